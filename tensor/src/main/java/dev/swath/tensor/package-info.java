@@ -1,0 +1,5 @@
+/** Tensors, shapes, views and element types; no arithmetic beyond copy and cast. */
+@NullMarked
+package dev.swath.tensor;
+
+import org.jspecify.annotations.NullMarked;
