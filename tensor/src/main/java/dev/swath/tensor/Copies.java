@@ -40,7 +40,8 @@ final class Copies {
     /** One line of elements with constant strides; the common pairs run on arrays. */
     private static void run(HostStorage source, long f, long fs, HostStorage target, long t, long ts, int n) {
         switch (source) {
-            case HostStorage.Floats s when target instanceof HostStorage.Floats d -> {
+            case HostStorage.Floats s
+            when target instanceof HostStorage.Floats d -> {
                 if (fs == 1 && ts == 1) {
                     System.arraycopy(s.array(), (int) f, d.array(), (int) t, n);
                 } else {
@@ -49,8 +50,10 @@ final class Copies {
                     }
                 }
             }
-            case HostStorage.Bytes s when target instanceof HostStorage.Floats d && ts == 1 && fs == 1 -> fromBytes(s, f, d.array(), (int) t, n);
-            case HostStorage s when s.dtype().isFloating() -> {
+            case HostStorage.Bytes s
+            when target instanceof HostStorage.Floats d && ts == 1 && fs == 1 -> fromBytes(s, f, d.array(), (int) t, n);
+            case HostStorage s
+            when s.dtype().isFloating() -> {
                 for (int i = 0; i < n; i++) {
                     target.setDouble(t + i * ts, s.getDouble(f + i * fs));
                 }
@@ -95,7 +98,8 @@ final class Copies {
             throw new TensorException("bytes", "at most 2147483639 bytes can be copied at once", tensor.describe());
         }
         MemorySegment out = MemorySegment.ofArray(new byte[(int) size]);
-        Tensor.over(new HostStorage.Bytes(tensor.dtype(), out), tensor.shape(), 0).copyFrom(tensor);
+        Tensor.over(new HostStorage.Bytes(tensor.dtype(), out), tensor.shape(), 0)
+                .copyFrom(tensor);
         return out;
     }
 }

@@ -3,7 +3,8 @@ package dev.swath.tensor;
 import java.lang.foreign.MemorySegment;
 
 /** Elements that the processor reads one by one. Nothing needs to be closed: the garbage collector frees them. */
-public abstract sealed class HostStorage extends Storage permits HostStorage.Floats, HostStorage.Doubles, HostStorage.Longs, HostStorage.Bytes {
+public abstract sealed class HostStorage extends Storage
+        permits HostStorage.Floats, HostStorage.Doubles, HostStorage.Longs, HostStorage.Bytes {
     HostStorage(DType dtype, long size) {
         super(dtype, size);
     }
@@ -155,7 +156,9 @@ public abstract sealed class HostStorage extends Storage permits HostStorage.Flo
             super(dtype, segment.byteSize() / dtype.bytes());
             if (segment.byteSize() % dtype.bytes() != 0) {
                 throw new TensorException(
-                        "storage", "the length must be a multiple of " + dtype.bytes() + " bytes", segment.byteSize() + " bytes");
+                        "storage",
+                        "the length must be a multiple of " + dtype.bytes() + " bytes",
+                        segment.byteSize() + " bytes");
             }
             this.segment = segment;
         }

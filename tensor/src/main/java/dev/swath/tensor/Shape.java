@@ -43,7 +43,8 @@ public final class Shape {
     public int axis(int axis) {
         int a = axis < 0 ? axis + dims.length : axis;
         if (a < 0 || a >= dims.length) {
-            throw new TensorException("shape", "axis must lie in [-" + dims.length + ", " + dims.length + ")", axis + " for " + this);
+            throw new TensorException(
+                    "shape", "axis must lie in [-" + dims.length + ", " + dims.length + ")", axis + " for " + this);
         }
         return a;
     }
@@ -93,7 +94,8 @@ public final class Shape {
             int x = i <= a.rank() ? a.dims[a.rank() - i] : 1;
             int y = i <= b.rank() ? b.dims[b.rank() - i] : 1;
             if (x != y && x != 1 && y != 1) {
-                throw new TensorException("broadcast", "extents must agree or be 1, from the last axis on", a + " and " + b);
+                throw new TensorException(
+                        "broadcast", "extents must agree or be 1, from the last axis on", a + " and " + b);
             }
             out[rank - i] = x == 1 ? y : x;
         }

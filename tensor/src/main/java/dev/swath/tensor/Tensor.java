@@ -29,7 +29,8 @@ public final class Tensor {
     /** A strided view; every element must lie inside the storage. Strides may be zero, and storages shared. */
     public static Tensor strided(Storage storage, Shape shape, long[] strides, long offset) {
         if (strides.length != shape.rank()) {
-            throw new TensorException("view", "there must be one stride an axis", strides.length + " strides for " + shape);
+            throw new TensorException(
+                    "view", "there must be one stride an axis", strides.length + " strides for " + shape);
         }
         long last = offset;
         for (int i = 0; i < strides.length; i++) {
@@ -80,7 +81,8 @@ public final class Tensor {
     private static Tensor whole(Storage storage, int length, int[] dims) {
         Shape shape = Shape.of(dims);
         if (shape.elements() != length) {
-            throw new TensorException("tensor", "the shape must have as many elements as the array", length + " values for " + shape);
+            throw new TensorException(
+                    "tensor", "the shape must have as many elements as the array", length + " values for " + shape);
         }
         return over(storage, shape, 0);
     }
@@ -161,7 +163,10 @@ public final class Tensor {
         }
         Shape target = Shape.of(d);
         if (target.elements() != elements()) {
-            throw new TensorException("reshape", "the number of elements must stay " + elements(), this.describe() + " to " + Arrays.toString(dims));
+            throw new TensorException(
+                    "reshape",
+                    "the number of elements must stay " + elements(),
+                    this.describe() + " to " + Arrays.toString(dims));
         }
         return reshape(target);
     }
@@ -169,10 +174,14 @@ public final class Tensor {
     /** A view with other extents; the tensor must be contiguous and the number of elements must stay. */
     public Tensor reshape(Shape target) {
         if (target.elements() != elements()) {
-            throw new TensorException("reshape", "the number of elements must stay " + elements(), describe() + " to " + target);
+            throw new TensorException(
+                    "reshape", "the number of elements must stay " + elements(), describe() + " to " + target);
         }
         if (!isContiguous()) {
-            throw new TensorException("reshape", "only a contiguous tensor can be reshaped without a copy", describe() + " with strides " + Arrays.toString(strides));
+            throw new TensorException(
+                    "reshape",
+                    "only a contiguous tensor can be reshaped without a copy",
+                    describe() + " with strides " + Arrays.toString(strides));
         }
         return new Tensor(storage, target, target.rowMajorStrides(), offset);
     }
@@ -183,12 +192,14 @@ public final class Tensor {
         long[] s = new long[rank()];
         boolean[] seen = new boolean[rank()];
         if (order.length != rank()) {
-            throw new TensorException("permute", "the order must name each axis once", Arrays.toString(order) + " for " + shape);
+            throw new TensorException(
+                    "permute", "the order must name each axis once", Arrays.toString(order) + " for " + shape);
         }
         for (int i = 0; i < order.length; i++) {
             int a = shape.axis(order[i]);
             if (seen[a]) {
-                throw new TensorException("permute", "the order must name each axis once", Arrays.toString(order) + " for " + shape);
+                throw new TensorException(
+                        "permute", "the order must name each axis once", Arrays.toString(order) + " for " + shape);
             }
             seen[a] = true;
             dims[i] = shape.dim(a);
@@ -210,7 +221,10 @@ public final class Tensor {
     public Tensor slice(int axis, int from, int to) {
         int a = shape.axis(axis);
         if (from < 0 || to < from || to > shape.dim(a)) {
-            throw new TensorException("slice", "the range must lie inside [0, " + shape.dim(a) + "]", from + ":" + to + " of axis " + a + " of " + shape);
+            throw new TensorException(
+                    "slice",
+                    "the range must lie inside [0, " + shape.dim(a) + "]",
+                    from + ":" + to + " of axis " + a + " of " + shape);
         }
         requireReadable("slice");
         return new Tensor(storage, shape.with(a, to - from), strides, offset + from * strides[a]);
@@ -296,7 +310,8 @@ public final class Tensor {
 
     private long position(int[] index) {
         if (index.length != rank()) {
-            throw new TensorException("index", "there must be one index an axis", Arrays.toString(index) + " for " + shape);
+            throw new TensorException(
+                    "index", "there must be one index an axis", Arrays.toString(index) + " for " + shape);
         }
         long p = offset;
         for (int i = 0; i < index.length; i++) {
