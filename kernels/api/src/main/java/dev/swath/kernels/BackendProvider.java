@@ -1,0 +1,30 @@
+package dev.swath.kernels;
+
+/** Finds out whether a backend can run here; bound by {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+    /** The name by which a user asks for it. */
+    String name();
+
+    /** The higher, the sooner it is taken when several can run. The scalar backend has 0. */
+    int preference();
+
+    /** Creates the backend or says in one sentence why it cannot run here. Never throws for a missing device or library. */
+    Probe probe();
+
+    /** What {@link #probe} found. */
+    sealed interface Probe {
+        /**
+         * It runs.
+         *
+         * @param backend the backend
+         */
+        record Available(Backend backend) implements Probe {}
+
+        /**
+         * It does not run here.
+         *
+         * @param reason one sentence, with the remedy where there is one
+         */
+        record Refused(String reason) implements Probe {}
+    }
+}
