@@ -28,11 +28,33 @@ public interface AttentionKernel extends Kernel {
      * @param dropout (B, heads, L, N), 0 or 1 / (1 - rate), multiplied to the probabilities; or null
      */
     void forward(
-            Slice y, @Nullable Slice probabilities, Slice q, long rowQ, Slice k, long rowK, Slice v, long rowV, Slice mask, @Nullable Slice dropout,
-            Geometry g, Parallelism p);
+            Slice y,
+            @Nullable Slice probabilities,
+            Slice q,
+            long rowQ,
+            Slice k,
+            long rowK,
+            Slice v,
+            long rowV,
+            Slice mask,
+            @Nullable Slice dropout,
+            Geometry g,
+            Parallelism p);
 
     /** dq, dk, dv (=), all dense. */
     void backward(
-            Slice dq, Slice dk, Slice dv, Slice dy, Slice probabilities, Slice q, long rowQ, Slice k, long rowK, Slice v, long rowV,
-            @Nullable Slice dropout, Geometry g, Parallelism p);
+            Slice dq,
+            Slice dk,
+            Slice dv,
+            Slice dy,
+            Slice probabilities,
+            Slice q,
+            long rowQ,
+            Slice k,
+            long rowK,
+            Slice v,
+            long rowV,
+            @Nullable Slice dropout,
+            Geometry g,
+            Parallelism p);
 }

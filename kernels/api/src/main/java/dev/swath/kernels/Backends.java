@@ -40,7 +40,8 @@ public final class Backends {
     /** Asks every provider on the module path or class path; the scalar backend is always there. */
     public static Backends discover() {
         List<Finding> found = new ArrayList<>();
-        Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+        Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .iterator();
         while (true) {
             try {
                 if (!providers.hasNext()) {
@@ -49,7 +50,10 @@ public final class Backends {
                 BackendProvider p = providers.next();
                 found.add(new Finding(p.name(), p.preference(), p.probe()));
             } catch (ServiceConfigurationError | LinkageError e) {
-                found.add(new Finding("unknown", -1, new BackendProvider.Probe.Refused("a backend could not be loaded: " + e.getMessage())));
+                found.add(new Finding(
+                        "unknown",
+                        -1,
+                        new BackendProvider.Probe.Refused("a backend could not be loaded: " + e.getMessage())));
             }
         }
         found.add(new Finding("scalar", 0, new BackendProvider.Probe.Available(new ScalarBackend())));
@@ -79,14 +83,19 @@ public final class Backends {
                 }
                 case BackendProvider.Probe.Refused(String reason) -> {
                     if (request != Request.CUDA || finding.name().startsWith("cuda")) {
-                        reasons.append(reasons.isEmpty() ? "" : "; ").append(finding.name()).append(": ").append(reason);
+                        reasons.append(reasons.isEmpty() ? "" : "; ")
+                                .append(finding.name())
+                                .append(": ")
+                                .append(reason);
                     }
                 }
             }
         }
         throw new BackendUnavailableException(
                 "[device] " + request.name().toLowerCase(Locale.ROOT) + " was asked for but cannot be used here; "
-                        + (reasons.isEmpty() ? "no such backend is on the module path (artifact swath-kernels-cuda)" : reasons));
+                        + (reasons.isEmpty()
+                                ? "no such backend is on the module path (artifact swath-kernels-cuda)"
+                                : reasons));
     }
 
     /** The preferred backend that runs on the processor. */

@@ -8,7 +8,17 @@ public interface BatchNormKernel extends Kernel {
     void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p);
 
     /** y = (x - mean) / sqrt(variance + eps) weight + bias; y may be x. */
-    void forward(Slice y, Slice x, Slice mean, Slice variance, Slice weight, Slice bias, double eps, int rows, int channels, Parallelism p);
+    void forward(
+            Slice y,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            Slice bias,
+            double eps,
+            int rows,
+            int channels,
+            Parallelism p);
 
     /**
      * dx (=, or null), dWeight (+=, or null), dBias (+=, or null).
@@ -16,6 +26,17 @@ public interface BatchNormKernel extends Kernel {
      * @param batchStatistics whether mean and variance were those of x, so that the gradient flows through them too
      */
     void backward(
-            @Nullable Slice dx, @Nullable Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Slice mean, Slice variance, Slice weight,
-            double eps, boolean batchStatistics, int rows, int channels, Parallelism p);
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            double eps,
+            boolean batchStatistics,
+            int rows,
+            int channels,
+            Parallelism p);
 }

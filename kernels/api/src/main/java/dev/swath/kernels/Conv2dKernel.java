@@ -45,7 +45,15 @@ public interface Conv2dKernel extends Kernel {
      * @param weight (out, in, kernel, kernel) row-major, or what {@link #pack} made of it
      * @param bias (out) or null
      */
-    void forward(Slice y, Slice[] x, int[] channels, Slice weight, @Nullable Slice bias, Activation f, Geometry g, Parallelism p);
+    void forward(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            Geometry g,
+            Parallelism p);
 
     /** dx (B, H, W, in) of the one whole input map (=). */
     void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p);

@@ -14,7 +14,19 @@ public interface GemmKernel extends Kernel {
      * @param k columns of A, rows of B
      */
     void multiply(
-            Slice c, long rowC, Slice a, long rowA, long colA, Slice b, long rowB, long colB, int m, int n, int k, boolean accumulate, Parallelism p);
+            Slice c,
+            long rowC,
+            Slice a,
+            long rowA,
+            long colA,
+            Slice b,
+            long rowB,
+            long colB,
+            int m,
+            int n,
+            int k,
+            boolean accumulate,
+            Parallelism p);
 
     /**
      * y = f(x W^T + bias) + residual: the fully connected layer with what commonly follows it.
@@ -27,8 +39,18 @@ public interface GemmKernel extends Kernel {
      * @param residual (m, n) at row stride {@code rowY}, added last, or null; may be y
      */
     void linear(
-            Slice y, long rowY, Slice x, long rowX, Slice weight, @Nullable Slice bias, Activation f, @Nullable Slice residual,
-            int m, int n, int k, Parallelism p);
+            Slice y,
+            long rowY,
+            Slice x,
+            long rowX,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            @Nullable Slice residual,
+            int m,
+            int n,
+            int k,
+            Parallelism p);
 
     /**
      * The (n, k) row-major weight in the order in which {@link #linear} reads it fastest: an

@@ -12,8 +12,18 @@ public interface InstanceNormKernel extends Kernel {
      * @param rstd (B, C), or null if no backward follows
      * @param x (B, L, C)
      */
-    void forward(Slice y, @Nullable Slice mean, @Nullable Slice rstd, Slice x, double eps, int batch, int length, int channels, Parallelism p);
+    void forward(
+            Slice y,
+            @Nullable Slice mean,
+            @Nullable Slice rstd,
+            Slice x,
+            double eps,
+            int batch,
+            int length,
+            int channels,
+            Parallelism p);
 
     /** dx (=) = rstd (dy - mean(dy) - z mean(dy z)) with z = (x - mean) rstd. */
-    void backward(Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p);
+    void backward(
+            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p);
 }

@@ -15,10 +15,28 @@ public interface LayerNormKernel extends Kernel {
      * @param bias (columns)
      */
     void forward(
-            Slice y, @Nullable Slice mean, @Nullable Slice rstd, Slice x, Slice weight, Slice bias, double eps, int rows, int columns, Parallelism p);
+            Slice y,
+            @Nullable Slice mean,
+            @Nullable Slice rstd,
+            Slice x,
+            Slice weight,
+            Slice bias,
+            double eps,
+            int rows,
+            int columns,
+            Parallelism p);
 
     /** dx (=, or null), dWeight (+=, or null), dBias (+=, or null). */
     void backward(
-            @Nullable Slice dx, @Nullable Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Slice weight, Slice mean, Slice rstd,
-            int rows, int columns, Parallelism p);
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice weight,
+            Slice mean,
+            Slice rstd,
+            int rows,
+            int columns,
+            Parallelism p);
 }

@@ -23,7 +23,8 @@ public final class Parallelism implements AutoCloseable {
 
     private Parallelism(int threads, @Nullable Executor executor, @Nullable ExecutorService owned) {
         if (threads < 1) {
-            throw new IllegalArgumentException("[parallelism] the number of threads must be at least 1; got " + threads);
+            throw new IllegalArgumentException(
+                    "[parallelism] the number of threads must be at least 1; got " + threads);
         }
         this.threads = threads;
         this.executor = executor;

@@ -13,7 +13,8 @@ public interface ResizeKernel extends Kernel {
      * @param outWidth output width
      * @param alignCorners whether the corner cells' centres coincide: source i (in-1)/(out-1), else max(0, (i+0.5) in/out - 0.5)
      */
-    record Geometry(int batch, int height, int width, int channels, int outHeight, int outWidth, boolean alignCorners) {}
+    record Geometry(
+            int batch, int height, int width, int channels, int outHeight, int outWidth, boolean alignCorners) {}
 
     /** y (B, outH, outW, C) from x (B, H, W, C). */
     void forward(Slice y, Slice x, Geometry g, Parallelism p);

@@ -52,7 +52,8 @@ public final class Slice {
         if (storage instanceof HostStorage.Floats) {
             return floats;
         }
-        throw new TensorException("kernel", "the operand must be f32 in a Java array", storage.dtype() + " on " + storage.device());
+        throw new TensorException(
+                "kernel", "the operand must be f32 in a Java array", storage.dtype() + " on " + storage.device());
     }
 
     /** Element i of an f32 or f64 slice. */

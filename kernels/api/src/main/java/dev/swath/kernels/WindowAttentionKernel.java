@@ -34,6 +34,15 @@ public interface WindowAttentionKernel extends Kernel {
 
     /** dQkv (=), dQkvBias (+=, the padded cells' part, or null), dTable (+=, or null). */
     void backward(
-            Slice dQkv, @Nullable Slice dQkvBias, @Nullable Slice dTable, Slice dy, Slice y, Slice logSum, Slice qkv, Slice qkvBias, Slice table,
-            Geometry g, Parallelism p);
+            Slice dQkv,
+            @Nullable Slice dQkvBias,
+            @Nullable Slice dTable,
+            Slice dy,
+            Slice y,
+            Slice logSum,
+            Slice qkv,
+            Slice qkvBias,
+            Slice table,
+            Geometry g,
+            Parallelism p);
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /** The scalar kernels: every kind, in f32 and f64. */
 public final class ScalarBackend implements Backend {
-    private final Map<Class<? extends Kernel>, Kernel> kernels = Map.ofEntries(
-            Map.entry(LayerNormKernel.class, new ScalarLayerNorm()));
+    private final Map<Class<? extends Kernel>, Kernel> kernels =
+            Map.ofEntries(Map.entry(LayerNormKernel.class, new ScalarLayerNorm()));
 
     /** Creates it. */
     public ScalarBackend() {}
@@ -36,7 +36,8 @@ public final class ScalarBackend implements Backend {
     public <K extends Kernel> K kernel(Class<K> kind, DType dtype) {
         Kernel kernel = kernels.get(kind);
         if (kernel == null || (dtype != DType.F32 && dtype != DType.F64)) {
-            throw new UnsupportedOperationException("the scalar backend has no " + kind.getSimpleName() + " for " + dtype);
+            throw new UnsupportedOperationException(
+                    "the scalar backend has no " + kind.getSimpleName() + " for " + dtype);
         }
         return kind.cast(kernel);
     }

@@ -9,7 +9,16 @@ import org.jspecify.annotations.Nullable;
 final class ScalarLayerNorm implements LayerNormKernel {
     @Override
     public void forward(
-            Slice y, @Nullable Slice mean, @Nullable Slice rstd, Slice x, Slice weight, Slice bias, double eps, int rows, int columns, Parallelism p) {
+            Slice y,
+            @Nullable Slice mean,
+            @Nullable Slice rstd,
+            Slice x,
+            Slice weight,
+            Slice bias,
+            double eps,
+            int rows,
+            int columns,
+            Parallelism p) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double m = 0;
@@ -35,8 +44,17 @@ final class ScalarLayerNorm implements LayerNormKernel {
 
     @Override
     public void backward(
-            @Nullable Slice dx, @Nullable Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Slice weight, Slice mean, Slice rstd,
-            int rows, int columns, Parallelism p) {
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice weight,
+            Slice mean,
+            Slice rstd,
+            int rows,
+            int columns,
+            Parallelism p) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double m = mean.get(r);
