@@ -1,0 +1,85 @@
+package dev.swath.autograd;
+
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** A tensor that ops take and give, with its gradient where one is wanted. A leaf is made by its user, the rest by ops. */
+public class Var {
+    private Tensor value;
+    private boolean requiresGrad;
+    private @Nullable Tensor grad;
+
+    /** A variable that wants a gradient if {@code requiresGrad}. */
+    protected Var(Tensor value, boolean requiresGrad) {
+        this.value = value;
+        this.requiresGrad = requiresGrad;
+    }
+
+    /** A value that wants no gradient. */
+    public static Var constant(Tensor value) {
+        return new Var(value, false);
+    }
+
+    /** A leaf whose gradient is wanted. */
+    public static Var leaf(Tensor value) {
+        if (!value.dtype().isFloating()) {
+            throw new OpException("leaf", "only floating-point tensors have gradients", value.describe(), "");
+        }
+        return new Var(value, true);
+    }
+
+    /** The elements. */
+    public final Tensor value() {
+        return value;
+    }
+
+    /** Replaces the elements of a leaf, keeping the shape. */
+    protected final void replaceValue(Tensor value) {
+        if (!value.shape().equals(this.value.shape())) {
+            throw new OpException("variable", "the shape must stay " + this.value.shape(), value.describe(), "");
+        }
+        this.value = value;
+    }
+
+    /** Whether a gradient flows to this variable. */
+    public final boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** Sets whether a gradient is wanted; for leaves. */
+    protected final void setRequiresGrad(boolean requiresGrad) {
+        this.requiresGrad = requiresGrad;
+    }
+
+    /** What has been accumulated by {@link Tape#backward}, or null. */
+    public final @Nullable Tensor grad() {
+        return grad;
+    }
+
+    /** Sets or, with null, clears the gradient. */
+    public final void setGrad(@Nullable Tensor grad) {
+        this.grad = grad;
+    }
+
+    /** The extents. */
+    public final Shape shape() {
+        return value.shape();
+    }
+
+    /** Extent of one axis; negative axes count from the end. */
+    public final int dim(int axis) {
+        return value.dim(axis);
+    }
+
+    /** The element type. */
+    public final DType dtype() {
+        return value.dtype();
+    }
+
+    @Override
+    public String toString() {
+        return value.toString();
+    }
+}

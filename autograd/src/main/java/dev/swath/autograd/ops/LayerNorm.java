@@ -1,0 +1,48 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.LayerNormKernel;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code layer_norm}: y = (x - mean) / sqrt(variance + eps) * weight + bias over the last axis, with the biased variance
+ * (Ba, Kiros, Hinton 2016).
+ */
+public final class LayerNorm {
+    private static final String OP = "layer_norm";
+
+    private LayerNorm() {}
+
+    /**
+     * @param x (..., C)
+     * @param weight (C)
+     * @param bias (C)
+     * @return (..., C)
+     */
+    public static Var apply(Tape tape, Var x, Var weight, Var bias, double eps) {
+        int columns = x.dim(-1);
+        Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, columns);
+        Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, columns);
+        int rows = Ops.rows(x);
+        LayerNormKernel kernel = tape.kernel(LayerNormKernel.class, x.dtype());
+        Tensor in = Ops.dense(tape, x);
+        Tensor y = tape.allocate(x.dtype(), x.shape());
+        boolean records = tape.records(x, weight, bias);
+        Tensor mean = records ? tape.allocate(x.dtype(), rows) : null;
+        Tensor rstd = records ? tape.allocate(x.dtype(), rows) : null;
+        Slice w = Slice.of(weight.value());
+        kernel.forward(
+                Slice.of(y), Ops.slice(mean), Ops.slice(rstd), Slice.of(in), w, Slice.of(bias.value()), eps, rows, columns, tape.parallelism());
+        return tape.record(OP, y, 8L * rows * columns, (dy, g) -> {
+            @Nullable Tensor dx = g.wants(0) ? g.overwrite(0) : null;
+            @Nullable Tensor dWeight = g.wants(1) ? g.accumulate(1) : null;
+            @Nullable Tensor dBias = g.wants(2) ? g.accumulate(2) : null;
+            kernel.backward(
+                    Ops.slice(dx), Ops.slice(dWeight), Ops.slice(dBias), Slice.of(dy), Slice.of(in), w, Ops.some(mean), Ops.some(rstd),
+                    rows, columns, tape.parallelism());
+        }, x, weight, bias);
+    }
+}

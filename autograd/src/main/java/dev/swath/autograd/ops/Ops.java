@@ -1,0 +1,76 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What all ops share: checks with their messages, and operands for kernels. */
+final class Ops {
+    private Ops() {}
+
+    /** The elements as a dense row-major tensor, copied by the backend if need be. */
+    static Tensor dense(Tape tape, Var x) {
+        return dense(tape, x.value());
+    }
+
+    /** The elements as a dense row-major tensor, copied by the backend if need be. */
+    static Tensor dense(Tape tape, Tensor x) {
+        if (x.isContiguous()) {
+            return x;
+        }
+        Tensor y = tape.allocate(x.dtype(), x.shape());
+        tape.kernel(CopyKernel.class, x.dtype()).copy(Slice.of(y), strides(y), Slice.of(x), strides(x), x.shape().dims(), tape.parallelism());
+        return y;
+    }
+
+    static long[] strides(Tensor x) {
+        long[] s = new long[x.rank()];
+        for (int i = 0; i < s.length; i++) {
+            s[i] = x.stride(i);
+        }
+        return s;
+    }
+
+    /** Product of all extents but the last. */
+    static int rows(Var x) {
+        return x.shape().product(0, x.shape().rank() - 1);
+    }
+
+    static @Nullable Slice slice(@Nullable Tensor tensor) {
+        return tensor == null ? null : Slice.of(tensor);
+    }
+
+    static @Nullable Slice slice(@Nullable Var var) {
+        return var == null ? null : Slice.of(var.value());
+    }
+
+    /** A tensor that is there because the op was recorded. */
+    static Slice some(@Nullable Tensor tensor) {
+        return Slice.of(Objects.requireNonNull(tensor));
+    }
+
+    static void requireRank(Tape tape, String op, String name, Var v, int rank) {
+        if (v.shape().rank() != rank) {
+            throw tape.error(op, name + " must have " + rank + " axes", v.value().describe());
+        }
+    }
+
+    static void require(Tape tape, boolean condition, String op, String rule, Var got) {
+        if (!condition) {
+            throw tape.error(op, rule, got.value().describe());
+        }
+    }
+
+    /** {@code name} must have the extents, which are {@code source} of {@code x}. */
+    static void requireShape(Tape tape, String op, String name, Var v, String source, Var x, int... dims) {
+        Shape wanted = Shape.of(dims);
+        if (!v.shape().equals(wanted)) {
+            throw tape.error(op, name + " must have shape " + wanted + " (" + source + ") but has " + v.shape(), "x is " + x.value().describe());
+        }
+    }
+}
