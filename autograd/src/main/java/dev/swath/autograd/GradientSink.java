@@ -60,7 +60,15 @@ final class GradientSink implements Gradients {
             int[] n = {Math.toIntExact(grad.elements())};
             long[] unit = {1};
             tape.kernel(BinaryKernel.class, grad.dtype())
-                    .forward(Slice.of(grad), Slice.of(grad), unit, Slice.of(dense), unit, BinaryKernel.Function.ADD, n, tape.parallelism());
+                    .forward(
+                            Slice.of(grad),
+                            Slice.of(grad),
+                            unit,
+                            Slice.of(dense),
+                            unit,
+                            BinaryKernel.Function.ADD,
+                            n,
+                            tape.parallelism());
         }
     }
 

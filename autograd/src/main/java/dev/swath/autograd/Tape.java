@@ -56,7 +56,12 @@ public final class Tape {
      * @param listener who watches, or null
      */
     public record Options(
-            Backend backend, Parallelism parallelism, boolean training, RandomSource random, @Nullable Workspace workspace, @Nullable TapeListener listener) {
+            Backend backend,
+            Parallelism parallelism,
+            boolean training,
+            RandomSource random,
+            @Nullable Workspace workspace,
+            @Nullable TapeListener listener) {
         /** Evaluation mode on one thread. */
         public static Options of(Backend backend) {
             return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null);
@@ -192,7 +197,8 @@ public final class Tape {
     /** Runs backwards from a scalar with gradient 1; see {@link #backward(Var, Tensor)}. */
     public void backward(Var scalar) {
         if (scalar.value().elements() != 1) {
-            throw error("backward", "the start must be one number", scalar.value().describe());
+            throw error(
+                    "backward", "the start must be one number", scalar.value().describe());
         }
         Tensor one = Tensor.zeros(scalar.dtype(), scalar.shape());
         one.reshape(1).set(1, 0);
@@ -215,7 +221,10 @@ public final class Tape {
         for (int i = 0; i < outputs.size(); i++) {
             Var output = outputs.get(i);
             if (!cotangents.get(i).shape().equals(output.shape())) {
-                throw error("backward", "the cotangent must have the shape of the output " + output.shape(), cotangents.get(i).describe());
+                throw error(
+                        "backward",
+                        "the cotangent must have the shape of the output " + output.shape(),
+                        cotangents.get(i).describe());
             }
             new GradientSink(this, List.of(output)).add(0, cotangents.get(i));
         }

@@ -35,14 +35,39 @@ public final class LayerNorm {
         Tensor rstd = records ? tape.allocate(x.dtype(), rows) : null;
         Slice w = Slice.of(weight.value());
         kernel.forward(
-                Slice.of(y), Ops.slice(mean), Ops.slice(rstd), Slice.of(in), w, Slice.of(bias.value()), eps, rows, columns, tape.parallelism());
-        return tape.record(OP, y, 8L * rows * columns, (dy, g) -> {
-            @Nullable Tensor dx = g.wants(0) ? g.overwrite(0) : null;
-            @Nullable Tensor dWeight = g.wants(1) ? g.accumulate(1) : null;
-            @Nullable Tensor dBias = g.wants(2) ? g.accumulate(2) : null;
-            kernel.backward(
-                    Ops.slice(dx), Ops.slice(dWeight), Ops.slice(dBias), Slice.of(dy), Slice.of(in), w, Ops.some(mean), Ops.some(rstd),
-                    rows, columns, tape.parallelism());
-        }, x, weight, bias);
+                Slice.of(y),
+                Ops.slice(mean),
+                Ops.slice(rstd),
+                Slice.of(in),
+                w,
+                Slice.of(bias.value()),
+                eps,
+                rows,
+                columns,
+                tape.parallelism());
+        return tape.record(
+                OP,
+                y,
+                8L * rows * columns,
+                (dy, g) -> {
+                    @Nullable Tensor dx = g.wants(0) ? g.overwrite(0) : null;
+                    @Nullable Tensor dWeight = g.wants(1) ? g.accumulate(1) : null;
+                    @Nullable Tensor dBias = g.wants(2) ? g.accumulate(2) : null;
+                    kernel.backward(
+                            Ops.slice(dx),
+                            Ops.slice(dWeight),
+                            Ops.slice(dBias),
+                            Slice.of(dy),
+                            Slice.of(in),
+                            w,
+                            Ops.some(mean),
+                            Ops.some(rstd),
+                            rows,
+                            columns,
+                            tape.parallelism());
+                },
+                x,
+                weight,
+                bias);
     }
 }

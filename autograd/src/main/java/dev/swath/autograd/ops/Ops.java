@@ -24,7 +24,14 @@ final class Ops {
             return x;
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
-        tape.kernel(CopyKernel.class, x.dtype()).copy(Slice.of(y), strides(y), Slice.of(x), strides(x), x.shape().dims(), tape.parallelism());
+        tape.kernel(CopyKernel.class, x.dtype())
+                .copy(
+                        Slice.of(y),
+                        strides(y),
+                        Slice.of(x),
+                        strides(x),
+                        x.shape().dims(),
+                        tape.parallelism());
         return y;
     }
 
@@ -56,7 +63,8 @@ final class Ops {
 
     static void requireRank(Tape tape, String op, String name, Var v, int rank) {
         if (v.shape().rank() != rank) {
-            throw tape.error(op, name + " must have " + rank + " axes", v.value().describe());
+            throw tape.error(
+                    op, name + " must have " + rank + " axes", v.value().describe());
         }
     }
 
@@ -70,7 +78,10 @@ final class Ops {
     static void requireShape(Tape tape, String op, String name, Var v, String source, Var x, int... dims) {
         Shape wanted = Shape.of(dims);
         if (!v.shape().equals(wanted)) {
-            throw tape.error(op, name + " must have shape " + wanted + " (" + source + ") but has " + v.shape(), "x is " + x.value().describe());
+            throw tape.error(
+                    op,
+                    name + " must have shape " + wanted + " (" + source + ") but has " + v.shape(),
+                    "x is " + x.value().describe());
         }
     }
 }
