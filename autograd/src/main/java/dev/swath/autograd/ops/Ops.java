@@ -35,6 +35,28 @@ final class Ops {
         return y;
     }
 
+    /** Copies x into the view y of the same shape. */
+    static void copy(Tape tape, Tensor y, Tensor x) {
+        tape.kernel(CopyKernel.class, x.dtype()).copy(Slice.of(y), strides(y), Slice.of(x), strides(x), x.shape().dims(), tape.parallelism());
+    }
+
+    /** The tensor itself if its rows, of unit stride, follow each other at one stride; else a dense copy. */
+    static Tensor rowStrided(Tape tape, Tensor x) {
+        if (x.isContiguous() || x.rank() < 2) {
+            return dense(tape, x);
+        }
+        boolean strided = x.stride(-1) == 1 || x.dim(-1) == 1;
+        for (int i = x.rank() - 3; i >= 0 && strided; i--) {
+            strided = x.dim(i) == 1 || x.stride(i) == x.stride(i + 1) * x.dim(i + 1);
+        }
+        return strided ? x : dense(tape, x);
+    }
+
+    /** Distance between rows of what {@link #rowStrided} gave. */
+    static long rowStride(Tensor x) {
+        return x.rank() < 2 ? x.elements() : x.dim(-2) == 1 && x.isContiguous() ? x.dim(-1) : x.stride(-2);
+    }
+
     static long[] strides(Tensor x) {
         long[] s = new long[x.rank()];
         for (int i = 0; i < s.length; i++) {

@@ -1,0 +1,58 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.AttentionKernel;
+import dev.swath.kernels.AttentionKernel.Geometry;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Tensor;
+
+/**
+ * {@code attention}: softmax(scale q k^T + 1e4 mask - 1e4) v per head (Vaswani et al. 2017); the mask hides keys, never
+ * queries. Serves BERT's self-attention and the attention from pixels to words.
+ */
+public final class Attention {
+    private static final String OP = "attention";
+
+    private Attention() {}
+
+    /**
+     * @param q (B, L, C); rows may be strided, as all of q, k, v
+     * @param k (B, N, C)
+     * @param v (B, N, C)
+     * @param mask (B, N), 1 for a visible key, else 0
+     * @param dropoutRate probability with which a weight is dropped in training mode
+     * @return (B, L, C)
+     */
+    public static Var apply(Tape tape, Var q, Var k, Var v, Var mask, int heads, double scale, double dropoutRate) {
+        Ops.requireRank(tape, OP, "q", q, 3);
+        Ops.requireRank(tape, OP, "k", k, 3);
+        int channels = q.dim(2);
+        Geometry g = new Geometry(q.dim(0), q.dim(1), k.dim(1), channels, heads, scale);
+        Ops.require(tape, channels % heads == 0, OP, "channels must be a multiple of the " + heads + " heads", q);
+        Ops.requireShape(tape, OP, "k", k, "batch and channels of q", q, g.batch(), g.keys(), channels);
+        Ops.requireShape(tape, OP, "v", v, "that of k", q, g.batch(), g.keys(), channels);
+        Ops.requireShape(tape, OP, "mask", mask, "batch and keys", q, g.batch(), g.keys());
+        Tensor qs = Ops.rowStrided(tape, q.value());
+        Tensor ks = Ops.rowStrided(tape, k.value());
+        Tensor vs = Ops.rowStrided(tape, v.value());
+        Tensor y = tape.allocate(q.dtype(), g.batch(), g.queries(), channels);
+        boolean records = tape.records(q, k, v);
+        Tensor probabilities = records ? tape.allocate(q.dtype(), g.batch(), heads, g.queries(), g.keys()) : null;
+        Tensor dropout = tape.training() && dropoutRate > 0
+                ? Dropout.mask(tape, q.dtype(), dropoutRate, g.batch(), heads, g.queries(), g.keys())
+                : null;
+        AttentionKernel kernel = tape.kernel(AttentionKernel.class, q.dtype());
+        kernel.forward(
+                Slice.of(y), Ops.slice(probabilities), Slice.of(qs), Ops.rowStride(qs), Slice.of(ks), Ops.rowStride(ks), Slice.of(vs),
+                Ops.rowStride(vs), Slice.of(Ops.dense(tape, mask)), Ops.slice(dropout), g, tape.parallelism());
+        return tape.record(OP, y, 4L * g.batch() * g.queries() * g.keys() * channels, (dy, into) -> {
+            Tensor dq = into.wants(0) ? into.overwrite(0) : tape.allocate(q.dtype(), q.shape());
+            Tensor dk = into.wants(1) ? into.overwrite(1) : tape.allocate(q.dtype(), k.shape());
+            Tensor dv = into.wants(2) ? into.overwrite(2) : tape.allocate(q.dtype(), v.shape());
+            kernel.backward(
+                    Slice.of(dq), Slice.of(dk), Slice.of(dv), Slice.of(dy), Ops.some(probabilities), Slice.of(qs), Ops.rowStride(qs),
+                    Slice.of(ks), Ops.rowStride(ks), Slice.of(vs), Ops.rowStride(vs), Ops.slice(dropout), g, tape.parallelism());
+        }, q, k, v);
+    }
+}

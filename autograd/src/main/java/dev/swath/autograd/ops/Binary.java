@@ -1,0 +1,111 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Gradients;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.BinaryKernel.Function;
+import dev.swath.kernels.ReduceKernel;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import java.util.Locale;
+
+/** {@code add}, {@code sub}, {@code mul}, {@code div}: pointwise functions of two arguments that broadcast. */
+public final class Binary {
+    private Binary() {}
+
+    /** a + b. */
+    public static Var add(Tape tape, Var a, Var b) {
+        return apply(tape, a, b, Function.ADD);
+    }
+
+    /** a - b. */
+    public static Var sub(Tape tape, Var a, Var b) {
+        return apply(tape, a, b, Function.SUB);
+    }
+
+    /** a b. */
+    public static Var mul(Tape tape, Var a, Var b) {
+        return apply(tape, a, b, Function.MUL);
+    }
+
+    /** a / b. */
+    public static Var div(Tape tape, Var a, Var b) {
+        return apply(tape, a, b, Function.DIV);
+    }
+
+    private static Var apply(Tape tape, Var a, Var b, Function f) {
+        String op = f.name().toLowerCase(Locale.ROOT);
+        Ops.require(tape, a.dtype() == b.dtype(), op, "both must have the same element type " + a.dtype(), b);
+        Tensor y = compute(tape, a.value(), b.value(), f);
+        return tape.record(op, y, y.elements(), (dy, g) -> {
+            if (g.wants(0)) {
+                give(tape, g, 0, switch (f) {
+                    case ADD, SUB -> dy;
+                    case MUL -> compute(tape, dy, b.value(), Function.MUL);
+                    case DIV -> compute(tape, dy, b.value(), Function.DIV);
+                }, a.shape());
+            }
+            if (g.wants(1)) {
+                give(tape, g, 1, switch (f) {
+                    case ADD -> dy;
+                    case SUB -> negate(tape, dy);
+                    case MUL -> compute(tape, dy, a.value(), Function.MUL);
+                    // d(a/b)/db = -(a/b)/b
+                    case DIV -> negate(tape, compute(tape, compute(tape, dy, y, Function.MUL), b.value(), Function.DIV));
+                }, b.shape());
+            }
+        }, a, b);
+    }
+
+    /** f(a, b) as a fresh tensor. */
+    static Tensor compute(Tape tape, Tensor a, Tensor b, Function f) {
+        Shape shape = Shape.broadcast(a.shape(), b.shape());
+        Tensor y = tape.allocate(a.dtype(), shape);
+        tape.kernel(BinaryKernel.class, a.dtype())
+                .forward(
+                        Slice.of(y),
+                        Slice.of(a),
+                        Ops.strides(a.expand(shape)),
+                        Slice.of(b),
+                        Ops.strides(b.expand(shape)),
+                        f,
+                        shape.dims(),
+                        tape.parallelism());
+        return y;
+    }
+
+    private static Tensor negate(Tape tape, Tensor x) {
+        Tensor minusOne = Tensor.zeros(x.dtype(), Shape.of());
+        minusOne.set(-1);
+        return compute(tape, x, minusOne, Function.MUL);
+    }
+
+    /** Sums a gradient over the axes along which the input was repeated, and hands it over. */
+    private static void give(Tape tape, Gradients g, int i, Tensor gradient, Shape target) {
+        Tensor sum = gradient;
+        int extra = sum.rank() - target.rank();
+        for (int axis = sum.rank() - 1; axis >= 0; axis--) {
+            boolean repeated = axis < extra || (target.dim(axis - extra) == 1 && sum.dim(axis) != 1);
+            if (repeated) {
+                sum = sum(tape, sum, axis);
+            }
+        }
+        g.add(i, sum.reshape(target));
+    }
+
+    private static Tensor sum(Tape tape, Tensor x, int axis) {
+        Tensor y = tape.allocate(x.dtype(), x.shape().with(axis, 1));
+        tape.kernel(ReduceKernel.class, x.dtype())
+                .forward(
+                        Slice.of(y),
+                        Slice.of(x),
+                        ReduceKernel.Function.SUM,
+                        x.shape().product(0, axis),
+                        x.dim(axis),
+                        x.shape().product(axis + 1, x.rank()),
+                        tape.parallelism());
+        return y;
+    }
+}

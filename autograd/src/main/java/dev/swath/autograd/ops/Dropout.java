@@ -1,0 +1,35 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import java.util.SplittableRandom;
+
+/** {@code dropout}: in training each element is set to 0 with probability {@code rate} and else divided by 1 - rate. */
+public final class Dropout {
+    private Dropout() {}
+
+    /** x itself outside of training. */
+    public static Var apply(Tape tape, Var x, double rate) {
+        if (!tape.training() || rate == 0) {
+            return x;
+        }
+        return Binary.mul(tape, x, Var.constant(mask(tape, x.dtype(), rate, x.shape().dims())));
+    }
+
+    /** A tensor of 0 and 1 / (1 - rate), drawn afresh. */
+    static Tensor mask(Tape tape, DType dtype, double rate, int... dims) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw tape.error("dropout", "the rate must lie in [0, 1)", Double.toString(rate));
+        }
+        float[] keep = new float[Shape.of(dims).product(0, dims.length)];
+        SplittableRandom random = tape.random().next();
+        float scale = (float) (1 / (1 - rate));
+        for (int i = 0; i < keep.length; i++) {
+            keep[i] = random.nextDouble() < rate ? 0 : scale;
+        }
+        return Tensor.of(keep, dims).to(dtype);
+    }
+}

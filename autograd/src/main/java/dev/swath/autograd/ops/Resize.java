@@ -1,0 +1,31 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.ResizeKernel.Geometry;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Tensor;
+
+/** {@code resize}: bilinear, without antialiasing, also when shrinking. The backward pass scatters by the same weights. */
+public final class Resize {
+    private static final String OP = "resize";
+
+    private Resize() {}
+
+    /** (B, H, W, C) to (B, outHeight, outWidth, C); x itself if the size does not change. */
+    public static Var bilinear(Tape tape, Var x, int outHeight, int outWidth, boolean alignCorners) {
+        Ops.requireRank(tape, OP, "x", x, 4);
+        Ops.require(tape, outHeight > 0 && outWidth > 0 && x.value().elements() > 0, OP, "input and output must not be empty", x);
+        if (x.dim(1) == outHeight && x.dim(2) == outWidth) {
+            return x;
+        }
+        Geometry g = new Geometry(x.dim(0), x.dim(1), x.dim(2), x.dim(3), outHeight, outWidth, alignCorners);
+        Tensor in = Ops.dense(tape, x);
+        Tensor y = tape.allocate(x.dtype(), g.batch(), outHeight, outWidth, g.channels());
+        ResizeKernel kernel = tape.kernel(ResizeKernel.class, x.dtype());
+        kernel.forward(Slice.of(y), Slice.of(in), g, tape.parallelism());
+        return tape.record(
+                OP, y, 8 * y.elements(), (dy, into) -> kernel.backward(Slice.of(into.overwrite(0)), Slice.of(dy), g, tape.parallelism()), x);
+    }
+}

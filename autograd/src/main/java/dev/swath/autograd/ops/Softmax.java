@@ -1,0 +1,38 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.SoftmaxKernel;
+import dev.swath.tensor.Tensor;
+
+/** {@code softmax} and {@code log_softmax} over the last axis, the row's maximum taken off first. */
+public final class Softmax {
+    private Softmax() {}
+
+    /** exp(x) / sum(exp(x)). */
+    public static Var apply(Tape tape, Var x) {
+        return apply(tape, x, false);
+    }
+
+    /** x - log(sum(exp(x))). */
+    public static Var log(Tape tape, Var x) {
+        return apply(tape, x, true);
+    }
+
+    private static Var apply(Tape tape, Var x, boolean log) {
+        int columns = x.dim(-1);
+        int rows = Ops.rows(x);
+        Tensor in = Ops.dense(tape, x);
+        Tensor y = tape.allocate(x.dtype(), x.shape());
+        SoftmaxKernel kernel = tape.kernel(SoftmaxKernel.class, x.dtype());
+        kernel.forward(Slice.of(y), Slice.of(in), log, rows, columns, tape.parallelism());
+        return tape.record(
+                log ? "log_softmax" : "softmax",
+                y,
+                4L * rows * columns,
+                (dy, g) -> kernel.backward(
+                        Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(y), log, rows, columns, tape.parallelism()),
+                x);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.swath.autograd.ops;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.WindowAttentionKernel;
+import dev.swath.kernels.WindowAttentionKernel.Geometry;
+import dev.swath.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code window_attention}: attention inside the (shifted) windows of a grid, with a learned bias by relative position
+ * (Liu et al., Swin Transformer, 2021, sections 3.2 and 4). The grid counts as padded to whole windows; padded cells are
+ * keys and values equal to the projection's bias and are not masked.
+ */
+public final class WindowAttention {
+    private static final String OP = "window_attention";
+
+    private WindowAttention() {}
+
+    /**
+     * @param qkv (B, H, W, 3C): q, k, v, each split by head
+     * @param qkvBias (3C), the bias of the projection that made {@code qkv}
+     * @param table ((2 window - 1)^2, heads)
+     * @param shift cells by which the grid is rolled first, 0 for none
+     * @return (B, H, W, C)
+     */
+    public static Var apply(Tape tape, Var qkv, Var qkvBias, Var table, int heads, int window, int shift) {
+        Ops.requireRank(tape, OP, "qkv", qkv, 4);
+        int three = qkv.dim(3);
+        Ops.require(tape, three % 3 == 0 && (three / 3) % heads == 0, OP, "channels must be three times a multiple of the " + heads + " heads", qkv);
+        Ops.require(tape, shift >= 0 && shift < window, OP, "the shift " + shift + " must lie in [0, window " + window + ")", qkv);
+        Ops.requireShape(tape, OP, "qkvBias", qkvBias, "channels of qkv", qkv, three);
+        int span = 2 * window - 1;
+        Ops.requireShape(tape, OP, "table", table, "(2 window - 1)^2 and heads", qkv, span * span, heads);
+        Geometry g = new Geometry(qkv.dim(0), qkv.dim(1), qkv.dim(2), three / 3, heads, window, shift);
+        Tensor in = Ops.dense(tape, qkv);
+        int windows = Math.ceilDiv(g.height(), window) * Math.ceilDiv(g.width(), window);
+        int cells = window * window;
+        Tensor y = tape.allocate(qkv.dtype(), g.batch(), g.height(), g.width(), g.channels());
+        boolean records = tape.records(qkv, qkvBias, table);
+        Tensor logSum = records ? tape.allocate(qkv.dtype(), g.batch(), windows, heads, cells) : null;
+        WindowAttentionKernel kernel = tape.kernel(WindowAttentionKernel.class, qkv.dtype());
+        Slice bias = Slice.of(qkvBias.value());
+        Slice t = Slice.of(table.value());
+        kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.parallelism());
+        return tape.record(OP, y, 4L * g.batch() * windows * cells * cells * g.channels(), (dy, into) -> {
+            @Nullable Tensor dBias = into.wants(1) ? into.accumulate(1) : null;
+            @Nullable Tensor dTable = into.wants(2) ? into.accumulate(2) : null;
+            Tensor dQkv = into.wants(0) ? into.overwrite(0) : tape.allocate(qkv.dtype(), qkv.shape());
+            kernel.backward(
+                    Slice.of(dQkv), Ops.slice(dBias), Ops.slice(dTable), Slice.of(dy), Slice.of(y), Ops.some(logSum), Slice.of(in), bias, t, g,
+                    tape.parallelism());
+        }, qkv, qkvBias, table);
+    }
+}
