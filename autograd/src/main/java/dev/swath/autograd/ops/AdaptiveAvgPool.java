@@ -15,7 +15,12 @@ public final class AdaptiveAvgPool {
     /** (B, H, W, C) to (B, outHeight, outWidth, C); x itself if the size does not change. */
     public static Var apply(Tape tape, Var x, int outHeight, int outWidth) {
         Ops.requireRank(tape, OP, "x", x, 4);
-        Ops.require(tape, outHeight > 0 && outWidth > 0 && x.value().elements() > 0, OP, "input and output must not be empty", x);
+        Ops.require(
+                tape,
+                outHeight > 0 && outWidth > 0 && x.value().elements() > 0,
+                OP,
+                "input and output must not be empty",
+                x);
         int batch = x.dim(0);
         int height = x.dim(1);
         int width = x.dim(2);
@@ -26,13 +31,22 @@ public final class AdaptiveAvgPool {
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), batch, outHeight, outWidth, channels);
         AdaptiveAvgPoolKernel kernel = tape.kernel(AdaptiveAvgPoolKernel.class, x.dtype());
-        kernel.forward(Slice.of(y), Slice.of(in), batch, height, width, channels, outHeight, outWidth, tape.parallelism());
+        kernel.forward(
+                Slice.of(y), Slice.of(in), batch, height, width, channels, outHeight, outWidth, tape.parallelism());
         return tape.record(
                 OP,
                 y,
                 in.elements(),
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, outHeight, outWidth, tape.parallelism()),
+                        Slice.of(g.overwrite(0)),
+                        Slice.of(dy),
+                        batch,
+                        height,
+                        width,
+                        channels,
+                        outHeight,
+                        outWidth,
+                        tape.parallelism()),
                 x);
     }
 }

@@ -44,15 +44,44 @@ public final class Attention {
                 : null;
         AttentionKernel kernel = tape.kernel(AttentionKernel.class, q.dtype());
         kernel.forward(
-                Slice.of(y), Ops.slice(probabilities), Slice.of(qs), Ops.rowStride(qs), Slice.of(ks), Ops.rowStride(ks), Slice.of(vs),
-                Ops.rowStride(vs), Slice.of(Ops.dense(tape, mask)), Ops.slice(dropout), g, tape.parallelism());
-        return tape.record(OP, y, 4L * g.batch() * g.queries() * g.keys() * channels, (dy, into) -> {
-            Tensor dq = into.wants(0) ? into.overwrite(0) : tape.allocate(q.dtype(), q.shape());
-            Tensor dk = into.wants(1) ? into.overwrite(1) : tape.allocate(q.dtype(), k.shape());
-            Tensor dv = into.wants(2) ? into.overwrite(2) : tape.allocate(q.dtype(), v.shape());
-            kernel.backward(
-                    Slice.of(dq), Slice.of(dk), Slice.of(dv), Slice.of(dy), Ops.some(probabilities), Slice.of(qs), Ops.rowStride(qs),
-                    Slice.of(ks), Ops.rowStride(ks), Slice.of(vs), Ops.rowStride(vs), Ops.slice(dropout), g, tape.parallelism());
-        }, q, k, v);
+                Slice.of(y),
+                Ops.slice(probabilities),
+                Slice.of(qs),
+                Ops.rowStride(qs),
+                Slice.of(ks),
+                Ops.rowStride(ks),
+                Slice.of(vs),
+                Ops.rowStride(vs),
+                Slice.of(Ops.dense(tape, mask)),
+                Ops.slice(dropout),
+                g,
+                tape.parallelism());
+        return tape.record(
+                OP,
+                y,
+                4L * g.batch() * g.queries() * g.keys() * channels,
+                (dy, into) -> {
+                    Tensor dq = into.wants(0) ? into.overwrite(0) : tape.allocate(q.dtype(), q.shape());
+                    Tensor dk = into.wants(1) ? into.overwrite(1) : tape.allocate(q.dtype(), k.shape());
+                    Tensor dv = into.wants(2) ? into.overwrite(2) : tape.allocate(q.dtype(), v.shape());
+                    kernel.backward(
+                            Slice.of(dq),
+                            Slice.of(dk),
+                            Slice.of(dv),
+                            Slice.of(dy),
+                            Ops.some(probabilities),
+                            Slice.of(qs),
+                            Ops.rowStride(qs),
+                            Slice.of(ks),
+                            Ops.rowStride(ks),
+                            Slice.of(vs),
+                            Ops.rowStride(vs),
+                            Ops.slice(dropout),
+                            g,
+                            tape.parallelism());
+                },
+                q,
+                k,
+                v);
     }
 }

@@ -26,7 +26,14 @@ public final class BatchNorm {
      * @return (..., C)
      */
     public static Var apply(
-            Tape tape, Var x, Var weight, Var bias, Tensor runningMean, Tensor runningVariance, double momentum, double eps) {
+            Tape tape,
+            Var x,
+            Var weight,
+            Var bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            double momentum,
+            double eps) {
         int channels = x.dim(-1);
         Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, channels);
         Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, channels);
@@ -45,16 +52,42 @@ public final class BatchNorm {
         Tensor y = tape.allocate(x.dtype(), x.shape());
         Slice w = Slice.of(weight.value());
         kernel.forward(
-                Slice.of(y), Slice.of(in), Slice.of(mean), Slice.of(variance), w, Slice.of(bias.value()), eps, rows, channels,
+                Slice.of(y),
+                Slice.of(in),
+                Slice.of(mean),
+                Slice.of(variance),
+                w,
+                Slice.of(bias.value()),
+                eps,
+                rows,
+                channels,
                 tape.parallelism());
-        return tape.record(OP, y, 4L * rows * channels, (dy, g) -> {
-            @Nullable Tensor dx = g.wants(0) ? g.overwrite(0) : null;
-            @Nullable Tensor dWeight = g.wants(1) ? g.accumulate(1) : null;
-            @Nullable Tensor dBias = g.wants(2) ? g.accumulate(2) : null;
-            kernel.backward(
-                    Ops.slice(dx), Ops.slice(dWeight), Ops.slice(dBias), Slice.of(dy), Slice.of(in), Slice.of(mean), Slice.of(variance), w, eps,
-                    batch, rows, channels, tape.parallelism());
-        }, x, weight, bias);
+        return tape.record(
+                OP,
+                y,
+                4L * rows * channels,
+                (dy, g) -> {
+                    @Nullable Tensor dx = g.wants(0) ? g.overwrite(0) : null;
+                    @Nullable Tensor dWeight = g.wants(1) ? g.accumulate(1) : null;
+                    @Nullable Tensor dBias = g.wants(2) ? g.accumulate(2) : null;
+                    kernel.backward(
+                            Ops.slice(dx),
+                            Ops.slice(dWeight),
+                            Ops.slice(dBias),
+                            Slice.of(dy),
+                            Slice.of(in),
+                            Slice.of(mean),
+                            Slice.of(variance),
+                            w,
+                            eps,
+                            batch,
+                            rows,
+                            channels,
+                            tape.parallelism());
+                },
+                x,
+                weight,
+                bias);
     }
 
     private static void move(Tensor running, Tensor batch, double momentum, double correction) {

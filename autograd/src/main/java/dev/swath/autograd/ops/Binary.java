@@ -39,24 +39,47 @@ public final class Binary {
         String op = f.name().toLowerCase(Locale.ROOT);
         Ops.require(tape, a.dtype() == b.dtype(), op, "both must have the same element type " + a.dtype(), b);
         Tensor y = compute(tape, a.value(), b.value(), f);
-        return tape.record(op, y, y.elements(), (dy, g) -> {
-            if (g.wants(0)) {
-                give(tape, g, 0, switch (f) {
-                    case ADD, SUB -> dy;
-                    case MUL -> compute(tape, dy, b.value(), Function.MUL);
-                    case DIV -> compute(tape, dy, b.value(), Function.DIV);
-                }, a.shape());
-            }
-            if (g.wants(1)) {
-                give(tape, g, 1, switch (f) {
-                    case ADD -> dy;
-                    case SUB -> negate(tape, dy);
-                    case MUL -> compute(tape, dy, a.value(), Function.MUL);
-                    // d(a/b)/db = -(a/b)/b
-                    case DIV -> negate(tape, compute(tape, compute(tape, dy, y, Function.MUL), b.value(), Function.DIV));
-                }, b.shape());
-            }
-        }, a, b);
+        return tape.record(
+                op,
+                y,
+                y.elements(),
+                (dy, g) -> {
+                    if (g.wants(0)) {
+                        give(
+                                tape,
+                                g,
+                                0,
+                                switch (f) {
+                                    case ADD, SUB -> dy;
+                                    case MUL -> compute(tape, dy, b.value(), Function.MUL);
+                                    case DIV -> compute(tape, dy, b.value(), Function.DIV);
+                                },
+                                a.shape());
+                    }
+                    if (g.wants(1)) {
+                        give(
+                                tape,
+                                g,
+                                1,
+                                switch (f) {
+                                    case ADD -> dy;
+                                    case SUB -> negate(tape, dy);
+                                    case MUL -> compute(tape, dy, a.value(), Function.MUL);
+                                    // d(a/b)/db = -(a/b)/b
+                                    case DIV ->
+                                        negate(
+                                                tape,
+                                                compute(
+                                                        tape,
+                                                        compute(tape, dy, y, Function.MUL),
+                                                        b.value(),
+                                                        Function.DIV));
+                                },
+                                b.shape());
+                    }
+                },
+                a,
+                b);
     }
 
     /** f(a, b) as a fresh tensor. */

@@ -16,8 +16,12 @@ public final class Concat {
         int axis = first.shape().axis(signedAxis);
         int total = 0;
         for (Var v : inputs) {
-            if (v.shape().rank() != first.shape().rank() || !v.shape().with(axis, first.dim(axis)).equals(first.shape())) {
-                throw tape.error(OP, "all extents but that of axis " + axis + " must agree", v.shape() + " beside " + first.shape());
+            if (v.shape().rank() != first.shape().rank()
+                    || !v.shape().with(axis, first.dim(axis)).equals(first.shape())) {
+                throw tape.error(
+                        OP,
+                        "all extents but that of axis " + axis + " must agree",
+                        v.shape() + " beside " + first.shape());
             }
             total += v.dim(axis);
         }
@@ -27,15 +31,20 @@ public final class Concat {
             Ops.copy(tape, y.slice(axis, at, at + v.dim(axis)), v.value());
             at += v.dim(axis);
         }
-        return tape.record(OP, y, 0, (dy, g) -> {
-            int from = 0;
-            for (int i = 0; i < inputs.length; i++) {
-                int to = from + inputs[i].dim(axis);
-                if (g.wants(i)) {
-                    Ops.copy(tape, g.overwrite(i), dy.slice(axis, from, to));
-                }
-                from = to;
-            }
-        }, inputs);
+        return tape.record(
+                OP,
+                y,
+                0,
+                (dy, g) -> {
+                    int from = 0;
+                    for (int i = 0; i < inputs.length; i++) {
+                        int to = from + inputs[i].dim(axis);
+                        if (g.wants(i)) {
+                            Ops.copy(tape, g.overwrite(i), dy.slice(axis, from, to));
+                        }
+                        from = to;
+                    }
+                },
+                inputs);
     }
 }

@@ -41,17 +41,40 @@ public final class Conv2d {
         int channels = 0;
         for (Var v : inputs) {
             Ops.requireShape(
-                    tape, OP, "each input", v, "batch, height and width of the first", first, first.dim(0), first.dim(1), first.dim(2), v.dim(3));
+                    tape,
+                    OP,
+                    "each input",
+                    v,
+                    "batch, height and width of the first",
+                    first,
+                    first.dim(0),
+                    first.dim(1),
+                    first.dim(2),
+                    v.dim(3));
             channels += v.dim(3);
         }
-        Geometry g = new Geometry(first.dim(0), first.dim(1), first.dim(2), channels, weight.dim(0), weight.dim(2), stride, padding);
-        Ops.requireShape(tape, OP, "weight", weight, "output channels, input channels, square kernel", first, g.out(), channels, g.kernel(), g.kernel());
+        Geometry g = new Geometry(
+                first.dim(0), first.dim(1), first.dim(2), channels, weight.dim(0), weight.dim(2), stride, padding);
+        Ops.requireShape(
+                tape,
+                OP,
+                "weight",
+                weight,
+                "output channels, input channels, square kernel",
+                first,
+                g.out(),
+                channels,
+                g.kernel(),
+                g.kernel());
         Ops.require(tape, g.outHeight() > 0 && g.outWidth() > 0, OP, "the kernel must fit into the padded map", first);
         if (bias != null) {
             Ops.requireShape(tape, OP, "bias", bias, "output channels", first, g.out());
         }
         if (records && weight.value().storage() instanceof OpaqueStorage) {
-            throw tape.error(OP, "a weight packed for inference has no gradient; load the model for training instead", weight.value().describe());
+            throw tape.error(
+                    OP,
+                    "a weight packed for inference has no gradient; load the model for training instead",
+                    weight.value().describe());
         }
         Tensor[] in = new Tensor[inputs.size()];
         Slice[] slices = new Slice[in.length];
@@ -68,16 +91,24 @@ public final class Conv2d {
         if (!records) {
             return tape.record(OP, y, g.flops(), null);
         }
-        return tape.record(OP, y, g.flops(), (dy, into) -> {
-            if (into.wants(0)) {
-                kernel.backwardInput(Slice.of(into.overwrite(0)), Slice.of(dy), w, g, tape.parallelism());
-            }
-            if (into.wants(1) || into.wants(2)) {
-                Tensor dWeight = into.wants(1) ? into.accumulate(1) : Tensor.zeros(dy.dtype(), weight.shape());
-                Tensor dBias = into.wants(2) ? into.accumulate(2) : null;
-                kernel.backwardWeight(Slice.of(dWeight), Ops.slice(dBias), Slice.of(dy), slices[0], g, tape.parallelism());
-            }
-        }, first, weight, bias);
+        return tape.record(
+                OP,
+                y,
+                g.flops(),
+                (dy, into) -> {
+                    if (into.wants(0)) {
+                        kernel.backwardInput(Slice.of(into.overwrite(0)), Slice.of(dy), w, g, tape.parallelism());
+                    }
+                    if (into.wants(1) || into.wants(2)) {
+                        Tensor dWeight = into.wants(1) ? into.accumulate(1) : Tensor.zeros(dy.dtype(), weight.shape());
+                        Tensor dBias = into.wants(2) ? into.accumulate(2) : null;
+                        kernel.backwardWeight(
+                                Slice.of(dWeight), Ops.slice(dBias), Slice.of(dy), slices[0], g, tape.parallelism());
+                    }
+                },
+                first,
+                weight,
+                bias);
     }
 
     /** The same with the concatenation and f as ops of their own. */

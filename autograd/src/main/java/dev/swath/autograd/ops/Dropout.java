@@ -16,7 +16,8 @@ public final class Dropout {
         if (!tape.training() || rate == 0) {
             return x;
         }
-        return Binary.mul(tape, x, Var.constant(mask(tape, x.dtype(), rate, x.shape().dims())));
+        return Binary.mul(
+                tape, x, Var.constant(mask(tape, x.dtype(), rate, x.shape().dims())));
     }
 
     /** A tensor of 0 and 1 / (1 - rate), drawn afresh. */

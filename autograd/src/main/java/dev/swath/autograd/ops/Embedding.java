@@ -44,7 +44,13 @@ public final class Embedding {
                 y,
                 0,
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.accumulate(0)), Slice.of(dy), Slice.of(index), padding, rows, columns, tape.parallelism()),
+                        Slice.of(g.accumulate(0)),
+                        Slice.of(dy),
+                        Slice.of(index),
+                        padding,
+                        rows,
+                        columns,
+                        tape.parallelism()),
                 table);
     }
 }

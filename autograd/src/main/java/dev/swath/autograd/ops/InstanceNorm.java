@@ -29,13 +29,28 @@ public final class InstanceNorm {
         Tensor rstd = records ? tape.allocate(x.dtype(), batch, channels) : null;
         InstanceNormKernel kernel = tape.kernel(InstanceNormKernel.class, x.dtype());
         kernel.forward(
-                Slice.of(y), Ops.slice(mean), Ops.slice(rstd), Slice.of(in), eps, batch, length, channels, tape.parallelism());
+                Slice.of(y),
+                Ops.slice(mean),
+                Ops.slice(rstd),
+                Slice.of(in),
+                eps,
+                batch,
+                length,
+                channels,
+                tape.parallelism());
         return tape.record(
                 OP,
                 y,
                 6L * batch * length * channels,
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), Ops.some(mean), Ops.some(rstd), batch, length, channels,
+                        Slice.of(g.overwrite(0)),
+                        Slice.of(dy),
+                        Slice.of(in),
+                        Ops.some(mean),
+                        Ops.some(rstd),
+                        batch,
+                        length,
+                        channels,
                         tape.parallelism()),
                 x);
     }

@@ -20,9 +20,17 @@ public final class MatMul {
      * @return (..., M, N)
      */
     public static Var apply(Tape tape, Var a, Var b) {
-        Ops.require(tape, a.shape().rank() >= 2 && b.shape().rank() >= 2, OP, "both must have at least 2 axes", a.shape().rank() < 2 ? a : b);
+        Ops.require(
+                tape,
+                a.shape().rank() >= 2 && b.shape().rank() >= 2,
+                OP,
+                "both must have at least 2 axes",
+                a.shape().rank() < 2 ? a : b);
         if (a.dim(-1) != b.dim(-2)) {
-            throw tape.error(OP, "columns of a must equal rows of b", a.value().describe() + " and " + b.value().describe());
+            throw tape.error(
+                    OP,
+                    "columns of a must equal rows of b",
+                    a.value().describe() + " and " + b.value().describe());
         }
         int m = a.dim(-2);
         int k = a.dim(-1);
@@ -32,15 +40,22 @@ public final class MatMul {
         Tensor left = a.value().expand(matrices(batch, m, k));
         Tensor right = b.value().expand(matrices(batch, k, n));
         product(tape, y, left, right, false);
-        return tape.record(OP, y, 2L * batch.elements() * m * n * k, (dy, g) -> {
-            // A repeated operand's expanded gradient has stride 0, so the products add up in it, one after another.
-            if (g.wants(0)) {
-                product(tape, g.accumulate(0).expand(left.shape()), dy, right.transpose(-1, -2), true);
-            }
-            if (g.wants(1)) {
-                product(tape, g.accumulate(1).expand(right.shape()), left.transpose(-1, -2), dy, true);
-            }
-        }, a, b);
+        return tape.record(
+                OP,
+                y,
+                2L * batch.elements() * m * n * k,
+                (dy, g) -> {
+                    // A repeated operand's expanded gradient has stride 0, so the products add up in it, one after
+                    // another.
+                    if (g.wants(0)) {
+                        product(tape, g.accumulate(0).expand(left.shape()), dy, right.transpose(-1, -2), true);
+                    }
+                    if (g.wants(1)) {
+                        product(tape, g.accumulate(1).expand(right.shape()), left.transpose(-1, -2), dy, true);
+                    }
+                },
+                a,
+                b);
     }
 
     private static Shape leading(Shape s) {
@@ -67,7 +82,18 @@ public final class MatMul {
         }
         tape.kernel(GemmKernel.class, c.dtype())
                 .multiply(
-                        Slice.of(c), c.stride(0), Slice.of(a), a.stride(0), a.stride(1), Slice.of(b), b.stride(0), b.stride(1),
-                        c.dim(0), c.dim(1), a.dim(1), accumulate, tape.parallelism());
+                        Slice.of(c),
+                        c.stride(0),
+                        Slice.of(a),
+                        a.stride(0),
+                        a.stride(1),
+                        Slice.of(b),
+                        b.stride(0),
+                        b.stride(1),
+                        c.dim(0),
+                        c.dim(1),
+                        a.dim(1),
+                        accumulate,
+                        tape.parallelism());
     }
 }

@@ -13,10 +13,21 @@ public final class Narrow {
     /** The indices {@code from} (inclusive) to {@code to} (exclusive) of the axis. */
     public static Var apply(Tape tape, Var x, int axis, int from, int to) {
         Tensor y = x.value().slice(axis, from, to);
-        return tape.record("narrow", y, 0, (dy, g) -> {
-            Tensor target = g.accumulate(0).slice(axis, from, to);
-            tape.kernel(CopyKernel.class, dy.dtype())
-                    .add(Slice.of(target), Ops.strides(target), Slice.of(dy), Ops.strides(dy), dy.shape().dims(), tape.parallelism());
-        }, x);
+        return tape.record(
+                "narrow",
+                y,
+                0,
+                (dy, g) -> {
+                    Tensor target = g.accumulate(0).slice(axis, from, to);
+                    tape.kernel(CopyKernel.class, dy.dtype())
+                            .add(
+                                    Slice.of(target),
+                                    Ops.strides(target),
+                                    Slice.of(dy),
+                                    Ops.strides(dy),
+                                    dy.shape().dims(),
+                                    tape.parallelism());
+                },
+                x);
     }
 }

@@ -37,7 +37,14 @@ final class Ops {
 
     /** Copies x into the view y of the same shape. */
     static void copy(Tape tape, Tensor y, Tensor x) {
-        tape.kernel(CopyKernel.class, x.dtype()).copy(Slice.of(y), strides(y), Slice.of(x), strides(x), x.shape().dims(), tape.parallelism());
+        tape.kernel(CopyKernel.class, x.dtype())
+                .copy(
+                        Slice.of(y),
+                        strides(y),
+                        Slice.of(x),
+                        strides(x),
+                        x.shape().dims(),
+                        tape.parallelism());
     }
 
     /** The tensor itself if its rows, of unit stride, follow each other at one stride; else a dense copy. */

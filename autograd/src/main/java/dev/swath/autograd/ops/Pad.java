@@ -22,6 +22,7 @@ public final class Pad {
         Tensor y = tape.allocate(x.dtype(), x.dim(0), x.dim(1) + bottom, x.dim(2) + right, x.dim(3));
         tape.kernel(CopyKernel.class, x.dtype()).fill(Slice.of(y), 0, y.elements(), tape.parallelism());
         Ops.copy(tape, y.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2)), x.value());
-        return tape.record(OP, y, 0, (dy, g) -> g.add(0, dy.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2))), x);
+        return tape.record(
+                OP, y, 0, (dy, g) -> g.add(0, dy.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2))), x);
     }
 }

@@ -27,7 +27,8 @@ public final class PatchMerge {
                 OP,
                 y,
                 0,
-                (dy, g) -> kernel.backward(Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, tape.parallelism()),
+                (dy, g) -> kernel.backward(
+                        Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, tape.parallelism()),
                 x);
     }
 }

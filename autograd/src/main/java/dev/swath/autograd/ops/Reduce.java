@@ -45,7 +45,15 @@ public final class Reduce {
                 result,
                 in.elements(),
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), Slice.of(y), f, outer, n, inner, tape.parallelism()),
+                        Slice.of(g.overwrite(0)),
+                        Slice.of(dy),
+                        Slice.of(in),
+                        Slice.of(y),
+                        f,
+                        outer,
+                        n,
+                        inner,
+                        tape.parallelism()),
                 x);
     }
 

@@ -16,7 +16,12 @@ public final class Resize {
     /** (B, H, W, C) to (B, outHeight, outWidth, C); x itself if the size does not change. */
     public static Var bilinear(Tape tape, Var x, int outHeight, int outWidth, boolean alignCorners) {
         Ops.requireRank(tape, OP, "x", x, 4);
-        Ops.require(tape, outHeight > 0 && outWidth > 0 && x.value().elements() > 0, OP, "input and output must not be empty", x);
+        Ops.require(
+                tape,
+                outHeight > 0 && outWidth > 0 && x.value().elements() > 0,
+                OP,
+                "input and output must not be empty",
+                x);
         if (x.dim(1) == outHeight && x.dim(2) == outWidth) {
             return x;
         }
@@ -26,6 +31,10 @@ public final class Resize {
         ResizeKernel kernel = tape.kernel(ResizeKernel.class, x.dtype());
         kernel.forward(Slice.of(y), Slice.of(in), g, tape.parallelism());
         return tape.record(
-                OP, y, 8 * y.elements(), (dy, into) -> kernel.backward(Slice.of(into.overwrite(0)), Slice.of(dy), g, tape.parallelism()), x);
+                OP,
+                y,
+                8 * y.elements(),
+                (dy, into) -> kernel.backward(Slice.of(into.overwrite(0)), Slice.of(dy), g, tape.parallelism()),
+                x);
     }
 }

@@ -32,7 +32,8 @@ public final class Roll {
         return y;
     }
 
-    private static void block(Tape tape, Tensor y, Tensor x, int top, int bottom, int down, int left, int right, int across) {
+    private static void block(
+            Tape tape, Tensor y, Tensor x, int top, int bottom, int down, int left, int right, int across) {
         if (top < bottom && left < right) {
             Ops.copy(
                     tape,

@@ -23,7 +23,8 @@ public final class Unary {
                 f.name().toLowerCase(Locale.ROOT),
                 y,
                 n,
-                (dy, g) -> kernel.backward(Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), f, n, tape.parallelism()),
+                (dy, g) ->
+                        kernel.backward(Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), f, n, tape.parallelism()),
                 x);
     }
 

@@ -28,8 +28,18 @@ public final class WindowAttention {
     public static Var apply(Tape tape, Var qkv, Var qkvBias, Var table, int heads, int window, int shift) {
         Ops.requireRank(tape, OP, "qkv", qkv, 4);
         int three = qkv.dim(3);
-        Ops.require(tape, three % 3 == 0 && (three / 3) % heads == 0, OP, "channels must be three times a multiple of the " + heads + " heads", qkv);
-        Ops.require(tape, shift >= 0 && shift < window, OP, "the shift " + shift + " must lie in [0, window " + window + ")", qkv);
+        Ops.require(
+                tape,
+                three % 3 == 0 && (three / 3) % heads == 0,
+                OP,
+                "channels must be three times a multiple of the " + heads + " heads",
+                qkv);
+        Ops.require(
+                tape,
+                shift >= 0 && shift < window,
+                OP,
+                "the shift " + shift + " must lie in [0, window " + window + ")",
+                qkv);
         Ops.requireShape(tape, OP, "qkvBias", qkvBias, "channels of qkv", qkv, three);
         int span = 2 * window - 1;
         Ops.requireShape(tape, OP, "table", table, "(2 window - 1)^2 and heads", qkv, span * span, heads);
@@ -44,13 +54,29 @@ public final class WindowAttention {
         Slice bias = Slice.of(qkvBias.value());
         Slice t = Slice.of(table.value());
         kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.parallelism());
-        return tape.record(OP, y, 4L * g.batch() * windows * cells * cells * g.channels(), (dy, into) -> {
-            @Nullable Tensor dBias = into.wants(1) ? into.accumulate(1) : null;
-            @Nullable Tensor dTable = into.wants(2) ? into.accumulate(2) : null;
-            Tensor dQkv = into.wants(0) ? into.overwrite(0) : tape.allocate(qkv.dtype(), qkv.shape());
-            kernel.backward(
-                    Slice.of(dQkv), Ops.slice(dBias), Ops.slice(dTable), Slice.of(dy), Slice.of(y), Ops.some(logSum), Slice.of(in), bias, t, g,
-                    tape.parallelism());
-        }, qkv, qkvBias, table);
+        return tape.record(
+                OP,
+                y,
+                4L * g.batch() * windows * cells * cells * g.channels(),
+                (dy, into) -> {
+                    @Nullable Tensor dBias = into.wants(1) ? into.accumulate(1) : null;
+                    @Nullable Tensor dTable = into.wants(2) ? into.accumulate(2) : null;
+                    Tensor dQkv = into.wants(0) ? into.overwrite(0) : tape.allocate(qkv.dtype(), qkv.shape());
+                    kernel.backward(
+                            Slice.of(dQkv),
+                            Ops.slice(dBias),
+                            Ops.slice(dTable),
+                            Slice.of(dy),
+                            Slice.of(y),
+                            Ops.some(logSum),
+                            Slice.of(in),
+                            bias,
+                            t,
+                            g,
+                            tape.parallelism());
+                },
+                qkv,
+                qkvBias,
+                table);
     }
 }
