@@ -1,0 +1,57 @@
+package dev.swath.fianet.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Entry point of {@code swath}. */
+@Command(
+        name = "swath",
+        mixinStandardHelpOptions = true,
+        version = "swath 0.1.0",
+        scope = ScopeType.INHERIT,
+        sortOptions = false,
+        description = "Marks in an aerial image what a sentence names.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DoctorCommand.class})
+public final class Main implements Runnable {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
+    boolean debug;
+
+    @CommandLine.Spec
+    CommandLine.Model.CommandSpec spec;
+
+    Main() {}
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed, such as 'swath demo'");
+    }
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    /** Runs one command and returns its exit code: 0 done, 1 failed, 2 usage. */
+    static int execute(String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((e, a) -> {
+            e.getCommandLine().getErr().println(Errors.sentence(e));
+            e.getCommandLine().getErr().println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (main.debug) {
+                e.printStackTrace(command.getErr());
+            } else {
+                command.getErr().println(Errors.sentence(e));
+            }
+            return e instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        });
+        return line.execute(args);
+    }
+}
