@@ -32,7 +32,9 @@ final class DoctorCommand implements Callable<Integer> {
                 case BackendProvider.Probe.Available(Backend backend) ->
                     out.printf(
                             "backend     %-7s %s: %s%n",
-                            finding.name(), backend.name().equals(chosen.name()) ? "used" : "available", backend.description());
+                            finding.name(),
+                            backend.name().equals(chosen.name()) ? "used" : "available",
+                            backend.description());
                 case BackendProvider.Probe.Refused(String reason) ->
                     out.printf("backend     %-7s not used: %s%n", finding.name(), reason);
             }

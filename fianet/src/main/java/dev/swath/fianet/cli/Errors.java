@@ -20,7 +20,10 @@ final class Errors {
                     case OutOfMemoryError _ ->
                         "the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                                 + " MiB is too small; raise it with SWATH_JAVA_OPTS=-Xmx...";
-                    default -> failure.getMessage() == null ? "an unexpected " + failure.getClass().getSimpleName() + "; run again with --debug" : failure.getMessage();
+                    default ->
+                        failure.getMessage() == null
+                                ? "an unexpected " + failure.getClass().getSimpleName() + "; run again with --debug"
+                                : failure.getMessage();
                 };
         return "swath: " + text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
