@@ -1,0 +1,66 @@
+package dev.swath.kernels.scalar;
+
+import dev.swath.kernels.BatchNormKernel;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import org.jspecify.annotations.Nullable;
+
+/** {@code batch_norm}, the truth. */
+final class ScalarBatchNorm implements BatchNormKernel {
+    @Override
+    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p) {
+        for (int c = 0; c < channels; c++) {
+            double m = 0;
+            for (int r = 0; r < rows; r++) {
+                m += x.get(r * channels + c);
+            }
+            m /= rows;
+            double v = 0;
+            for (int r = 0; r < rows; r++) {
+                double d = x.get(r * channels + c) - m;
+                v += d * d;
+            }
+            mean.set(c, m);
+            variance.set(c, v / rows);
+        }
+    }
+
+    @Override
+    public void forward(
+            Slice y, Slice x, Slice mean, Slice variance, Slice weight, Slice bias, double eps, int rows, int channels, Parallelism p) {
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < channels; c++) {
+                int at = r * channels + c;
+                y.set(at, (x.get(at) - mean.get(c)) / Math.sqrt(variance.get(c) + eps) * weight.get(c) + bias.get(c));
+            }
+        }
+    }
+
+    @Override
+    public void backward(
+            @Nullable Slice dx, @Nullable Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Slice mean, Slice variance, Slice weight,
+            double eps, boolean batchStatistics, int rows, int channels, Parallelism p) {
+        for (int c = 0; c < channels; c++) {
+            double m = mean.get(c);
+            double s = 1 / Math.sqrt(variance.get(c) + eps);
+            double sum = 0;
+            double dot = 0;
+            for (int r = 0; r < rows; r++) {
+                double g = dy.get(r * channels + c);
+                sum += g;
+                dot += g * (x.get(r * channels + c) - m) * s;
+            }
+            if (dWeight != null) {
+                dWeight.add(c, dot);
+            }
+            if (dBias != null) {
+                dBias.add(c, sum);
+            }
+            for (int r = 0; dx != null && r < rows; r++) {
+                double z = (x.get(r * channels + c) - m) * s;
+                double through = batchStatistics ? (sum + z * dot) / rows : 0;
+                dx.set(r * channels + c, weight.get(c) * s * (dy.get(r * channels + c) - through));
+            }
+        }
+    }
+}

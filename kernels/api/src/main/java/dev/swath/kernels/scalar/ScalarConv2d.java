@@ -1,0 +1,121 @@
+package dev.swath.kernels.scalar;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.Storage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code conv2d}, the truth. */
+final class ScalarConv2d implements Conv2dKernel {
+    @Override
+    public void forward(Slice y, Slice[] x, int[] channels, Slice weight, @Nullable Slice bias, Activation f, Geometry g, Parallelism p) {
+        Slice w = ScalarGemm.readable(weight);
+        p.forEach(g.batch() * g.outHeight(), row -> {
+            int b = row / g.outHeight();
+            int oy = row % g.outHeight();
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                for (int o = 0; o < g.out(); o++) {
+                    double sum = bias == null ? 0 : bias.get(o);
+                    for (int ky = 0; ky < g.kernel(); ky++) {
+                        for (int kx = 0; kx < g.kernel(); kx++) {
+                            int iy = oy * g.stride() + ky - g.padding();
+                            int ix = ox * g.stride() + kx - g.padding();
+                            if (iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width()) {
+                                sum += tap(x, channels, w, g, (b * g.height() + iy) * g.width() + ix, o, ky, kx);
+                            }
+                        }
+                    }
+                    y.set((row * g.outWidth() + ox) * g.out() + o, ScalarUnary.value(f, sum));
+                }
+            }
+        });
+    }
+
+    private static double tap(Slice[] x, int[] channels, Slice w, Geometry g, int cell, int o, int ky, int kx) {
+        double sum = 0;
+        int i = 0;
+        for (int map = 0; map < x.length; map++) {
+            for (int c = 0; c < channels[map]; c++, i++) {
+                sum += x[map].get(cell * channels[map] + c) * w.get(weightIndex(g, o, i, ky, kx));
+            }
+        }
+        return sum;
+    }
+
+    private static int weightIndex(Geometry g, int o, int i, int ky, int kx) {
+        return ((o * g.in() + i) * g.kernel() + ky) * g.kernel() + kx;
+    }
+
+    @Override
+    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
+        p.forEach(g.batch() * g.height(), row -> {
+            int b = row / g.height();
+            int iy = row % g.height();
+            for (int ix = 0; ix < g.width(); ix++) {
+                for (int i = 0; i < g.in(); i++) {
+                    double sum = 0;
+                    for (int ky = 0; ky < g.kernel(); ky++) {
+                        for (int kx = 0; kx < g.kernel(); kx++) {
+                            int ty = iy + g.padding() - ky;
+                            int tx = ix + g.padding() - kx;
+                            int oy = Math.floorDiv(ty, g.stride());
+                            int ox = Math.floorDiv(tx, g.stride());
+                            if (oy * g.stride() != ty || ox * g.stride() != tx || oy < 0 || ox < 0 || oy >= g.outHeight() || ox >= g.outWidth()) {
+                                continue;
+                            }
+                            int cell = (b * g.outHeight() + oy) * g.outWidth() + ox;
+                            for (int o = 0; o < g.out(); o++) {
+                                sum += dy.get(cell * g.out() + o) * weight.get(weightIndex(g, o, i, ky, kx));
+                            }
+                        }
+                    }
+                    dx.set((row * g.width() + ix) * g.in() + i, sum);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Parallelism p) {
+        p.forEach(g.out(), o -> {
+            for (int cell = 0; dBias != null && cell < g.batch() * g.outHeight() * g.outWidth(); cell++) {
+                dBias.add(o, dy.get(cell * g.out() + o));
+            }
+            for (int i = 0; i < g.in(); i++) {
+                for (int ky = 0; ky < g.kernel(); ky++) {
+                    for (int kx = 0; kx < g.kernel(); kx++) {
+                        dWeight.add(weightIndex(g, o, i, ky, kx), correlation(dy, x, g, o, i, ky, kx));
+                    }
+                }
+            }
+        });
+    }
+
+    /** Sum over all output cells of dy[o] times the input that this tap of the kernel saw. */
+    private static double correlation(Slice dy, Slice x, Geometry g, int o, int i, int ky, int kx) {
+        double sum = 0;
+        for (int b = 0; b < g.batch(); b++) {
+            for (int oy = 0; oy < g.outHeight(); oy++) {
+                int iy = oy * g.stride() + ky - g.padding();
+                if (iy < 0 || iy >= g.height()) {
+                    continue;
+                }
+                for (int ox = 0; ox < g.outWidth(); ox++) {
+                    int ix = ox * g.stride() + kx - g.padding();
+                    if (ix >= 0 && ix < g.width()) {
+                        sum += dy.get(((b * g.outHeight() + oy) * g.outWidth() + ox) * g.out() + o)
+                                * x.get(((b * g.height() + iy) * g.width() + ix) * g.in() + i);
+                    }
+                }
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public Storage pack(Slice weight, int out, int in, int kernel, int stride) {
+        return weight.storage();
+    }
+}

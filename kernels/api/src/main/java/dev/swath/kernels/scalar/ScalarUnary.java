@@ -1,0 +1,51 @@
+package dev.swath.kernels.scalar;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.UnaryKernel;
+
+/** {@code unary}, the truth. */
+final class ScalarUnary implements UnaryKernel {
+    private static final double INV_SQRT_2 = Math.sqrt(0.5);
+    private static final double INV_SQRT_2_PI = 1 / Math.sqrt(2 * Math.PI);
+
+    @Override
+    public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
+        for (int i = 0; i < n; i++) {
+            y.set(i, value(f, x.get(i)));
+        }
+    }
+
+    @Override
+    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Parallelism p) {
+        for (int i = 0; i < n; i++) {
+            dx.set(i, dy.get(i) * slope(f, x.get(i)));
+        }
+    }
+
+    static double value(Activation f, double x) {
+        return switch (f) {
+            case IDENTITY -> x;
+            case RELU -> Math.max(x, 0);
+            case GELU -> 0.5 * x * (1 + Erf.erf(x * INV_SQRT_2));
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case HARD_SIGMOID -> Math.clamp(x + 3, 0, 6) / 6;
+            case EXP -> Math.exp(x);
+        };
+    }
+
+    private static double slope(Activation f, double x) {
+        return switch (f) {
+            case IDENTITY -> 1;
+            case RELU -> x > 0 ? 1 : 0;
+            // Phi(x) + x phi(x), the normal distribution and its density.
+            case GELU -> 0.5 * (1 + Erf.erf(x * INV_SQRT_2)) + x * INV_SQRT_2_PI * Math.exp(-0.5 * x * x);
+            case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
+            case SIGMOID -> value(f, x) * (1 - value(f, x));
+            case HARD_SIGMOID -> x > -3 && x < 3 ? 1.0 / 6 : 0;
+            case EXP -> Math.exp(x);
+        };
+    }
+}
