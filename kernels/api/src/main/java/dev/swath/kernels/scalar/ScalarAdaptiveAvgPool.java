@@ -7,7 +7,16 @@ import dev.swath.kernels.Slice;
 /** {@code adaptive_avg_pool}, the truth. */
 final class ScalarAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
     @Override
-    public void forward(Slice y, Slice x, int batch, int height, int width, int channels, int outHeight, int outWidth, Parallelism p) {
+    public void forward(
+            Slice y,
+            Slice x,
+            int batch,
+            int height,
+            int width,
+            int channels,
+            int outHeight,
+            int outWidth,
+            Parallelism p) {
         for (int cell = 0; cell < batch * outHeight * outWidth; cell++) {
             int b = cell / (outHeight * outWidth);
             int oy = cell / outWidth % outHeight;
@@ -29,7 +38,16 @@ final class ScalarAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, int outHeight, int outWidth, Parallelism p) {
+    public void backward(
+            Slice dx,
+            Slice dy,
+            int batch,
+            int height,
+            int width,
+            int channels,
+            int outHeight,
+            int outWidth,
+            Parallelism p) {
         for (int i = 0; i < batch * height * width * channels; i++) {
             dx.set(i, 0);
         }

@@ -9,8 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class ScalarAttention implements AttentionKernel {
     @Override
     public void forward(
-            Slice y, @Nullable Slice probabilities, Slice q, long rowQ, Slice k, long rowK, Slice v, long rowV, Slice mask, @Nullable Slice dropout,
-            Geometry g, Parallelism p) {
+            Slice y,
+            @Nullable Slice probabilities,
+            Slice q,
+            long rowQ,
+            Slice k,
+            long rowK,
+            Slice v,
+            long rowV,
+            Slice mask,
+            @Nullable Slice dropout,
+            Geometry g,
+            Parallelism p) {
         int width = g.channels() / g.heads();
         p.forEach(g.batch() * g.queries(), row -> {
             int b = row / g.queries();
@@ -20,7 +30,8 @@ final class ScalarAttention implements AttentionKernel {
                 for (int j = 0; j < g.keys(); j++) {
                     double dot = 0;
                     for (int d = 0; d < width; d++) {
-                        dot += q.get((int) (row * rowQ) + h * width + d) * k.get((int) ((b * g.keys() + j) * rowK) + h * width + d);
+                        dot += q.get((int) (row * rowQ) + h * width + d)
+                                * k.get((int) ((b * g.keys() + j) * rowK) + h * width + d);
                     }
                     w[j] = g.scale() * dot + 1e4 * mask.get(b * g.keys() + j) - 1e4;
                     max = Math.max(max, w[j]);
@@ -51,8 +62,20 @@ final class ScalarAttention implements AttentionKernel {
 
     @Override
     public void backward(
-            Slice dq, Slice dk, Slice dv, Slice dy, Slice probabilities, Slice q, long rowQ, Slice k, long rowK, Slice v, long rowV,
-            @Nullable Slice dropout, Geometry g, Parallelism p) {
+            Slice dq,
+            Slice dk,
+            Slice dv,
+            Slice dy,
+            Slice probabilities,
+            Slice q,
+            long rowQ,
+            Slice k,
+            long rowK,
+            Slice v,
+            long rowV,
+            @Nullable Slice dropout,
+            Geometry g,
+            Parallelism p) {
         int width = g.channels() / g.heads();
         int c = g.channels();
         p.forEach(g.batch() * g.heads(), task -> {

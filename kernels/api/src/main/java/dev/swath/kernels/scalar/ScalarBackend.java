@@ -1,23 +1,8 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.AdaptiveAvgPoolKernel;
-import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.Backend;
-import dev.swath.kernels.BatchNormKernel;
-import dev.swath.kernels.BinaryKernel;
-import dev.swath.kernels.Conv2dKernel;
-import dev.swath.kernels.CopyKernel;
-import dev.swath.kernels.EmbeddingKernel;
-import dev.swath.kernels.GemmKernel;
-import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.LayerNormKernel;
-import dev.swath.kernels.PatchMergeKernel;
-import dev.swath.kernels.ReduceKernel;
-import dev.swath.kernels.ResizeKernel;
-import dev.swath.kernels.SoftmaxKernel;
-import dev.swath.kernels.UnaryKernel;
-import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;

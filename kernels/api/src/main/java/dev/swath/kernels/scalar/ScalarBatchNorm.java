@@ -27,7 +27,16 @@ final class ScalarBatchNorm implements BatchNormKernel {
 
     @Override
     public void forward(
-            Slice y, Slice x, Slice mean, Slice variance, Slice weight, Slice bias, double eps, int rows, int channels, Parallelism p) {
+            Slice y,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            Slice bias,
+            double eps,
+            int rows,
+            int channels,
+            Parallelism p) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < channels; c++) {
                 int at = r * channels + c;
@@ -38,8 +47,19 @@ final class ScalarBatchNorm implements BatchNormKernel {
 
     @Override
     public void backward(
-            @Nullable Slice dx, @Nullable Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Slice mean, Slice variance, Slice weight,
-            double eps, boolean batchStatistics, int rows, int channels, Parallelism p) {
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            double eps,
+            boolean batchStatistics,
+            int rows,
+            int channels,
+            Parallelism p) {
         for (int c = 0; c < channels; c++) {
             double m = mean.get(c);
             double s = 1 / Math.sqrt(variance.get(c) + eps);

@@ -10,7 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** {@code conv2d}, the truth. */
 final class ScalarConv2d implements Conv2dKernel {
     @Override
-    public void forward(Slice y, Slice[] x, int[] channels, Slice weight, @Nullable Slice bias, Activation f, Geometry g, Parallelism p) {
+    public void forward(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            Geometry g,
+            Parallelism p) {
         Slice w = ScalarGemm.readable(weight);
         p.forEach(g.batch() * g.outHeight(), row -> {
             int b = row / g.outHeight();
@@ -62,7 +70,12 @@ final class ScalarConv2d implements Conv2dKernel {
                             int tx = ix + g.padding() - kx;
                             int oy = Math.floorDiv(ty, g.stride());
                             int ox = Math.floorDiv(tx, g.stride());
-                            if (oy * g.stride() != ty || ox * g.stride() != tx || oy < 0 || ox < 0 || oy >= g.outHeight() || ox >= g.outWidth()) {
+                            if (oy * g.stride() != ty
+                                    || ox * g.stride() != tx
+                                    || oy < 0
+                                    || ox < 0
+                                    || oy >= g.outHeight()
+                                    || ox >= g.outWidth()) {
                                 continue;
                             }
                             int cell = (b * g.outHeight() + oy) * g.outWidth() + ox;

@@ -16,13 +16,23 @@ final class ScalarCopy implements CopyKernel {
         walk(y, 0, yStrides, x, 0, xStrides, dims, 0, true);
     }
 
-    private static void walk(Slice y, int iy, long[] yStrides, Slice x, int ix, long[] xStrides, int[] dims, int axis, boolean add) {
+    private static void walk(
+            Slice y, int iy, long[] yStrides, Slice x, int ix, long[] xStrides, int[] dims, int axis, boolean add) {
         if (axis == dims.length) {
             y.set(iy, add ? y.get(iy) + x.get(ix) : x.get(ix));
             return;
         }
         for (int i = 0; i < dims[axis]; i++) {
-            walk(y, (int) (iy + i * yStrides[axis]), yStrides, x, (int) (ix + i * xStrides[axis]), xStrides, dims, axis + 1, add);
+            walk(
+                    y,
+                    (int) (iy + i * yStrides[axis]),
+                    yStrides,
+                    x,
+                    (int) (ix + i * xStrides[axis]),
+                    xStrides,
+                    dims,
+                    axis + 1,
+                    add);
         }
     }
 

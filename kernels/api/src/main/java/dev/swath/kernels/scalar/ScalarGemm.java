@@ -12,7 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class ScalarGemm implements GemmKernel {
     @Override
     public void multiply(
-            Slice c, long rowC, Slice a, long rowA, long colA, Slice b, long rowB, long colB, int m, int n, int k, boolean accumulate, Parallelism p) {
+            Slice c,
+            long rowC,
+            Slice a,
+            long rowA,
+            long colA,
+            Slice b,
+            long rowB,
+            long colB,
+            int m,
+            int n,
+            int k,
+            boolean accumulate,
+            Parallelism p) {
         p.forEach(m, i -> {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
@@ -27,8 +39,18 @@ final class ScalarGemm implements GemmKernel {
 
     @Override
     public void linear(
-            Slice y, long rowY, Slice x, long rowX, Slice weight, @Nullable Slice bias, Activation f, @Nullable Slice residual,
-            int m, int n, int k, Parallelism p) {
+            Slice y,
+            long rowY,
+            Slice x,
+            long rowX,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            @Nullable Slice residual,
+            int m,
+            int n,
+            int k,
+            Parallelism p) {
         Slice w = readable(weight);
         p.forEach(m, i -> {
             for (int j = 0; j < n; j++) {

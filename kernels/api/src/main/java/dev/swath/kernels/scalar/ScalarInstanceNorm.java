@@ -9,7 +9,15 @@ import org.jspecify.annotations.Nullable;
 final class ScalarInstanceNorm implements InstanceNormKernel {
     @Override
     public void forward(
-            Slice y, @Nullable Slice mean, @Nullable Slice rstd, Slice x, double eps, int batch, int length, int channels, Parallelism p) {
+            Slice y,
+            @Nullable Slice mean,
+            @Nullable Slice rstd,
+            Slice x,
+            double eps,
+            int batch,
+            int length,
+            int channels,
+            Parallelism p) {
         for (int b = 0; b < batch; b++) {
             for (int c = 0; c < channels; c++) {
                 int first = b * length * channels + c;
@@ -36,7 +44,8 @@ final class ScalarInstanceNorm implements InstanceNormKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p) {
+    public void backward(
+            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p) {
         for (int b = 0; b < batch; b++) {
             for (int c = 0; c < channels; c++) {
                 int first = b * length * channels + c;

@@ -35,7 +35,9 @@ final class ScalarPatchMerge implements PatchMergeKernel {
                 int ix = cell % columns * 2 + part / 2;
                 boolean inside = iy < height && ix < width;
                 for (int c = 0; c < channels; c++) {
-                    pair.accept((cell * 4 + part) * channels + c, inside ? ((b * height + iy) * width + ix) * channels + c : -1);
+                    pair.accept(
+                            (cell * 4 + part) * channels + c,
+                            inside ? ((b * height + iy) * width + ix) * channels + c : -1);
                 }
             }
         }

@@ -21,7 +21,8 @@ final class ScalarReduce implements ReduceKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Parallelism p) {
+    public void backward(
+            Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Parallelism p) {
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < inner; i++) {
                 double g = dy.get(o * inner + i);

@@ -9,7 +9,9 @@ final class ScalarResize implements ResizeKernel {
     /** Between which two source cells an output cell lies, and how far it is from the first. */
     private record Source(int low, int high, double fraction) {
         static Source of(int i, int in, int out, boolean alignCorners) {
-            double at = alignCorners ? (out == 1 ? 0 : (double) i * (in - 1) / (out - 1)) : Math.max(0, (i + 0.5) * in / out - 0.5);
+            double at = alignCorners
+                    ? (out == 1 ? 0 : (double) i * (in - 1) / (out - 1))
+                    : Math.max(0, (i + 0.5) * in / out - 0.5);
             int low = Math.min((int) at, in - 1);
             return new Source(low, Math.min(low + 1, in - 1), at - low);
         }

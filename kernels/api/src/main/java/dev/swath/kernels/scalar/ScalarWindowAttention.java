@@ -10,7 +10,8 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
     private static final double MASKED = -100;
 
     @Override
-    public void forward(Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Parallelism p) {
+    public void forward(
+            Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Parallelism p) {
         int c = g.channels();
         int d = c / g.heads();
         p.forEach(g.batch() * windows(g), task -> {
@@ -38,7 +39,8 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
     }
 
     /** Fills one query's scores and returns the logarithm of the sum of their exponentials. */
-    private static double scores(double[] score, Window w, Geometry g, int h, int i, Slice qkv, Slice qkvBias, Slice table) {
+    private static double scores(
+            double[] score, Window w, Geometry g, int h, int i, Slice qkv, Slice qkvBias, Slice table) {
         int c = g.channels();
         int d = c / g.heads();
         int m = g.window();
@@ -61,8 +63,17 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
 
     @Override
     public void backward(
-            Slice dQkv, @Nullable Slice dQkvBias, @Nullable Slice dTable, Slice dy, Slice y, Slice logSum, Slice qkv, Slice qkvBias, Slice table,
-            Geometry g, Parallelism p) {
+            Slice dQkv,
+            @Nullable Slice dQkvBias,
+            @Nullable Slice dTable,
+            Slice dy,
+            Slice y,
+            Slice logSum,
+            Slice qkv,
+            Slice qkvBias,
+            Slice table,
+            Geometry g,
+            Parallelism p) {
         int c = g.channels();
         int d = c / g.heads();
         for (int task = 0; task < g.batch() * windows(g); task++) {
@@ -94,8 +105,10 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
                             dTable.add(relative(i, j, g.window()) * g.heads() + h, dScore);
                         }
                         for (int e = 0; e < d; e++) {
-                            local[i * 3 * c + h * d + e] += dScore / Math.sqrt(d) * w.read(qkv, qkvBias, j, c + h * d + e);
-                            local[j * 3 * c + c + h * d + e] += dScore / Math.sqrt(d) * w.read(qkv, qkvBias, i, h * d + e);
+                            local[i * 3 * c + h * d + e] +=
+                                    dScore / Math.sqrt(d) * w.read(qkv, qkvBias, j, c + h * d + e);
+                            local[j * 3 * c + c + h * d + e] +=
+                                    dScore / Math.sqrt(d) * w.read(qkv, qkvBias, i, h * d + e);
                         }
                     }
                 }
