@@ -1,0 +1,110 @@
+package dev.swath.weights;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file read by position. Each read opens and closes it, so that nothing needs closing and no page stays mapped: mapped
+ * pages count as the process's memory, and a model is packed while it is read.
+ */
+final class FileBytes {
+    private static final int CHUNK = 1 << 20;
+
+    private final Path path;
+    private final long size;
+
+    private FileBytes(Path path, long size) {
+        this.path = path;
+        this.size = size;
+    }
+
+    static FileBytes of(Path path) {
+        try {
+            if (Files.isDirectory(path)) {
+                throw WeightsException.in(path, "this is a folder, not a checkpoint file");
+            }
+            long size = Files.size(path);
+            if (size == 0) {
+                throw WeightsException.in(path, "the file is empty");
+            }
+            return new FileBytes(path, size);
+        } catch (NoSuchFileException e) {
+            throw WeightsException.in(path, "the file does not exist");
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    static WeightsException failure(Path path, IOException e) {
+        return WeightsException.in(path, "reading failed: " + e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage()));
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The bytes {@code from} .. {@code from + length - 1}; throws if the file ends before. */
+    byte[] read(long from, int length) {
+        checkRange(from, length);
+        byte[] out = new byte[length];
+        read(from, ByteBuffer.wrap(out));
+        return out;
+    }
+
+    void checkRange(long from, long length) {
+        if (from < 0 || length < 0 || from > size - length) {
+            throw WeightsException.in(path, "the file ends too early: " + length + " bytes are needed from " + from + " on, but it has " + size);
+        }
+    }
+
+    private void read(long from, ByteBuffer into) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            fill(channel, from, into);
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    private void fill(FileChannel channel, long from, ByteBuffer into) throws IOException {
+        long at = from;
+        while (into.hasRemaining()) {
+            int n = channel.read(into, at);
+            if (n < 0) {
+                throw WeightsException.in(path, "the file ends too early, at byte " + at);
+            }
+            at += n;
+        }
+    }
+
+    /** {@code count} little-endian f32 from byte {@code from} on, straight into an array. */
+    float[] readFloats(long from, int count) {
+        checkRange(from, count * 4L);
+        float[] out = new float[count];
+        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(4, count * 4L))).order(ByteOrder.LITTLE_ENDIAN);
+        MemorySegment bytes = MemorySegment.ofBuffer(chunk);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            for (int done = 0; done < count; ) {
+                int n = Math.min(chunk.capacity() / 4, count - done);
+                chunk.clear().limit(n * 4);
+                fill(channel, from + done * 4L, chunk);
+                MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, out, done, n);
+                done += n;
+            }
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+        return out;
+    }
+}
