@@ -5,4 +5,5 @@ module dev.swath.weights {
 
     exports dev.swath.weights;
     exports dev.swath.weights.json;
+    exports dev.swath.weights.pickle;
 }

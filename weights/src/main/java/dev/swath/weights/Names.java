@@ -1,0 +1,81 @@
+package dev.swath.weights;
+
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** From the names of published checkpoints to those of our modules. */
+public final class Names {
+    private static final List<String> SWIN_PREFIXES = List.of("module.", "backbone.", "encoder.");
+
+    private static final Map<String, String> BERT_SUFFIXES = Map.of(".gamma", ".weight", ".beta", ".bias");
+    private static final List<String> BERT_IGNORED = List.of("pooler.", "cls.");
+
+    private Names() {}
+
+    /** The entries with the prefix taken off where all have it; else as they are. */
+    public static StateDict withoutPrefix(StateDict source, String prefix) {
+        boolean all = source.size() > 0 && source.namesUnder(prefix).size() == source.size();
+        return all ? source.under(prefix) : source;
+    }
+
+    /**
+     * Official Swin weights as the backbone's names: prefixes off; classification head, final norm, attention masks and
+     * index tables left out.
+     */
+    public static StateDict swin(StateDict source) {
+        StateDict out = new StateDict();
+        for (String name : source.names()) {
+            String n = name;
+            for (String prefix : SWIN_PREFIXES) {
+                n = n.startsWith(prefix) ? n.substring(prefix.length()) : n;
+            }
+            boolean ignored = n.startsWith("norm.") || n.startsWith("head.") || n.endsWith("attn_mask") || n.endsWith("relative_position_index");
+            if (!ignored) {
+                out.put(n, source.entry(name));
+            }
+        }
+        return out;
+    }
+
+    /**
+     * The same with every relative-position bias table brought to the size that the model wants; a table for another
+     * number of heads is left as it is and will be reported.
+     */
+    public static StateDict swin(StateDict source, Map<String, Shape> wanted) {
+        StateDict out = new StateDict();
+        StateDict plain = swin(source);
+        for (String name : plain.names()) {
+            StateDict.Entry e = plain.entry(name);
+            Shape shape = wanted.get(name);
+            boolean resize = name.endsWith("relative_position_bias_table")
+                    && shape != null && e.shape().rank() == 2 && !shape.equals(e.shape()) && shape.dim(1) == e.shape().dim(1);
+            out.put(name, resize && shape != null ? new StateDict.Entry(e.dtype(), shape, () -> resized(e, shape)) : e);
+        }
+        return out;
+    }
+
+    private static Tensor resized(StateDict.Entry e, Shape shape) {
+        return BiasTables.resize(e.read().get(), shape.dim(0));
+    }
+
+    /** BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed, pooler and heads left out. */
+    public static StateDict bert(StateDict source) {
+        StateDict out = new StateDict();
+        for (String name : source.names()) {
+            String n = name.startsWith("bert.") ? name.substring(5) : name;
+            if (BERT_IGNORED.stream().anyMatch(n::startsWith) || n.equals("embeddings.position_ids")) {
+                continue;
+            }
+            for (Map.Entry<String, String> s : BERT_SUFFIXES.entrySet()) {
+                if (n.endsWith(s.getKey())) {
+                    n = n.substring(0, n.length() - s.getKey().length()) + s.getValue();
+                }
+            }
+            out.put(n, source.entry(name));
+        }
+        return out;
+    }
+}
