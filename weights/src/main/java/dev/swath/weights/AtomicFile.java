@@ -33,7 +33,8 @@ public final class AtomicFile {
             Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             temporary = null;
         } catch (IOException e) {
-            throw new WeightsException("[write] " + path + " could not be written: " + e.getClass().getSimpleName() + " " + e.getMessage());
+            throw new WeightsException("[write] " + path + " could not be written: "
+                    + e.getClass().getSimpleName() + " " + e.getMessage());
         } finally {
             if (temporary != null) {
                 temporary.toFile().delete();

@@ -57,9 +57,14 @@ public record Checkpoint(Path path, Format format, Kind kind, StateDict tensors)
                 throw WeightsException.in(path, "the folder holds neither model.safetensors nor pytorch_model.bin");
             }
         }
-        byte[] head = FileBytes.of(file).read(0, (int) Math.min(16, FileBytes.of(file).size()));
-        boolean torch = head.length >= 2 && ((head[0] == 'P' && head[1] == 'K') || ((head[0] & 0xff) == 0x80 && head[1] == 2 && head.length > 2 && (head[2] & 0xff) == 0x8a));
-        StateDict raw = torch ? torch(TorchCheckpoint.open(file)) : Safetensors.open(file).tensors();
+        byte[] head =
+                FileBytes.of(file).read(0, (int) Math.min(16, FileBytes.of(file).size()));
+        boolean torch = head.length >= 2
+                && ((head[0] == 'P' && head[1] == 'K')
+                        || ((head[0] & 0xff) == 0x80 && head[1] == 2 && head.length > 2 && (head[2] & 0xff) == 0x8a));
+        StateDict raw = torch
+                ? torch(TorchCheckpoint.open(file))
+                : Safetensors.open(file).tensors();
         StateDict tensors = Names.withoutPrefix(raw, "module.");
         return new Checkpoint(file, torch ? Format.TORCH : Format.SAFETENSORS, kind(tensors), tensors);
     }
@@ -84,7 +89,9 @@ public record Checkpoint(Path path, Format format, Kind kind, StateDict tensors)
         if (backbone && !text) {
             return Kind.SWIN;
         }
-        return has(tensors, "bert.embeddings.") || has(tensors, "embeddings.word_embeddings.") ? Kind.BERT : Kind.UNKNOWN;
+        return has(tensors, "bert.embeddings.") || has(tensors, "embeddings.word_embeddings.")
+                ? Kind.BERT
+                : Kind.UNKNOWN;
     }
 
     private static boolean has(StateDict tensors, String prefix) {

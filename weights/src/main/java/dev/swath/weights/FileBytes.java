@@ -44,7 +44,10 @@ final class FileBytes {
     }
 
     static WeightsException failure(Path path, IOException e) {
-        return WeightsException.in(path, "reading failed: " + e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage()));
+        return WeightsException.in(
+                path,
+                "reading failed: " + e.getClass().getSimpleName()
+                        + (e.getMessage() == null ? "" : " " + e.getMessage()));
     }
 
     Path path() {
@@ -65,7 +68,10 @@ final class FileBytes {
 
     void checkRange(long from, long length) {
         if (from < 0 || length < 0 || from > size - length) {
-            throw WeightsException.in(path, "the file ends too early: " + length + " bytes are needed from " + from + " on, but it has " + size);
+            throw WeightsException.in(
+                    path,
+                    "the file ends too early: " + length + " bytes are needed from " + from + " on, but it has "
+                            + size);
         }
     }
 
@@ -92,14 +98,16 @@ final class FileBytes {
     float[] readFloats(long from, int count) {
         checkRange(from, count * 4L);
         float[] out = new float[count];
-        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(4, count * 4L))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(4, count * 4L)))
+                .order(ByteOrder.LITTLE_ENDIAN);
         MemorySegment bytes = MemorySegment.ofBuffer(chunk);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (int done = 0; done < count; ) {
                 int n = Math.min(chunk.capacity() / 4, count - done);
                 chunk.clear().limit(n * 4);
                 fill(channel, from + done * 4L, chunk);
-                MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, out, done, n);
+                MemorySegment.copy(
+                        bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, out, done, n);
                 done += n;
             }
         } catch (IOException e) {

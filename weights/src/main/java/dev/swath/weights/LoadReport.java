@@ -19,7 +19,8 @@ import java.util.function.BiConsumer;
  * @param unexpected names of the checkpoint that the model lacks
  * @param misShaped names whose shapes differ, with both
  */
-public record LoadReport(List<String> loaded, List<String> missing, List<String> unexpected, List<MisShaped> misShaped) {
+public record LoadReport(
+        List<String> loaded, List<String> missing, List<String> unexpected, List<MisShaped> misShaped) {
     /**
      * One disagreement.
      *
@@ -81,7 +82,9 @@ public record LoadReport(List<String> loaded, List<String> missing, List<String>
     @Override
     public String toString() {
         return loaded.size() + " loaded" + some("missing", missing) + some("unexpected", unexpected)
-                + some("of another shape", misShaped.stream().map(MisShaped::toString).toList());
+                + some(
+                        "of another shape",
+                        misShaped.stream().map(MisShaped::toString).toList());
     }
 
     private static String some(String what, List<String> names) {

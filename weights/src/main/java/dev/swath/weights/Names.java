@@ -32,7 +32,10 @@ public final class Names {
             for (String prefix : SWIN_PREFIXES) {
                 n = n.startsWith(prefix) ? n.substring(prefix.length()) : n;
             }
-            boolean ignored = n.startsWith("norm.") || n.startsWith("head.") || n.endsWith("attn_mask") || n.endsWith("relative_position_index");
+            boolean ignored = n.startsWith("norm.")
+                    || n.startsWith("head.")
+                    || n.endsWith("attn_mask")
+                    || n.endsWith("relative_position_index");
             if (!ignored) {
                 out.put(n, source.entry(name));
             }
@@ -51,7 +54,10 @@ public final class Names {
             StateDict.Entry e = plain.entry(name);
             Shape shape = wanted.get(name);
             boolean resize = name.endsWith("relative_position_bias_table")
-                    && shape != null && e.shape().rank() == 2 && !shape.equals(e.shape()) && shape.dim(1) == e.shape().dim(1);
+                    && shape != null
+                    && e.shape().rank() == 2
+                    && !shape.equals(e.shape())
+                    && shape.dim(1) == e.shape().dim(1);
             out.put(name, resize && shape != null ? new StateDict.Entry(e.dtype(), shape, () -> resized(e, shape)) : e);
         }
         return out;

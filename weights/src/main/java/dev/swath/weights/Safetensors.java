@@ -44,16 +44,20 @@ public final class Safetensors {
         if (file.size() < 8) {
             throw WeightsException.in(path, "a safetensors file has at least 8 bytes, this one has " + file.size());
         }
-        long length = ByteBuffer.wrap(file.read(0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long length =
+                ByteBuffer.wrap(file.read(0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 2 || length > MAX_HEADER || length > file.size() - 8) {
             throw WeightsException.in(
                     path,
-                    "the header length at byte 0 must lie in [2, " + Math.min(MAX_HEADER, file.size() - 8) + "], but is " + Long.toUnsignedString(length));
+                    "the header length at byte 0 must lie in [2, " + Math.min(MAX_HEADER, file.size() - 8)
+                            + "], but is " + Long.toUnsignedString(length));
         }
         Map<String, Object> header;
         try {
-            header = Json.parseObject(
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file.read(8, (int) length))).toString());
+            header = Json.parseObject(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(file.read(8, (int) length)))
+                    .toString());
         } catch (JsonException e) {
             throw WeightsException.in(path, "the header is not the JSON object that it must be: " + e.getMessage());
         } catch (CharacterCodingException e) {
@@ -80,33 +84,43 @@ public final class Safetensors {
         for (Range r : ranges) {
             if (r.from != at) {
                 throw WeightsException.in(
-                        path, "entry '" + r.name + "' begins at data byte " + r.from + " where " + at + " is due: there must be no hole and no overlap");
+                        path,
+                        "entry '" + r.name + "' begins at data byte " + r.from + " where " + at
+                                + " is due: there must be no hole and no overlap");
             }
             at = r.to;
         }
         if (data + at != file.size()) {
-            throw WeightsException.in(path, "the entries cover " + at + " data bytes, but the file holds " + (file.size() - data));
+            throw WeightsException.in(
+                    path, "the entries cover " + at + " data bytes, but the file holds " + (file.size() - data));
         }
         return new Contents(tensors, metadata);
     }
 
     private static Range entry(FileBytes file, long data, String name, Map<String, Object> fields, StateDict into) {
         String type = Json.asString(fields.get("dtype"), name + ".dtype");
-        DType dtype = switch (type) {
-            case "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL" -> DType.valueOf(type);
-            default -> throw WeightsException.in(file.path(), "entry '" + name + "' has the element type " + type + ", which is not supported");
-        };
+        DType dtype =
+                switch (type) {
+                    case "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL" -> DType.valueOf(type);
+                    default ->
+                        throw WeightsException.in(
+                                file.path(),
+                                "entry '" + name + "' has the element type " + type + ", which is not supported");
+                };
         List<Object> dims = Json.asList(fields.get("shape"), name + ".shape");
         List<Object> offsets = Json.asList(fields.get("data_offsets"), name + ".data_offsets");
         if (offsets.size() != 2 || dims.size() > 16) {
-            throw WeightsException.in(file.path(), "entry '" + name + "' must have two data_offsets and at most 16 axes");
+            throw WeightsException.in(
+                    file.path(), "entry '" + name + "' must have two data_offsets and at most 16 axes");
         }
         int[] extents = new int[dims.size()];
         long bytes = dtype.bytes();
         for (int i = 0; i < extents.length; i++) {
             long d = Json.asLong(dims.get(i), name + ".shape");
             if (d < 0 || d > Integer.MAX_VALUE || (d > 0 && bytes > file.size() / d)) {
-                throw WeightsException.in(file.path(), "entry '" + name + "' has the shape " + dims + ", which is negative or larger than the file");
+                throw WeightsException.in(
+                        file.path(),
+                        "entry '" + name + "' has the shape " + dims + ", which is negative or larger than the file");
             }
             extents[i] = (int) d;
             bytes *= d;
@@ -115,20 +129,30 @@ public final class Safetensors {
         long to = Json.asLong(offsets.get(1), name + ".data_offsets");
         if (from < 0 || to < from || to > file.size() - data) {
             throw WeightsException.in(
-                    file.path(), "entry '" + name + "' lies at data bytes " + from + " to " + to + ", outside of [0, " + (file.size() - data) + "]");
+                    file.path(),
+                    "entry '" + name + "' lies at data bytes " + from + " to " + to + ", outside of [0, "
+                            + (file.size() - data) + "]");
         }
         if (to - from != bytes) {
-            throw WeightsException.in(file.path(), "entry '" + name + "' takes " + bytes + " bytes by shape and type, but spans " + (to - from));
+            throw WeightsException.in(
+                    file.path(),
+                    "entry '" + name + "' takes " + bytes + " bytes by shape and type, but spans " + (to - from));
         }
         Shape shape = Shape.of(extents);
-        into.put(name, new StateDict.Entry(dtype, shape, () -> Tensor.over(elements(file, dtype, data + from, shape.elements()), shape, 0)));
+        into.put(
+                name,
+                new StateDict.Entry(
+                        dtype,
+                        shape,
+                        () -> Tensor.over(elements(file, dtype, data + from, shape.elements()), shape, 0)));
         return new Range(name, from, to);
     }
 
     /** Reads {@code count} elements at a byte position into fresh memory. */
     static HostStorage elements(FileBytes file, DType dtype, long position, long count) {
         if (count * dtype.bytes() > Integer.MAX_VALUE - 8) {
-            throw WeightsException.in(file.path(), "a tensor of " + count + " elements is too large to be read at once");
+            throw WeightsException.in(
+                    file.path(), "a tensor of " + count + " elements is too large to be read at once");
         }
         if (dtype == DType.F32) {
             return new HostStorage.Floats(file.readFloats(position, (int) count));
@@ -166,7 +190,10 @@ public final class Safetensors {
         }
         byte[] json = text.toString().getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(path, channel -> {
-            ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).flip();
+            ByteBuffer length = ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(json.length)
+                    .flip();
             AtomicFile.put(channel, length);
             AtomicFile.put(channel, ByteBuffer.wrap(json));
             for (String name : tensors.names()) {

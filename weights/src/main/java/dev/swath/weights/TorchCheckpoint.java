@@ -74,7 +74,11 @@ public final class TorchCheckpoint {
     private final @Nullable ZipIndex zip;
 
     private TorchCheckpoint(
-            FileBytes file, @Nullable Object root, Map<String, Long> positions, Map<String, ZipIndex.Entry> deflated, @Nullable ZipIndex zip) {
+            FileBytes file,
+            @Nullable Object root,
+            Map<String, Long> positions,
+            Map<String, ZipIndex.Entry> deflated,
+            @Nullable ZipIndex zip) {
         this.file = file;
         this.root = root;
         this.positions = positions;
@@ -107,7 +111,8 @@ public final class TorchCheckpoint {
             }
         }
         if (pickle == null) {
-            throw WeightsException.in(file.path(), "this zip file has no data.pkl, so it is not a checkpoint of torch.save");
+            throw WeightsException.in(
+                    file.path(), "this zip file has no data.pkl, so it is not a checkpoint of torch.save");
         }
         String folder = pickle.substring(0, pickle.length() - "data.pkl".length());
         ZipIndex.Entry order = zip.entries().get(folder + "byteorder");
@@ -116,22 +121,26 @@ public final class TorchCheckpoint {
         }
         Map<String, Long> positions = new HashMap<>();
         Map<String, ZipIndex.Entry> deflated = new HashMap<>();
-        Object root = Unpickler.read(ByteBuffer.wrap(zip.read(zip.entries().get(pickle), MAX_PICKLE)), new TorchResolver(ref -> {
-            String name = folder + "data/" + ref.key;
-            ZipIndex.Entry e = zip.entries().get(name);
-            if (e == null) {
-                throw WeightsException.in(file.path(), "the storage '" + name + "' is missing from the archive");
-            }
-            if (e.size() != ref.size * ref.dtype.bytes()) {
-                throw WeightsException.in(
-                        file.path(), "the storage '" + name + "' has " + e.size() + " bytes where " + ref.size + " elements of " + ref.dtype + " are due");
-            }
-            if (e.method() == 0) {
-                positions.computeIfAbsent(ref.key, k -> zip.position(e));
-            } else {
-                deflated.put(ref.key, e);
-            }
-        }));
+        Object root = Unpickler.read(
+                ByteBuffer.wrap(zip.read(zip.entries().get(pickle), MAX_PICKLE)), new TorchResolver(ref -> {
+                    String name = folder + "data/" + ref.key;
+                    ZipIndex.Entry e = zip.entries().get(name);
+                    if (e == null) {
+                        throw WeightsException.in(
+                                file.path(), "the storage '" + name + "' is missing from the archive");
+                    }
+                    if (e.size() != ref.size * ref.dtype.bytes()) {
+                        throw WeightsException.in(
+                                file.path(),
+                                "the storage '" + name + "' has " + e.size() + " bytes where " + ref.size
+                                        + " elements of " + ref.dtype + " are due");
+                    }
+                    if (e.method() == 0) {
+                        positions.computeIfAbsent(ref.key, k -> zip.position(e));
+                    } else {
+                        deflated.put(ref.key, e);
+                    }
+                }));
         return new TorchCheckpoint(file, root, positions, deflated, zip);
     }
 
@@ -151,7 +160,8 @@ public final class TorchCheckpoint {
         if (!Long.valueOf(LEGACY_PROTOCOL).equals(Unpickler.read(in, Resolver.PLAIN))) {
             throw WeightsException.in(file.path(), "the legacy protocol must be " + LEGACY_PROTOCOL);
         }
-        if (!(Unpickler.read(in, Resolver.PLAIN) instanceof Map<?, ?> system) || !Boolean.TRUE.equals(system.get("little_endian"))) {
+        if (!(Unpickler.read(in, Resolver.PLAIN) instanceof Map<?, ?> system)
+                || !Boolean.TRUE.equals(system.get("little_endian"))) {
             throw WeightsException.in(file.path(), "the elements are not little-endian");
         }
         Object root = Unpickler.read(in, resolver);
@@ -165,9 +175,14 @@ public final class TorchCheckpoint {
             if (ref == null) {
                 throw WeightsException.in(file.path(), "the storage '" + key + "' is listed but used by no tensor");
             }
-            long count = ByteBuffer.wrap(file.read(at, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            long count = ByteBuffer.wrap(file.read(at, 8))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getLong();
             if (count != ref.size) {
-                throw WeightsException.in(file.path(), "the storage '" + key + "' at byte " + at + " has " + count + " elements where " + ref.size + " are due");
+                throw WeightsException.in(
+                        file.path(),
+                        "the storage '" + key + "' at byte " + at + " has " + count + " elements where " + ref.size
+                                + " are due");
             }
             file.checkRange(at + 8, count * ref.dtype.bytes());
             positions.put(ref.key, at + 8);
@@ -213,7 +228,11 @@ public final class TorchCheckpoint {
             node = node instanceof Map<?, ?> map ? map.get(key) : null;
         }
         if (!(node instanceof Map<?, ?> map)) {
-            throw WeightsException.in(file.path(), key == null ? "the file holds no mapping of names to tensors" : "there is no mapping '" + key + "' in the file");
+            throw WeightsException.in(
+                    file.path(),
+                    key == null
+                            ? "the file holds no mapping of names to tensors"
+                            : "there is no mapping '" + key + "' in the file");
         }
         StateDict out = new StateDict();
         map.forEach((name, value) -> {
@@ -287,9 +306,11 @@ public final class TorchCheckpoint {
                 }
             }
             // Repeating an axis by stride 0 must not turn a small file into a huge tensor.
-            if (offset < 0 || (shape.elements() > 0 && last >= storage.size) || shape.elements() > Math.max(1L << 20, 4 * storage.size)) {
-                throw new PickleException(
-                        "[pickle] a tensor of shape " + shape + " from element " + offset + " on does not fit its storage of " + storage.size + " elements");
+            if (offset < 0
+                    || (shape.elements() > 0 && last >= storage.size)
+                    || shape.elements() > Math.max(1L << 20, 4 * storage.size)) {
+                throw new PickleException("[pickle] a tensor of shape " + shape + " from element " + offset
+                        + " on does not fit its storage of " + storage.size + " elements");
             }
             return new TensorRef(storage.dtype, storage.key, storage.size, shape, strides, offset);
         }
@@ -310,7 +331,11 @@ public final class TorchCheckpoint {
 
         @Override
         public @Nullable Object persistent(@Nullable Object id) {
-            if (!(id instanceof List<?> parts) || parts.size() < 5 || !"storage".equals(parts.get(0)) || !(parts.get(4) instanceof Long size) || size < 0) {
+            if (!(id instanceof List<?> parts)
+                    || parts.size() < 5
+                    || !"storage".equals(parts.get(0))
+                    || !(parts.get(4) instanceof Long size)
+                    || size < 0) {
                 throw new PickleException("[pickle] a persistent id must name a storage");
             }
             String type = String.valueOf(parts.get(1));

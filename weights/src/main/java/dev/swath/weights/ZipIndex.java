@@ -43,7 +43,9 @@ final class ZipIndex {
             at--;
         }
         if (at < 0) {
-            throw WeightsException.in(file.path(), "the zip directory at the end of the file is missing; the file is truncated or no checkpoint");
+            throw WeightsException.in(
+                    file.path(),
+                    "the zip directory at the end of the file is missing; the file is truncated or no checkpoint");
         }
         long count = end.getShort(at + 10) & 0xffff;
         long size = end.getInt(at + 12) & 0xffffffffL;
@@ -58,7 +60,10 @@ final class ZipIndex {
             offset = end64.getLong(48);
         }
         if (count < 0 || count > MAX_ENTRIES || size < 0 || size > MAX_DIRECTORY) {
-            throw WeightsException.in(file.path(), "the zip directory names " + count + " entries in " + size + " bytes, more than any checkpoint has");
+            throw WeightsException.in(
+                    file.path(),
+                    "the zip directory names " + count + " entries in " + size
+                            + " bytes, more than any checkpoint has");
         }
         ByteBuffer directory = buffer(offset, (int) size);
         for (long i = 0; i < count; i++) {
@@ -114,14 +119,29 @@ final class ZipIndex {
             extra += 4 + length;
         }
         d.position(at + 46 + nameLength + extraLength + commentLength);
-        if (name.startsWith("/") || name.contains("\\") || name.contains("..") || name.contains("\0") || name.contains(":")) {
-            throw WeightsException.in(file.path(), "the entry name '" + name.replace("\0", "\\0") + "' leaves the archive; such files are refused");
+        if (name.startsWith("/")
+                || name.contains("\\")
+                || name.contains("..")
+                || name.contains("\0")
+                || name.contains(":")) {
+            throw WeightsException.in(
+                    file.path(),
+                    "the entry name '" + name.replace("\0", "\\0") + "' leaves the archive; such files are refused");
         }
         if ((flags & 1) != 0 || (method != 0 && method != 8)) {
-            throw WeightsException.in(file.path(), "entry '" + name + "' is encrypted or packed by method " + method + "; only stored and deflated entries are read");
+            throw WeightsException.in(
+                    file.path(),
+                    "entry '" + name + "' is encrypted or packed by method " + method
+                            + "; only stored and deflated entries are read");
         }
-        if (packed < 0 || size < 0 || packed > file.size() || (method == 0 && packed != size) || size / MAX_RATIO > packed) {
-            throw WeightsException.in(file.path(), "entry '" + name + "' claims " + size + " bytes from " + packed + " in the file, which cannot be");
+        if (packed < 0
+                || size < 0
+                || packed > file.size()
+                || (method == 0 && packed != size)
+                || size / MAX_RATIO > packed) {
+            throw WeightsException.in(
+                    file.path(),
+                    "entry '" + name + "' claims " + size + " bytes from " + packed + " in the file, which cannot be");
         }
         return new Entry(name, method, packed, size, header);
     }
@@ -144,7 +164,9 @@ final class ZipIndex {
     /** The whole entry, unpacked. */
     byte[] read(Entry e, long cap) {
         if (e.size > cap) {
-            throw WeightsException.in(file.path(), "entry '" + e.name + "' claims " + e.size + " bytes where at most " + cap + " make sense");
+            throw WeightsException.in(
+                    file.path(),
+                    "entry '" + e.name + "' claims " + e.size + " bytes where at most " + cap + " make sense");
         }
         byte[] packed = file.read(position(e), (int) e.packed);
         if (e.method == 0) {
@@ -163,7 +185,9 @@ final class ZipIndex {
                 n += got;
             }
             if (n != out.length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
-                throw WeightsException.in(file.path(), "entry '" + e.name + "' does not unpack to the " + e.size + " bytes that it claims");
+                throw WeightsException.in(
+                        file.path(),
+                        "entry '" + e.name + "' does not unpack to the " + e.size + " bytes that it claims");
             }
             return out;
         } catch (DataFormatException x) {

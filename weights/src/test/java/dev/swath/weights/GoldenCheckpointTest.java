@@ -25,10 +25,19 @@ class GoldenCheckpointTest {
     static final Path GOLDEN = Path.of("src/test/resources/golden");
 
     @ParameterizedTest
-    @ValueSource(strings = {"training_zip.pth", "training_legacy.pth", "training_zip_cuda.pth", "training_legacy_cuda.pth", "training_zip_deflated.pth"})
+    @ValueSource(
+            strings = {
+                "training_zip.pth",
+                "training_legacy.pth",
+                "training_zip_cuda.pth",
+                "training_legacy_cuda.pth",
+                "training_zip_deflated.pth"
+            })
     void everyTensorIsBitIdentical(String name) {
-        TorchCheckpoint checkpoint = TorchCheckpoint.open(GOLDEN.resolve("checkpoint").resolve(name));
-        StateDict expected = Safetensors.open(GOLDEN.resolve("checkpoint/expected.safetensors")).tensors();
+        TorchCheckpoint checkpoint =
+                TorchCheckpoint.open(GOLDEN.resolve("checkpoint").resolve(name));
+        StateDict expected = Safetensors.open(GOLDEN.resolve("checkpoint/expected.safetensors"))
+                .tensors();
         for (String path : expected.names()) {
             Object node = checkpoint.root();
             for (String part : path.split("/")) {
@@ -44,20 +53,27 @@ class GoldenCheckpointTest {
             Tensor got = checkpoint.read(ref);
             assertEquals(want.dtype(), got.dtype(), path);
             assertEquals(want.shape(), got.shape(), path);
-            assertArrayEquals(want.toBytes().toArray(ValueLayout.JAVA_BYTE), got.toBytes().toArray(ValueLayout.JAVA_BYTE), path);
+            assertArrayEquals(
+                    want.toBytes().toArray(ValueLayout.JAVA_BYTE), got.toBytes().toArray(ValueLayout.JAVA_BYTE), path);
         }
     }
 
     @Test
     void plainValuesAreKept() throws IOException {
         Map<String, Object> plain = Json.asObject(
-                Json.parseObject(Files.readString(GOLDEN.resolve("checkpoint/case.json"))).get("plain_values"), "plain_values");
+                Json.parseObject(Files.readString(GOLDEN.resolve("checkpoint/case.json")))
+                        .get("plain_values"),
+                "plain_values");
         for (String name : List.of("training_zip.pth", "training_legacy.pth")) {
-            Map<?, ?> root = assertInstanceOf(Map.class, TorchCheckpoint.open(GOLDEN.resolve("checkpoint").resolve(name)).root());
+            Map<?, ?> root = assertInstanceOf(
+                    Map.class,
+                    TorchCheckpoint.open(GOLDEN.resolve("checkpoint").resolve(name))
+                            .root());
             assertEquals(plain.get("epoch"), root.get("epoch"));
             Unpickler.ObjectState args = assertInstanceOf(Unpickler.ObjectState.class, root.get("args"));
             assertEquals("argparse.Namespace", args.type());
-            Json.asObject(plain.get("args"), "args").forEach((k, v) -> assertEquals(v, args.fields().get(k), k));
+            Json.asObject(plain.get("args"), "args")
+                    .forEach((k, v) -> assertEquals(v, args.fields().get(k), k));
             assertEquals(plain.get("lr_scheduler"), root.get("lr_scheduler"));
             Map<?, ?> optimizer = assertInstanceOf(Map.class, root.get("optimizer"));
             assertEquals(plain.get("param_groups"), optimizer.get("param_groups"));
@@ -73,7 +89,9 @@ class GoldenCheckpointTest {
             StateDict bert = Names.bert(checkpoint.tensors());
             assertTrue(bert.size() > 0);
             for (String n : bert.names()) {
-                assertTrue(!n.startsWith("bert.") && !n.endsWith("gamma") && !n.endsWith("beta") && !n.startsWith("cls."), n);
+                assertTrue(
+                        !n.startsWith("bert.") && !n.endsWith("gamma") && !n.endsWith("beta") && !n.startsWith("cls."),
+                        n);
             }
         }
     }
@@ -81,10 +99,12 @@ class GoldenCheckpointTest {
     @Test
     void everySafetensorsTypeIsRead() throws IOException {
         Safetensors.Contents contents = Safetensors.open(GOLDEN.resolve("safetensors_reader/sample.safetensors"));
-        Map<String, Object> expected = Json.parseObject(Files.readString(GOLDEN.resolve("safetensors_reader/case.json")));
+        Map<String, Object> expected =
+                Json.parseObject(Files.readString(GOLDEN.resolve("safetensors_reader/case.json")));
         assertEquals(expected.get("metadata"), contents.metadata());
         Map<String, Object> tensors = Json.asObject(expected.get("tensors"), "tensors");
-        assertEquals(tensors.keySet(), contents.tensors().names().stream().collect(java.util.stream.Collectors.toSet()));
+        assertEquals(
+                tensors.keySet(), contents.tensors().names().stream().collect(java.util.stream.Collectors.toSet()));
         tensors.forEach((name, value) -> {
             List<Object> pair = Json.asList(value, name);
             double[] want = Json.asList(pair.get(1), name).stream()
@@ -96,7 +116,8 @@ class GoldenCheckpointTest {
 
     @Test
     void biasTablesAreResized() {
-        StateDict data = Safetensors.open(GOLDEN.resolve("swin_table_resize/data.safetensors")).tensors();
+        StateDict data = Safetensors.open(GOLDEN.resolve("swin_table_resize/data.safetensors"))
+                .tensors();
         for (String name : data.names()) {
             if (!name.startsWith("in/")) {
                 continue;

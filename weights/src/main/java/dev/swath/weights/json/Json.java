@@ -213,7 +213,9 @@ public final class Json {
 
     private String checked(StringBuilder out) {
         for (int i = 0; i < out.length(); i++) {
-            if (Character.isHighSurrogate(out.charAt(i)) && i + 1 < out.length() && Character.isLowSurrogate(out.charAt(i + 1))) {
+            if (Character.isHighSurrogate(out.charAt(i))
+                    && i + 1 < out.length()
+                    && Character.isLowSurrogate(out.charAt(i + 1))) {
                 i++;
             } else if (Character.isSurrogate(out.charAt(i))) {
                 throw error("a string must not hold half of a surrogate pair");

@@ -9,10 +9,12 @@ public interface Resolver {
     boolean allows(String module, String name);
 
     /** The value of calling the allowed {@code module.name} with these arguments. */
-    @Nullable Object call(String module, String name, List<@Nullable Object> arguments);
+    @Nullable
+    Object call(String module, String name, List<@Nullable Object> arguments);
 
     /** The value behind a persistent id. */
-    @Nullable Object persistent(@Nullable Object id);
+    @Nullable
+    Object persistent(@Nullable Object id);
 
     /** Plain data only: no name is allowed. */
     Resolver PLAIN = new Resolver() {

@@ -155,7 +155,8 @@ public final class Unpickler {
 
     private Global global(String module, String name) {
         if (!resolver.allows(module, name)) {
-            throw error("the pickle asks for '" + module + "." + name + "', which is not on the list of what a checkpoint needs; it was refused and nothing was run");
+            throw error("the pickle asks for '" + module + "." + name
+                    + "', which is not on the list of what a checkpoint needs; it was refused and nothing was run");
         }
         return new Global(module, name);
     }
