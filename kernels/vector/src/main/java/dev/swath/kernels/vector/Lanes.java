@@ -1,0 +1,36 @@
+package dev.swath.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The one vector width that all kernels of this process use. A static constant, because the compiler unrolls and
+ * inlines only what it knows to be constant: {@code -Dswath.vector.bits=128|256|512} chooses another one, read once.
+ */
+final class Lanes {
+    /** The species of all f32 vectors. */
+    static final VectorSpecies<Float> SPECIES = species(Integer.getInteger("swath.vector.bits", 0));
+
+    /** Its number of lanes. */
+    static final int LENGTH = SPECIES.length();
+
+    /** Whether to multiply and add in one step; {@code -Dswath.vector.fma=false} where the processor cannot. */
+    static final boolean FMA = Boolean.parseBoolean(System.getProperty("swath.vector.fma", "true"));
+
+    private Lanes() {}
+
+    private static VectorSpecies<Float> species(int bits) {
+        return bits == 0 ? FloatVector.SPECIES_PREFERRED : VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+    }
+
+    /** a b + c, in one rounding where the processor has it. */
+    static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
+        return FMA ? a.fma(b, c) : a.mul(b).add(c);
+    }
+
+    /** a b + c. */
+    static FloatVector fma(FloatVector a, float b, FloatVector c) {
+        return FMA ? a.fma(FloatVector.broadcast(SPECIES, b), c) : a.mul(b).add(c);
+    }
+}
