@@ -140,8 +140,7 @@ class VectorMathTest {
             // The slope crosses zero near -0.75, so its error is bounded absolutely.
             assertEquals(References.geluSlope(x[i]), y[i], 2e-7, "at " + x[i]);
         }
-        float[] special =
-                apply(VectorMath::geluSlope, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f);
+        float[] special = apply(VectorMath::geluSlope, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f);
         assertEquals(Float.NaN, special[0]);
         assertEquals(1f, special[1]);
         assertEquals(0f, special[2]);
