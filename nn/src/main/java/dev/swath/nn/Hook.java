@@ -1,0 +1,8 @@
+package dev.swath.nn;
+
+/** A registered hook; closing it takes it away again. */
+@FunctionalInterface
+public interface Hook extends AutoCloseable {
+    @Override
+    void close();
+}

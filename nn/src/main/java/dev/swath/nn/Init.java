@@ -1,0 +1,50 @@
+package dev.swath.nn;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+
+/** How a parameter gets its first values. */
+@FunctionalInterface
+public interface Init {
+    /** A fresh f32 tensor of the shape. */
+    Tensor create(Shape shape, RandomSource random);
+
+    /** The same value everywhere. */
+    static Init constant(double value) {
+        return (shape, random) -> fill(shape, () -> value);
+    }
+
+    /** Normal with mean 0, cut at +-2 in absolute terms. */
+    static Init truncatedNormal(double deviation) {
+        return (shape, random) -> {
+            SplittableRandom r = random.next();
+            return fill(shape, () -> {
+                double v;
+                do {
+                    v = deviation * r.nextGaussian();
+                } while (Math.abs(v) > 2);
+                return v;
+            });
+        };
+    }
+
+    /** Uniform in +-1/sqrt(fanIn). */
+    static Init uniform(int fanIn) {
+        return (shape, random) -> {
+            SplittableRandom r = random.next();
+            double bound = 1 / Math.sqrt(fanIn);
+            return fill(shape, () -> (2 * r.nextDouble() - 1) * bound);
+        };
+    }
+
+    private static Tensor fill(Shape shape, DoubleSupplier values) {
+        float[] out = new float[Math.toIntExact(shape.elements())];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) values.getAsDouble();
+        }
+        return Tensor.of(out, shape.dims());
+    }
+}

@@ -1,0 +1,29 @@
+package dev.swath.nn;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.tensor.Shape;
+
+/**
+ * y = (x - mean) / sqrt(variance + eps) weight + bias over the last axis, with the biased variance (Ba, Kiros, Hinton
+ * 2016). With x = (1, 3): mean 2, variance 1, so y is nearly (-1, 1) before weight and bias.
+ */
+public final class LayerNorm extends Module {
+    private final Parameter weight;
+    private final Parameter bias;
+    private final double eps;
+
+    /** For the last axis of {@code size} elements; weight 1, bias 0. */
+    public LayerNorm(int size, double eps) {
+        this.eps = eps;
+        this.weight = parameter("weight", Shape.of(size), Init.constant(1));
+        this.bias = parameter("bias", Shape.of(size), Init.constant(0));
+    }
+
+    /** (..., size) to (..., size). */
+    public Var forward(Tape tape, Var x) {
+        try (Call call = enter(tape)) {
+            return call.returns(dev.swath.autograd.ops.LayerNorm.apply(tape, x, weight, bias, eps));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.swath.nn;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.Backend;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a network: parameters, buffers and other modules under dotted names, those of the published checkpoints. A
+ * module has no state of a pass; whether it trains is said by the {@link Tape}. After loading it may serve any number of
+ * threads, each with a tape of its own.
+ */
+public abstract class Module {
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+    private final Map<String, Module> children = new LinkedHashMap<>();
+    private final List<ForwardHook> hooks = new CopyOnWriteArrayList<>();
+    private String name = "";
+
+    /** For subclasses. */
+    protected Module() {}
+
+    /** Registers a parameter. */
+    protected final Parameter parameter(String name, Shape shape, Init init, Parameter.@Nullable Packer packer) {
+        Parameter p = new Parameter(shape, init, packer);
+        unique(name, parameters.putIfAbsent(name, p) == null);
+        return p;
+    }
+
+    /** Registers a parameter that is never packed. */
+    protected final Parameter parameter(String name, Shape shape, Init init) {
+        return parameter(name, shape, init, null);
+    }
+
+    /** Registers a buffer with its first elements. */
+    protected final Buffer buffer(String name, Tensor value) {
+        Buffer b = new Buffer(value);
+        unique(name, buffers.putIfAbsent(name, b) == null);
+        return b;
+    }
+
+    /** Registers a module. */
+    protected final <M extends Module> M child(String name, M module) {
+        unique(name, children.putIfAbsent(name, module) == null);
+        ((Module) module).name = name;
+        return module;
+    }
+
+    private void unique(String name, boolean added) {
+        if (!added) {
+            throw new ModuleException("[module] a name may be used once in a module; got '" + name + "' twice in " + getClass().getSimpleName());
+        }
+    }
+
+    /** Begins a forward pass of this module; to be used in try-with-resources, with the result going through it. */
+    protected final Call enter(Tape tape) {
+        return new Call(tape, tape.enter(name));
+    }
+
+    /** One forward pass of this module. */
+    protected final class Call implements AutoCloseable {
+        private final Tape tape;
+        private final Tape.Scope scope;
+
+        private Call(Tape tape, Tape.Scope scope) {
+            this.tape = tape;
+            this.scope = scope;
+        }
+
+        /** The result of the pass: runs the hooks, and lets the memory of everything else be used again. */
+        public Var returns(Var result) {
+            for (ForwardHook hook : hooks) {
+                hook.accept(tape.path(), Module.this, result);
+            }
+            return scope.keep(result);
+        }
+
+        /** One of several results. */
+        public Var keep(Var result) {
+            return scope.keep(result);
+        }
+
+        @Override
+        public void close() {
+            scope.close();
+        }
+    }
+
+    /** Calls the hook after each forward pass of this module until the handle is closed. */
+    public final Hook onForward(ForwardHook hook) {
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+
+    /** This module's own name inside its parent; empty at the root. */
+    public final String name() {
+        return name;
+    }
+
+    /** Every module from this one (under the empty name) on, in the order of registration. */
+    public final Map<String, Module> namedModules() {
+        Map<String, Module> out = new LinkedHashMap<>();
+        walk("", (path, module) -> out.put(path, module));
+        return out;
+    }
+
+    /** Every parameter under its dotted name, in the order of registration. */
+    public final Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> out = new LinkedHashMap<>();
+        walk("", (path, module) -> module.parameters.forEach((n, p) -> out.put(join(path, n), p)));
+        return out;
+    }
+
+    /** Every buffer under its dotted name, in the order of registration. */
+    public final Map<String, Buffer> namedBuffers() {
+        Map<String, Buffer> out = new LinkedHashMap<>();
+        walk("", (path, module) -> module.buffers.forEach((n, b) -> out.put(join(path, n), b)));
+        return out;
+    }
+
+    private void walk(String path, BiConsumer<String, Module> visitor) {
+        visitor.accept(path, this);
+        children.forEach((n, m) -> m.walk(join(path, n), visitor));
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** Number of trainable values. */
+    public final long parameterCount() {
+        return namedParameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
+    }
+
+    /** Names and shapes of all parameters and buffers, as a checkpoint of this module has them. */
+    public final Map<String, Shape> targets() {
+        Map<String, Shape> out = new LinkedHashMap<>();
+        walk("", (path, module) -> {
+            module.parameters.forEach((n, p) -> out.put(join(path, n), p.shape()));
+            module.buffers.forEach((n, b) -> out.put(join(path, n), b.shape()));
+        });
+        return out;
+    }
+
+    /** What takes the tensors of a checkpoint by name, and packs each for the backend at once if one is given. */
+    public final BiConsumer<String, Tensor> sink(@Nullable Backend packFor) {
+        Map<String, Parameter> named = namedParameters();
+        Map<String, Buffer> held = namedBuffers();
+        return (path, value) -> {
+            Parameter p = named.get(path);
+            if (p != null) {
+                p.set(value);
+                if (packFor != null) {
+                    p.prepare(packFor);
+                }
+                return;
+            }
+            Buffer b = held.get(path);
+            if (b == null) {
+                throw new ModuleException("[module] the name must be one of the module's; got '" + path + "'");
+            }
+            b.set(value);
+        };
+    }
+
+    /** All parameters and buffers; elements are turned back from packed forms when they are read. */
+    public final StateDict stateDict() {
+        StateDict out = new StateDict();
+        walk("", (path, module) -> {
+            module.parameters.forEach((n, p) -> out.put(join(path, n), new StateDict.Entry(p.dtype(), p.shape(), () -> dense(p.value()))));
+            module.buffers.forEach((n, b) -> out.put(join(path, n), b.value()));
+        });
+        return out;
+    }
+
+    private static Tensor dense(Tensor t) {
+        return t.storage() instanceof HostStorage ? t : t.copy();
+    }
+
+    /** Gives every parameter its first values, in the order of registration. */
+    public final void initialise(RandomSource random) {
+        namedParameters().values().forEach(p -> p.initialise(random));
+    }
+
+    /** Puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */
+    public void prepare(Backend backend) {
+        namedParameters().values().forEach(p -> p.prepare(backend));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.swath.nn.bert;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Binary;
+import dev.swath.autograd.ops.Dropout;
+import dev.swath.nn.Embedding;
+import dev.swath.nn.LayerNorm;
+import dev.swath.nn.Module;
+import dev.swath.nn.ModuleException;
+import dev.swath.nn.ModuleList;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+
+/**
+ * BERT without pooler (Devlin et al. 2019): word, position and type embeddings, then post-norm layers of self-attention.
+ * The attention mask hides keys, not queries; the token type is 0 throughout.
+ */
+public final class BertEncoder extends Module {
+    private static final class Embeddings extends Module {
+        private final Embedding words;
+        private final Embedding positions;
+        private final Embedding types;
+        private final LayerNorm norm;
+
+        Embeddings(BertConfig c) {
+            this.words = child("word_embeddings", new Embedding(c.vocabulary(), c.hidden(), 0));
+            this.positions = child("position_embeddings", new Embedding(c.positions(), c.hidden(), -1));
+            this.types = child("token_type_embeddings", new Embedding(c.types(), c.hidden(), -1));
+            this.norm = child("LayerNorm", new LayerNorm(c.hidden(), c.eps()));
+        }
+
+        Var forward(Tape tape, Tensor ids, double dropout) {
+            try (Call call = enter(tape)) {
+                int length = ids.dim(1);
+                long[] order = new long[length];
+                for (int i = 0; i < length; i++) {
+                    order[i] = i;
+                }
+                Var x = Binary.add(tape, words.forward(tape, ids), positions.forward(tape, Tensor.of(order, length)));
+                x = Binary.add(tape, x, types.forward(tape, Tensor.zeros(DType.I64, Shape.of(1))));
+                return call.returns(Dropout.apply(tape, norm.forward(tape, x), dropout));
+            }
+        }
+    }
+
+    private static final class Stack extends Module {
+        private final ModuleList<BertLayer> layer = new ModuleList<>();
+
+        Stack(BertConfig c) {
+            for (int i = 0; i < c.layers(); i++) {
+                layer.add(new BertLayer(c));
+            }
+            child("layer", layer);
+        }
+    }
+
+    private final BertConfig config;
+    private final Embeddings embeddings;
+    private final Stack encoder;
+
+    /** With unset parameters; load or initialise them. */
+    public BertEncoder(BertConfig config) {
+        this.config = config;
+        this.embeddings = child("embeddings", new Embeddings(config));
+        this.encoder = child("encoder", new Stack(config));
+    }
+
+    /**
+     * The last hidden state.
+     *
+     * @param ids (B, N), i64
+     * @param mask (B, N), 1 for a visible key, else 0
+     * @return (B, N, D)
+     */
+    public Var forward(Tape tape, Tensor ids, Var mask) {
+        if (ids.rank() != 2 || ids.dim(1) > config.positions() || ids.dim(1) == 0) {
+            throw new ModuleException(
+                    "[bert] ids must have shape (B, N) with N from 1 to " + config.positions() + "; got " + ids.describe());
+        }
+        try (Call call = enter(tape)) {
+            Var x = embeddings.forward(tape, ids, config.dropout());
+            for (BertLayer layer : encoder.layer.items()) {
+                try (Tape.Scope a = tape.enter("encoder"); Tape.Scope b = tape.enter("layer")) {
+                    x = a.keep(b.keep(layer.forward(tape, x, mask)));
+                }
+            }
+            return call.returns(x);
+        }
+    }
+
+    /** The configuration. */
+    public BertConfig config() {
+        return config;
+    }
+}

@@ -1,0 +1,5 @@
+/** Modules, parameters and layers. */
+@NullMarked
+package dev.swath.nn;
+
+import org.jspecify.annotations.NullMarked;

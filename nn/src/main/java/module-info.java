@@ -1,0 +1,9 @@
+/** Modules and layers, and the networks Swin and BERT, each useful alone. */
+module dev.swath.nn {
+    requires transitive dev.swath.autograd;
+    requires static org.jspecify;
+
+    exports dev.swath.nn;
+    exports dev.swath.nn.bert;
+    exports dev.swath.nn.swin;
+}
