@@ -25,7 +25,8 @@ public final class Conv2d extends Module {
         this.stride = stride;
         this.padding = padding;
         Init init = Init.uniform(in * kernel * kernel);
-        this.weight = parameter("weight", Shape.of(out, in, kernel, kernel), init, (backend, w) -> backend.kernel(Conv2dKernel.class, DType.F32)
+        this.weight = parameter("weight", Shape.of(out, in, kernel, kernel), init, (backend, w) -> backend.kernel(
+                        Conv2dKernel.class, DType.F32)
                 .pack(Slice.of(w), out, in, kernel, stride));
         this.bias = bias ? parameter("bias", Shape.of(out), init) : null;
     }

@@ -58,7 +58,8 @@ public abstract class Module {
 
     private void unique(String name, boolean added) {
         if (!added) {
-            throw new ModuleException("[module] a name may be used once in a module; got '" + name + "' twice in " + getClass().getSimpleName());
+            throw new ModuleException("[module] a name may be used once in a module; got '" + name + "' twice in "
+                    + getClass().getSimpleName());
         }
     }
 
@@ -139,7 +140,9 @@ public abstract class Module {
 
     /** Number of trainable values. */
     public final long parameterCount() {
-        return namedParameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
+        return namedParameters().values().stream()
+                .mapToLong(p -> p.shape().elements())
+                .sum();
     }
 
     /** Names and shapes of all parameters and buffers, as a checkpoint of this module has them. */
@@ -177,7 +180,8 @@ public abstract class Module {
     public final StateDict stateDict() {
         StateDict out = new StateDict();
         walk("", (path, module) -> {
-            module.parameters.forEach((n, p) -> out.put(join(path, n), new StateDict.Entry(p.dtype(), p.shape(), () -> dense(p.value()))));
+            module.parameters.forEach((n, p) ->
+                    out.put(join(path, n), new StateDict.Entry(p.dtype(), p.shape(), () -> dense(p.value()))));
             module.buffers.forEach((n, b) -> out.put(join(path, n), b.value()));
         });
         return out;

@@ -18,6 +18,7 @@ final class UnsetStorage extends OpaqueStorage {
 
     @Override
     public HostStorage toHost() {
-        throw new ModuleException("[parameter] a parameter must be loaded or initialised before it is read; it has no value yet");
+        throw new ModuleException(
+                "[parameter] a parameter must be loaded or initialised before it is read; it has no value yet");
     }
 }

@@ -13,12 +13,29 @@ package dev.swath.nn.bert;
  * @param dropout rate in training, on hidden values and attention weights
  * @param eps of the layer norms
  */
-public record BertConfig(int vocabulary, int hidden, int layers, int heads, int intermediate, int positions, int types, double dropout, double eps) {
+public record BertConfig(
+        int vocabulary,
+        int hidden,
+        int layers,
+        int heads,
+        int intermediate,
+        int positions,
+        int types,
+        double dropout,
+        double eps) {
     /** Checks. */
     public BertConfig {
-        if (vocabulary < 1 || hidden < 1 || layers < 0 || heads < 1 || intermediate < 1 || positions < 1 || types < 1 || hidden % heads != 0) {
-            throw new IllegalArgumentException("[bert] sizes must be positive and the hidden width a multiple of the heads; got hidden "
-                    + hidden + ", heads " + heads + ", layers " + layers + ", vocabulary " + vocabulary);
+        if (vocabulary < 1
+                || hidden < 1
+                || layers < 0
+                || heads < 1
+                || intermediate < 1
+                || positions < 1
+                || types < 1
+                || hidden % heads != 0) {
+            throw new IllegalArgumentException(
+                    "[bert] sizes must be positive and the hidden width a multiple of the heads; got hidden " + hidden
+                            + ", heads " + heads + ", layers " + layers + ", vocabulary " + vocabulary);
         }
     }
 

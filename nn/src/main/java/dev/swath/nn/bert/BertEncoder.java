@@ -76,13 +76,14 @@ public final class BertEncoder extends Module {
      */
     public Var forward(Tape tape, Tensor ids, Var mask) {
         if (ids.rank() != 2 || ids.dim(1) > config.positions() || ids.dim(1) == 0) {
-            throw new ModuleException(
-                    "[bert] ids must have shape (B, N) with N from 1 to " + config.positions() + "; got " + ids.describe());
+            throw new ModuleException("[bert] ids must have shape (B, N) with N from 1 to " + config.positions()
+                    + "; got " + ids.describe());
         }
         try (Call call = enter(tape)) {
             Var x = embeddings.forward(tape, ids, config.dropout());
             for (BertLayer layer : encoder.layer.items()) {
-                try (Tape.Scope a = tape.enter("encoder"); Tape.Scope b = tape.enter("layer")) {
+                try (Tape.Scope a = tape.enter("encoder");
+                        Tape.Scope b = tape.enter("layer")) {
                     x = a.keep(b.keep(layer.forward(tape, x, mask)));
                 }
             }

@@ -27,7 +27,14 @@ final class BertLayer extends Module {
             try (Call call = enter(tape)) {
                 double scale = 1 / Math.sqrt((double) c.hidden() / c.heads());
                 return call.returns(Attention.apply(
-                        tape, query.forward(tape, x), key.forward(tape, x), value.forward(tape, x), mask, c.heads(), scale, c.dropout()));
+                        tape,
+                        query.forward(tape, x),
+                        key.forward(tape, x),
+                        value.forward(tape, x),
+                        mask,
+                        c.heads(),
+                        scale,
+                        c.dropout()));
             }
         }
     }

@@ -31,7 +31,10 @@ public final class SwinBlock extends Module {
     public Var forward(Tape tape, Var x) {
         try (Call call = enter(tape)) {
             if (tape.training() && dropPath > 0) {
-                Var y = Binary.add(tape, x, DropPath.apply(tape, attn.forward(tape, norm1.forward(tape, x), shift, null), dropPath));
+                Var y = Binary.add(
+                        tape,
+                        x,
+                        DropPath.apply(tape, attn.forward(tape, norm1.forward(tape, x), shift, null), dropPath));
                 Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y), null), dropPath);
                 return call.returns(Binary.add(tape, y, z));
             }

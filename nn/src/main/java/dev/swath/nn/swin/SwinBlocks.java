@@ -14,7 +14,12 @@ public final class SwinBlocks {
         for (int j = 0; j < config.depths().get(stage); j++) {
             int shift = j % 2 == 0 ? 0 : config.window() / 2;
             blocks.add(new SwinBlock(
-                    config.width(stage), config.heads().get(stage), config.window(), shift, config.mlpRatio(), config.dropPath(stage, j)));
+                    config.width(stage),
+                    config.heads().get(stage),
+                    config.window(),
+                    shift,
+                    config.mlpRatio(),
+                    config.dropPath(stage, j)));
         }
         return blocks;
     }

@@ -13,22 +13,27 @@ import java.util.List;
  * @param mlpRatio hidden width of a block's MLP over its channels
  * @param dropPath drop-path rate of the last block; the others' grow linearly from 0
  */
-public record SwinConfig(int embedDim, List<Integer> depths, List<Integer> heads, int window, int patch, int mlpRatio, double dropPath) {
+public record SwinConfig(
+        int embedDim, List<Integer> depths, List<Integer> heads, int window, int patch, int mlpRatio, double dropPath) {
     /** Copies and checks. */
     public SwinConfig {
         depths = List.copyOf(depths);
         heads = List.copyOf(heads);
         if (depths.size() != heads.size() || depths.isEmpty()) {
-            throw new IllegalArgumentException("[swin] there must be as many heads entries as depths; got " + heads + " and " + depths);
+            throw new IllegalArgumentException(
+                    "[swin] there must be as many heads entries as depths; got " + heads + " and " + depths);
         }
         if (embedDim < 1 || window < 1 || patch < 1 || mlpRatio < 1 || !(dropPath >= 0 && dropPath < 1)) {
-            throw new IllegalArgumentException("[swin] sizes must be positive and the drop-path rate in [0, 1); got embedDim "
-                    + embedDim + ", window " + window + ", patch " + patch + ", mlpRatio " + mlpRatio + ", dropPath " + dropPath);
+            throw new IllegalArgumentException(
+                    "[swin] sizes must be positive and the drop-path rate in [0, 1); got embedDim " + embedDim
+                            + ", window " + window + ", patch " + patch + ", mlpRatio " + mlpRatio + ", dropPath "
+                            + dropPath);
         }
         for (int i = 0; i < depths.size(); i++) {
             if (heads.get(i) < 1 || depths.get(i) < 0 || (embedDim << i) % heads.get(i) != 0) {
-                throw new IllegalArgumentException("[swin] the channels of each stage must be a multiple of its heads; got "
-                        + (embedDim << i) + " channels and " + heads.get(i) + " heads in stage " + i);
+                throw new IllegalArgumentException(
+                        "[swin] the channels of each stage must be a multiple of its heads; got " + (embedDim << i)
+                                + " channels and " + heads.get(i) + " heads in stage " + i);
             }
         }
     }

@@ -27,7 +27,8 @@ public final class WindowAttention extends Module {
         this.heads = heads;
         this.window = window;
         int span = 2 * window - 1;
-        this.table = parameter("relative_position_bias_table", Shape.of(span * span, heads), Init.truncatedNormal(0.02));
+        this.table =
+                parameter("relative_position_bias_table", Shape.of(span * span, heads), Init.truncatedNormal(0.02));
         buffer("relative_position_index", relativePositionIndex(window));
         this.qkv = child("qkv", new Linear(channels, 3 * channels, true));
         this.proj = child("proj", new Linear(channels, channels, true));
