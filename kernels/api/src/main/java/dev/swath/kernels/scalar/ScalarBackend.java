@@ -1,8 +1,23 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.AdaptiveAvgPoolKernel;
+import dev.swath.kernels.AttentionKernel;
+import dev.swath.kernels.BatchNormKernel;
+import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.EmbeddingKernel;
+import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.LayerNormKernel;
+import dev.swath.kernels.PatchMergeKernel;
+import dev.swath.kernels.ReduceKernel;
+import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.SoftmaxKernel;
+import dev.swath.kernels.UnaryKernel;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
@@ -12,7 +27,23 @@ import java.util.Map;
 /** The scalar kernels: every kind, in f32 and f64. */
 public final class ScalarBackend implements Backend {
     private final Map<Class<? extends Kernel>, Kernel> kernels =
-            Map.ofEntries(Map.entry(LayerNormKernel.class, new ScalarLayerNorm()));
+            Map.ofEntries(
+            Map.entry(AdaptiveAvgPoolKernel.class, new ScalarAdaptiveAvgPool()),
+            Map.entry(AttentionKernel.class, new ScalarAttention()),
+            Map.entry(BatchNormKernel.class, new ScalarBatchNorm()),
+            Map.entry(BinaryKernel.class, new ScalarBinary()),
+            Map.entry(Conv2dKernel.class, new ScalarConv2d()),
+            Map.entry(CopyKernel.class, new ScalarCopy()),
+            Map.entry(EmbeddingKernel.class, new ScalarEmbedding()),
+            Map.entry(GemmKernel.class, new ScalarGemm()),
+            Map.entry(InstanceNormKernel.class, new ScalarInstanceNorm()),
+            Map.entry(LayerNormKernel.class, new ScalarLayerNorm()),
+            Map.entry(PatchMergeKernel.class, new ScalarPatchMerge()),
+            Map.entry(ReduceKernel.class, new ScalarReduce()),
+            Map.entry(ResizeKernel.class, new ScalarResize()),
+            Map.entry(SoftmaxKernel.class, new ScalarSoftmax()),
+            Map.entry(UnaryKernel.class, new ScalarUnary()),
+            Map.entry(WindowAttentionKernel.class, new ScalarWindowAttention()));
 
     /** Creates it. */
     public ScalarBackend() {}

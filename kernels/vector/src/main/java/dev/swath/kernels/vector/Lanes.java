@@ -2,6 +2,7 @@ package dev.swath.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,6 +19,11 @@ final class Lanes {
     /** Whether to multiply and add in one step; {@code -Dswath.vector.fma=false} where the processor cannot. */
     static final boolean FMA = Boolean.parseBoolean(System.getProperty("swath.vector.fma", "true"));
 
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(SPECIES, 8, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(SPECIES, 4, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(SPECIES, 2, 1, true);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(SPECIES, 1, 1, true);
+
     private Lanes() {}
 
     private static VectorSpecies<Float> species(int bits) {
@@ -32,5 +38,22 @@ final class Lanes {
     /** a b + c. */
     static FloatVector fma(FloatVector a, float b, FloatVector c) {
         return FMA ? a.fma(FloatVector.broadcast(SPECIES, b), c) : a.mul(b).add(c);
+    }
+
+    /**
+     * Sum of the lanes, always in the same order: {@code reduceLanes} adds in one order where it is compiled and in another
+     * where it is interpreted.
+     */
+    static float sum(FloatVector v) {
+        if (LENGTH >= 16) {
+            v = v.add(v.rearrange(BY_8));
+        }
+        if (LENGTH >= 8) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        if (LENGTH >= 4) {
+            v = v.add(v.rearrange(BY_2));
+        }
+        return v.add(v.rearrange(BY_1)).lane(0);
     }
 }

@@ -115,7 +115,7 @@ final class VectorMath {
     }
 
     /**
-     * x Phi(x) = x/2 (1 + erf(x / sqrt 2)); at most 6 ulp, also where 1 + erf cancels. Negative infinity gives its limit 0.
+     * x Phi(x) = x/2 (1 + erf(x / sqrt 2)); at most 8 ulp, also where 1 + erf cancels. Negative infinity gives its limit 0.
      */
     static FloatVector gelu(FloatVector x) {
         FloatVector a = x.abs();
