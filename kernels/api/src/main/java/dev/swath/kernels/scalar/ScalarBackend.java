@@ -1,8 +1,8 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Backend;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
+import dev.swath.kernels.Backend;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.Conv2dKernel;
@@ -26,8 +26,7 @@ import java.util.Map;
 
 /** The scalar kernels: every kind, in f32 and f64. */
 public final class ScalarBackend implements Backend {
-    private final Map<Class<? extends Kernel>, Kernel> kernels =
-            Map.ofEntries(
+    private final Map<Class<? extends Kernel>, Kernel> kernels = Map.ofEntries(
             Map.entry(AdaptiveAvgPoolKernel.class, new ScalarAdaptiveAvgPool()),
             Map.entry(AttentionKernel.class, new ScalarAttention()),
             Map.entry(BatchNormKernel.class, new ScalarBatchNorm()),

@@ -40,7 +40,8 @@ final class Heads {
     static float addBias(float[] s, int s0, float[] bias, int bias0, int n) {
         FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         for (int j = 0; j < n; j += LENGTH) {
-            FloatVector v = FloatVector.fromArray(SPECIES, s, s0 + j).add(FloatVector.fromArray(SPECIES, bias, bias0 + j));
+            FloatVector v =
+                    FloatVector.fromArray(SPECIES, s, s0 + j).add(FloatVector.fromArray(SPECIES, bias, bias0 + j));
             v.intoArray(s, s0 + j);
             max = max.max(v);
         }
@@ -64,8 +65,8 @@ final class Heads {
     static float exponentials(float[] s, int s0, float max, int n) {
         FloatVector sum = FloatVector.zero(SPECIES);
         for (int j = 0; j < n; j += LENGTH) {
-            FloatVector e =
-                    VectorMath.expFlushed(FloatVector.fromArray(SPECIES, s, s0 + j).sub(max));
+            FloatVector e = VectorMath.expFlushed(
+                    FloatVector.fromArray(SPECIES, s, s0 + j).sub(max));
             e.intoArray(s, s0 + j);
             sum = sum.add(e);
         }

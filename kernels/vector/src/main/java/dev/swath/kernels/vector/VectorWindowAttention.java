@@ -97,13 +97,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
                 int row = s + r * rowSize;
                 float max = window.split
                         ? Heads.addBias(
-                                a,
-                                row,
-                                bias,
-                                bias0 + i * rowSize,
-                                a,
-                                mask + window.region[i] * rowSize,
-                                rowSize)
+                                a, row, bias, bias0 + i * rowSize, a, mask + window.region[i] * rowSize, rowSize)
                         : Heads.addBias(a, row, bias, bias0 + i * rowSize, rowSize);
                 float sum = Heads.exponentials(a, row, max, rowSize);
                 inverse[r] = 1 / sum;
