@@ -1,0 +1,154 @@
+package dev.swath.bench.peers;
+
+import dev.swath.bench.checkpoint.NoiseWeights;
+import dev.swath.bench.checkpoint.StateEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The whole forward pass of FIANet from libtorch's tensor functions, in evaluation mode, arranged as its published code
+ * arranges it: padded windows, rolls, masks and biases as tensors, three passes over the text.
+ *
+ * <p>Not thread-safe; libtorch uses as many threads inside an operation as {@link #setThreads} says. The weights live
+ * until {@link #close()}.
+ */
+public final class TorchFiaNet implements AutoCloseable {
+    private final Map<String, Tensor> tensors = new HashMap<>();
+    private final torch.ScalarType type;
+    private final NetworkConfig config;
+    private final TorchWeights root;
+    private final TorchSwin swin;
+    private final TorchText text;
+
+    /** Arithmetic of the network. */
+    public enum Precision {
+        /** 32-bit floats. */
+        SINGLE,
+        /** 64-bit floats. */
+        DOUBLE
+    }
+
+    private TorchFiaNet(NetworkConfig config, Precision precision) {
+        this.config = config;
+        this.type = precision == Precision.SINGLE ? torch.ScalarType.Float : torch.ScalarType.Double;
+        this.root = new TorchWeights(tensors, "");
+        this.swin = new TorchSwin(config, root.child("backbone"), type);
+        this.text = new TorchText(config.text(), root.child("text_encoder"));
+    }
+
+    /** A network of the given sizes over weights by their published names. */
+    public static TorchFiaNet of(
+            NetworkConfig config, Map<String, float[]> values, Map<String, long[]> shapes, Precision precision) {
+        TorchFiaNet network = new TorchFiaNet(config, precision);
+        values.forEach((name, data) -> network.add(name, data, shapes.get(name)));
+        return network;
+    }
+
+    /** A network over noise weights, of which only one at a time lies on the Java heap. */
+    public static TorchFiaNet ofNoise(NetworkConfig config, NoiseWeights noise, Precision precision) {
+        TorchFiaNet network = new TorchFiaNet(config, precision);
+        for (StateEntry entry : noise.entries()) {
+            if (!entry.isInteger()) {
+                network.add(
+                        entry.name(),
+                        noise.floats(entry),
+                        entry.shape().stream().mapToLong(Integer::longValue).toArray());
+            }
+        }
+        return network;
+    }
+
+    private void add(String name, float[] values, long... shape) {
+        tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
+    }
+
+    /** Sets the number of threads inside each operation, for the whole process. */
+    public static void setThreads(int threads) {
+        torch.set_num_threads(threads);
+    }
+
+    /** Logits (B,2,H,W), row-major. */
+    public double[] forward(FiaNetInput input) {
+        try (PointerScope _ = new PointerScope();
+                InferenceMode _ = new InferenceMode(true)) {
+            long batch = input.batch();
+            Tensor image = Torch.of(input.image(), type, batch, 3, input.height(), input.width());
+            Tensor ids = Tensor.create(input.ids(), batch, input.words());
+            Tensor logits = forward(
+                    image,
+                    ids,
+                    mask(input, input.context()),
+                    mask(input, input.object()),
+                    mask(input, input.position()));
+            return toDoubles(logits);
+        }
+    }
+
+    private Tensor mask(FiaNetInput input, long[] values) {
+        return Tensor.create(values, input.batch(), input.words()).to(type);
+    }
+
+    private Tensor forward(Tensor image, Tensor ids, Tensor context, Tensor object, Tensor position) {
+        TorchAlignment.Words contextWords = words(ids, context);
+        TorchAlignment.Words objectWords = words(ids, object);
+        TorchAlignment.Words positionWords = words(ids, position);
+        List<Tensor> maps = backbone(image, contextWords, objectWords, positionWords);
+        maps = new TorchTmem(config, root.child("backbone.tmem")).forward(maps, contextWords);
+        Tensor logits = new TorchDecoder(root.child("classifier")).forward(maps);
+        return Torch.resize(logits, image.size(2), image.size(3), true);
+    }
+
+    private TorchAlignment.Words words(Tensor ids, Tensor mask) {
+        Tensor features = Torch.scoped(() -> text.forward(ids, mask)).permute(0, 2, 1);
+        return new TorchAlignment.Words(features, mask.unsqueeze(1));
+    }
+
+    private List<Tensor> backbone(
+            Tensor image, TorchAlignment.Words context, TorchAlignment.Words object, TorchAlignment.Words position) {
+        TorchSwin.Grid grid =
+                new TorchSwin.Grid(Math.ceilDiv((int) image.size(2), 4), Math.ceilDiv((int) image.size(3), 4));
+        TorchWeights path = root.child("backbone");
+        Tensor x = Torch.scoped(() -> swin.patchEmbed(image));
+        List<Tensor> maps = new ArrayList<>();
+        for (int stage = 0; stage < NetworkConfig.STAGES; stage++) {
+            TorchAlignment alignment = new TorchAlignment(
+                    path.child("layers." + stage), config.fusionHeads().get(stage));
+            TorchSwin.Grid here = grid;
+            int number = stage;
+            Tensor input = x;
+            Tensor blocks = Torch.scoped(() -> swin.blocks(input, number, here));
+            Tensor aligned = Torch.scoped(() -> alignment.context(blocks, context));
+            maps.add(Torch.scoped(() -> path.child("norm" + number)
+                    .layerNorm(aligned)
+                    .view(blocks.size(0), here.height(), here.width(), config.width(number))
+                    .permute(0, 3, 1, 2)
+                    .contiguous()));
+            Tensor fused = Torch.scoped(() -> alignment.fuse(blocks, aligned, object, position, here));
+            if (stage < NetworkConfig.STAGES - 1) {
+                x = Torch.scoped(() -> swin.merge(fused, number, here));
+                grid = grid.half();
+            }
+        }
+        return maps;
+    }
+
+    private double[] toDoubles(Tensor x) {
+        double[] values = new double[Math.toIntExact(x.numel())];
+        Tensor contiguous = x.to(torch.ScalarType.Double).contiguous();
+        new DoublePointer(contiguous.data_ptr()).get(values);
+        return values;
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(Tensor::close);
+        swin.close();
+    }
+}
