@@ -1,0 +1,71 @@
+package dev.swath.fianet.model;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Reshape;
+import dev.swath.nn.Linear;
+import dev.swath.nn.Module;
+import dev.swath.nn.ModuleList;
+import dev.swath.nn.swin.PatchMerging;
+import dev.swath.nn.swin.SwinBlock;
+import dev.swath.nn.swin.SwinBlocks;
+import org.jspecify.annotations.Nullable;
+
+/** One stage of the backbone: Swin blocks, alignment with the sentence, patch merging (not in the last). */
+public final class Stage extends Module {
+    /**
+     * What a stage gives.
+     *
+     * @param map (B, H, W, C) for the multi-scale module
+     * @param next (B, ceil(H/2), ceil(W/2), 2C) for the next stage, or null after the last
+     */
+    public record Result(Var map, @Nullable Var next) {}
+
+    private final FiaNetConfig config;
+    private final ModuleList<SwinBlock> blocks;
+    private final StageAlignment alignment;
+    private final @Nullable PatchMerging downsample;
+
+    /** Stage {@code i} of the configuration. */
+    public Stage(FiaNetConfig config, int i) {
+        this(config, SwinBlocks.of(config.vision(), i), config.vision().width(i), config.fusionHeads().get(i), i == 3);
+    }
+
+    /** A stage around given blocks. */
+    Stage(FiaNetConfig config, ModuleList<SwinBlock> blocks, int channels, int heads, boolean last) {
+        this.config = config;
+        int text = config.text().hidden();
+        this.blocks = child("blocks", blocks);
+        this.alignment = new StageAlignment(
+                child("fc1", new Linear(channels, channels / 8, true)),
+                child("fc2", new Linear(channels / 8, channels, true)),
+                child("context_pixel_attn", new ContextAlignment(channels, text, heads, config.fusionDropout())),
+                child("context_tanh_gate", new TanhGate(channels)),
+                child("object_position_align_blk", new ObjectPositionAlignment(channels, text, heads, config.ablation())));
+        this.downsample = last ? null : child("downsample", new PatchMerging(channels));
+    }
+
+    /** (B, H, W, C) and the sentence to the map and the next stage's input. */
+    public Result forward(Tape tape, Var x, Sentence sentence) {
+        try (Call call = enter(tape)) {
+            Var y = SwinBlocks.forward(tape, blocks, x);
+            int batch = y.dim(0);
+            int height = y.dim(1);
+            int width = y.dim(2);
+            int channels = y.dim(3);
+            boolean paper = config.wiring() == FiaNetConfig.Wiring.PAPER;
+            Var cells = Reshape.apply(tape, y, batch, height * width, channels);
+            StageAlignment.Result r = alignment.forward(tape, cells, height, sentence, config, paper || downsample != null);
+            Var map = Reshape.apply(tape, paper && r.fused() != null ? r.fused() : r.context(), batch, height, width, channels);
+            Var next = downsample == null || r.fused() == null
+                    ? null
+                    : call.keep(downsample.forward(tape, Reshape.apply(tape, r.fused(), batch, height, width, channels)));
+            return new Result(call.returns(map), next);
+        }
+    }
+
+    /** The alignment alone, without blocks and merging: the context branch and the fused cells. */
+    StageAlignment.Result align(Tape tape, Var cells, int height, Sentence sentence) {
+        return alignment.forward(tape, cells, height, sentence, config, true);
+    }
+}
