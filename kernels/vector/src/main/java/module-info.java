@@ -1,6 +1,11 @@
-/** Kernels on the JDK's Vector API. The only module that names {@code jdk.incubator.vector}. */
+/** CPU kernels on the JDK's Vector API; found by the service loader, optional at run time. */
 module dev.swath.kernels.vector {
-    requires dev.swath.kernels;
+    requires transitive dev.swath.kernels;
     requires jdk.incubator.vector;
     requires static org.jspecify;
+
+    exports dev.swath.kernels.vector;
+
+    provides dev.swath.kernels.BackendProvider with
+            dev.swath.kernels.vector.VectorBackendProvider;
 }

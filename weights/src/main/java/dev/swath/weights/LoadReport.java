@@ -65,6 +65,11 @@ public record LoadReport(
         return new LoadReport(loaded, missing, List.copyOf(unexpected), misShaped);
     }
 
+    /** The same report without the missing names that end so: buffers that the model computes itself. */
+    public LoadReport acceptMissing(String suffix) {
+        return new LoadReport(loaded, missing.stream().filter(n -> !n.endsWith(suffix)).toList(), unexpected, misShaped);
+    }
+
     /** Whether every name agreed. */
     public boolean isComplete() {
         return missing.isEmpty() && unexpected.isEmpty() && misShaped.isEmpty();

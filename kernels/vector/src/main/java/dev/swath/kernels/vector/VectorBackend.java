@@ -1,0 +1,56 @@
+package dev.swath.kernels.vector;
+
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.Kernel;
+import dev.swath.kernels.UnaryKernel;
+import dev.swath.kernels.scalar.ScalarBackend;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.Storage;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The vector kernels in f32; f64, and what has no vector kernel, runs on the scalar ones. */
+public final class VectorBackend implements Backend {
+    private final ScalarBackend scalar = new ScalarBackend();
+    private final Map<Class<? extends Kernel>, Kernel> kernels = new HashMap<>();
+
+    /** Creates it; the Vector API must be there. */
+    public VectorBackend() {
+        Scratch scratch = new Scratch();
+        kernels.put(GemmKernel.class, new VectorGemm(scratch));
+        kernels.put(UnaryKernel.class, new VectorUnary());
+    }
+
+    static int lanes() {
+        return Lanes.WIDTH;
+    }
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public String description() {
+        return "Vector API, " + 32 * Lanes.WIDTH + " bits";
+    }
+
+    @Override
+    public Device device() {
+        return Device.CPU;
+    }
+
+    @Override
+    public <K extends Kernel> K kernel(Class<K> kind, DType dtype) {
+        Kernel kernel = dtype == DType.F32 ? kernels.get(kind) : null;
+        return kernel == null ? scalar.kernel(kind, dtype) : kind.cast(kernel);
+    }
+
+    @Override
+    public Storage allocate(DType dtype, long elements) {
+        return HostStorage.allocate(dtype, elements);
+    }
+}
