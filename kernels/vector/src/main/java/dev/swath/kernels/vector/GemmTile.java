@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class GemmTile {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
-    private static final int W = Lanes.WIDTH;
+    private static final int W = Lanes.LENGTH;
     /** Columns of a panel. */
     static final int COLUMNS = 2 * W;
     /** Most rows that one call of a kernel takes. */

@@ -1,9 +1,11 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.UnaryKernel;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
@@ -20,12 +22,15 @@ public final class VectorBackend implements Backend {
     /** Creates it; the Vector API must be there. */
     public VectorBackend() {
         Scratch scratch = new Scratch();
-        kernels.put(GemmKernel.class, new VectorGemm(scratch));
+        VectorGemm gemm = new VectorGemm(scratch);
+        kernels.put(GemmKernel.class, gemm);
+        kernels.put(Conv2dKernel.class, new VectorConv2d(scratch, gemm));
         kernels.put(UnaryKernel.class, new VectorUnary());
+        kernels.put(WindowAttentionKernel.class, new VectorWindowAttention(scratch));
     }
 
     static int lanes() {
-        return Lanes.WIDTH;
+        return Lanes.LENGTH;
     }
 
     @Override
@@ -35,7 +40,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return "Vector API, " + 32 * Lanes.WIDTH + " bits";
+        return "Vector API, " + 32 * Lanes.LENGTH + " bits";
     }
 
     @Override

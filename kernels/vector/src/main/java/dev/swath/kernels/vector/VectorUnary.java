@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** {@code unary} on vectors. */
 final class VectorUnary implements UnaryKernel {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
-    private static final int W = Lanes.WIDTH;
+    private static final int W = Lanes.LENGTH;
     private static final int CHUNK = 1 << 15;
 
     @Override
@@ -67,7 +67,7 @@ final class VectorUnary implements UnaryKernel {
     private static void hardSigmoid(float[] y, int y0, float[] x, int x0, int n) {
         for (int i = 0; i < n; i += W) {
             VectorMask<Float> m = S.indexInRange(i, n);
-            FloatVector.fromArray(S, x, x0 + i, m).add(3f).max(0f).min(6f).div(6f).intoArray(y, y0 + i, m);
+            VectorMath.hardSigmoid(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
         }
     }
 
@@ -101,10 +101,7 @@ final class VectorUnary implements UnaryKernel {
         return switch (f) {
             case IDENTITY -> one;
             case RELU -> zero.blend(one, x.compare(VectorOperators.GT, 0f));
-            case GELU -> {
-                FloatVector density = VectorMath.exp(x.mul(x).mul(-0.5f)).mul(0.39894228f);
-                yield VectorMath.erf(x.mul(0.70710678f)).add(1f).mul(0.5f).add(x.mul(density));
-            }
+            case GELU -> VectorMath.geluSlope(x);
             case TANH -> {
                 FloatVector t = VectorMath.tanh(x);
                 yield one.sub(t.mul(t));

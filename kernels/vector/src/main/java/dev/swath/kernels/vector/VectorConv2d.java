@@ -1,0 +1,255 @@
+package dev.swath.kernels.vector;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.Storage;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and a
+ * matrix product. Both gradients are products over the same rows.
+ */
+final class VectorConv2d implements Conv2dKernel {
+    private static final int MIN_CHANNELS = 16;
+    /** Floats of a scratch array that the pool still keeps. */
+    private static final int SCRATCH = 1 << 22;
+    private static final int MAX_TILES = 240;
+    private static final int PAD = 16;
+
+    private final Scratch scratch;
+    private final VectorGemm gemm;
+
+    VectorConv2d(Scratch scratch, VectorGemm gemm) {
+        this.scratch = scratch;
+        this.gemm = gemm;
+    }
+
+    @Override
+    public Storage pack(Slice weight, int out, int in, int kernel, int stride) {
+        boolean suits = kernel == 3 && stride == 1 && in >= MIN_CHANNELS && out >= MIN_CHANNELS;
+        return suits ? new WinogradStorage(weight.floats(), weight.offset(), out, in) : weight.storage();
+    }
+
+    @Override
+    public void forward(
+            Slice y, Slice[] x, int[] channels, Slice weight, @Nullable Slice bias, Activation f, Geometry g, Parallelism p) {
+        if (weight.storage() instanceof WinogradStorage w && g.padding() == 1 && g.stride() == 1 && g.kernel() == 3) {
+            winograd(y, x, channels, w, bias, g, p);
+            if (f != Activation.IDENTITY) {
+                p.forEach(g.batch() * g.height(), r -> {
+                    int n = g.width() * g.out();
+                    VectorUnary.apply(f, y.floats(), y.offset() + r * n, y.floats(), y.offset() + r * n, n);
+                });
+            }
+            return;
+        }
+        Slice dense = weight.storage() instanceof OpaqueStorage packed ? Slice.of(packed.toHost(), 0) : weight;
+        float[] ordered = ordered(dense, g);
+        Slice w = Slice.of(new HostStorage.Floats(ordered), 0);
+        int depth = g.kernel() * g.kernel() * g.in();
+        int cells = g.batch() * g.outHeight() * g.outWidth();
+        int block = block(depth, cells);
+        float[] rows = scratch.take(block * depth);
+        Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
+        for (int first = 0; first < cells; first += block) {
+            int count = Math.min(block, cells - first);
+            gather(rows, x, channels, first, count, g, p);
+            gemm.linear(y.plus((long) first * g.out()), g.out(), patches, depth, w, bias, f, null, count, g.out(), depth, p);
+        }
+        scratch.give(rows);
+        scratch.give(ordered);
+    }
+
+    private static int block(int depth, int cells) {
+        return Math.min(cells, Math.max(64, SCRATCH / Math.max(1, depth)));
+    }
+
+    /** The weight as (out, ky, kx, in), the order in which patches are gathered. */
+    private float[] ordered(Slice weight, Geometry g) {
+        int taps = g.kernel() * g.kernel();
+        float[] w = weight.floats();
+        float[] out = scratch.take(g.out() * taps * g.in());
+        for (int o = 0; o < g.out(); o++) {
+            for (int i = 0; i < g.in(); i++) {
+                for (int t = 0; t < taps; t++) {
+                    out[(o * taps + t) * g.in() + i] = w[weight.offset() + (o * g.in() + i) * taps + t];
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
+    private static void gather(float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Parallelism p) {
+        int depth = g.kernel() * g.kernel() * g.in();
+        p.forEach(Math.ceilDiv(count, 64), task -> {
+            for (int r = task * 64; r < Math.min(count, task * 64 + 64); r++) {
+                int cell = first + r;
+                int b = cell / (g.outHeight() * g.outWidth());
+                int top = cell / g.outWidth() % g.outHeight() * g.stride() - g.padding();
+                int left = cell % g.outWidth() * g.stride() - g.padding();
+                int at = r * depth;
+                for (int ky = 0; ky < g.kernel(); ky++) {
+                    for (int kx = 0; kx < g.kernel(); kx++) {
+                        boolean inside = top + ky >= 0 && top + ky < g.height() && left + kx >= 0 && left + kx < g.width();
+                        int source = (b * g.height() + top + ky) * g.width() + left + kx;
+                        for (int map = 0; map < x.length; map++) {
+                            int n = channels[map];
+                            if (inside) {
+                                System.arraycopy(x[map].floats(), x[map].offset() + source * n, rows, at, n);
+                            } else {
+                                Arrays.fill(rows, at, at + n, 0);
+                            }
+                            at += n;
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private void winograd(
+            Slice y, Slice[] x, int[] channels, WinogradStorage weight, @Nullable Slice bias, Geometry g, Parallelism p) {
+        int down = Math.ceilDiv(g.height(), Winograd.OUT);
+        int across = Math.ceilDiv(g.width(), Winograd.OUT);
+        int tiles = g.batch() * down * across;
+        int ldv = g.in() + PAD;
+        int ldm = Math.ceilDiv(g.out(), GemmTile.COLUMNS) * GemmTile.COLUMNS;
+        int most = Math.clamp(SCRATCH / (Winograd.PRODUCTS * Math.max(ldv, ldm)) / 12 * 12, 12, MAX_TILES);
+        // An even number of blocks, and at least two, whatever the number of threads.
+        int blocks = Math.max(2, Math.ceilDiv(tiles, most));
+        blocks += blocks % 2;
+        int perBlock = Math.ceilDiv(tiles, blocks);
+        float[] shift = new float[ldm];
+        if (bias != null) {
+            System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
+        }
+        p.forEach(Math.ceilDiv(tiles, perBlock), task -> {
+            int first = task * perBlock;
+            int count = Math.min(perBlock, tiles - first);
+            float[] v = scratch.take(Winograd.PRODUCTS * perBlock * ldv);
+            float[] m = scratch.take(Winograd.PRODUCTS * perBlock * ldm);
+            float[] half = scratch.take(Winograd.PRODUCTS * Lanes.LENGTH);
+            for (int t = 0; t < count; t++) {
+                int tile = first + t;
+                int top = tile / across % down * Winograd.OUT - 1;
+                int left = tile % across * Winograd.OUT - 1;
+                int at = t * ldv;
+                for (int map = 0; map < x.length; map++) {
+                    Winograd.input(v, at, perBlock * ldv, half, x[map], channels[map], tile / (down * across), top, left, g);
+                    at += channels[map];
+                }
+            }
+            products(v, ldv, m, ldm, weight.transformed(), perBlock, count, g);
+            for (int t = 0; t < count; t++) {
+                int tile = first + t;
+                Winograd.output(
+                        y, m, t * ldm, perBlock * ldm, half, shift, tile / (down * across), tile / across % down * Winograd.OUT,
+                        tile % across * Winograd.OUT, g);
+            }
+            scratch.give(half);
+            scratch.give(m);
+            scratch.give(v);
+        });
+    }
+
+    private static void products(float[] v, int ldv, float[] m, int ldm, float[] u, int perBlock, int count, Geometry g) {
+        int size = PanelStorage.size(g.out(), g.in());
+        for (int q = 0; q < Winograd.PRODUCTS; q++) {
+            int to = q * perBlock * ldm;
+            Arrays.fill(m, to, to + count * ldm, 0);
+            for (int column = 0; column < g.out(); column += GemmTile.COLUMNS) {
+                GemmTile.multiply(v, q * perBlock * ldv, ldv, u, q * size + column * g.in(), g.in(), m, to + column, ldm, count);
+            }
+        }
+    }
+
+    @Override
+    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
+        int taps = g.kernel() * g.kernel();
+        int depth = taps * g.in();
+        int cells = g.batch() * g.outHeight() * g.outWidth();
+        int block = block(depth, cells);
+        float[] ordered = ordered(weight, g);
+        float[] rows = scratch.take(block * depth);
+        Slice w = Slice.of(new HostStorage.Floats(ordered), 0);
+        Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
+        Arrays.fill(dx.floats(), dx.offset(), dx.offset() + g.batch() * g.height() * g.width() * g.in(), 0);
+        for (int first = 0; first < cells; first += block) {
+            int count = Math.min(block, cells - first);
+            // rows (count, taps in) = dy (count, out) W (out, taps in)
+            gemm.multiply(patches, depth, dy.plus((long) first * g.out()), g.out(), 1, w, depth, 1, count, depth, g.out(), false, p);
+            scatter(dx, rows, first, count, g, p);
+        }
+        scratch.give(rows);
+        scratch.give(ordered);
+    }
+
+    /** Adds each patch's gradient to the cells that it was gathered from; the channels are shared out among the threads. */
+    private static void scatter(Slice dx, float[] rows, int first, int count, Geometry g, Parallelism p) {
+        int depth = g.kernel() * g.kernel() * g.in();
+        int share = 64;
+        float[] to = dx.floats();
+        p.forEach(Math.ceilDiv(g.in(), share), part -> {
+            int from = part * share;
+            int n = Math.min(share, g.in() - from);
+            for (int r = 0; r < count; r++) {
+                int cell = first + r;
+                int b = cell / (g.outHeight() * g.outWidth());
+                int top = cell / g.outWidth() % g.outHeight() * g.stride() - g.padding();
+                int left = cell % g.outWidth() * g.stride() - g.padding();
+                for (int t = 0; t < g.kernel() * g.kernel(); t++) {
+                    int iy = top + t / g.kernel();
+                    int ix = left + t % g.kernel();
+                    if (iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width()) {
+                        int at = dx.offset() + ((b * g.height() + iy) * g.width() + ix) * g.in() + from;
+                        int source = r * depth + t * g.in() + from;
+                        for (int c = 0; c < n; c++) {
+                            to[at + c] += rows[source + c];
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    @Override
+    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Parallelism p) {
+        int taps = g.kernel() * g.kernel();
+        int depth = taps * g.in();
+        int cells = g.batch() * g.outHeight() * g.outWidth();
+        int block = block(depth, cells);
+        float[] rows = scratch.take(block * depth);
+        float[] sum = scratch.take(g.out() * depth);
+        Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
+        Slice total = Slice.of(new HostStorage.Floats(sum), 0);
+        for (int first = 0; first < cells; first += block) {
+            int count = Math.min(block, cells - first);
+            gather(rows, new Slice[] {x}, new int[] {g.in()}, first, count, g, p);
+            // sum (out, taps in) += dy^T (out, count) rows (count, taps in)
+            gemm.multiply(total, depth, dy.plus((long) first * g.out()), 1, g.out(), patches, depth, 1, g.out(), depth, count, first > 0, p);
+        }
+        float[] to = dWeight.floats();
+        p.forEach(g.out(), o -> {
+            for (int i = 0; i < g.in(); i++) {
+                for (int t = 0; t < taps; t++) {
+                    to[dWeight.offset() + (o * g.in() + i) * taps + t] += sum[(o * taps + t) * g.in() + i];
+                }
+            }
+            if (dBias != null) {
+                double bias = 0;
+                for (int cell = 0; cell < cells; cell++) {
+                    bias += dy.floats()[dy.offset() + cell * g.out() + o];
+                }
+                dBias.floats()[dBias.offset() + o] += (float) bias;
+            }
+        });
+        scratch.give(sum);
+        scratch.give(rows);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.swath.kernels.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.Conv2dKernel.Geometry;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.scalar.ScalarBackend;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.Storage;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VectorConv2dTest {
+    private static Slice random(int n, long seed) {
+        SplittableRandom r = new SplittableRandom(seed);
+        float[] a = new float[n];
+        for (int i = 0; i < n; i++) {
+            a[i] = (float) r.nextGaussian();
+        }
+        return Slice.of(new HostStorage.Floats(a), 0);
+    }
+
+    private static Slice zeros(int n) {
+        return Slice.of(new HostStorage.Floats(new float[n]), 0);
+    }
+
+    /** Winograd's transforms amplify rounding: 2e-5 of the largest output is twice what was seen. */
+    @ParameterizedTest
+    @CsvSource({"1,4,4,16,16", "2,7,9,17,33", "1,13,5,40,31", "1,30,30,48,64", "3,1,1,16,16", "1,2,11,65,16"})
+    void packedEqualsScalarForAnyNumberOfThreads(int batch, int height, int width, int in, int out) {
+        Geometry g = new Geometry(batch, height, width, in, out, 3, 1, 1);
+        int split = in / 3 + 1;
+        int cells = batch * height * width;
+        Slice[] maps = {random(cells * split, 1), random(cells * (in - split), 2)};
+        int[] channels = {split, in - split};
+        Slice weight = random(out * in * 9, 3);
+        Slice bias = random(out, 4);
+        Slice want = zeros(cells * out);
+        new ScalarBackend().kernel(Conv2dKernel.class, DType.F32).forward(want, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
+        Conv2dKernel kernel = new VectorBackend().kernel(Conv2dKernel.class, DType.F32);
+        Storage packed = kernel.pack(weight, out, in, 3, 1);
+        assertTrue(packed instanceof WinogradStorage);
+        assertArrayEquals(weight.floats(), ((HostStorage.Floats) ((OpaqueStorage) packed).toHost()).array());
+        Slice single = zeros(cells * out);
+        kernel.forward(single, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, Parallelism.single());
+        close(want.floats(), single.floats(), 2e-5);
+        for (int threads = 2; threads <= 3; threads++) {
+            try (Parallelism p = Parallelism.ofThreads(threads)) {
+                Slice several = zeros(cells * out);
+                kernel.forward(several, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, p);
+                assertArrayEquals(single.floats(), several.floats());
+            }
+        }
+        Slice unpacked = zeros(cells * out);
+        kernel.forward(unpacked, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
+        close(want.floats(), unpacked.floats(), 2e-6);
+    }
+
+    private static void close(float[] want, float[] got, double tolerance) {
+        double scale = 0;
+        double worst = 0;
+        for (int i = 0; i < want.length; i++) {
+            scale = Math.max(scale, Math.abs(want[i]));
+            worst = Math.max(worst, Math.abs(want[i] - got[i]));
+        }
+        assertTrue(worst <= tolerance * scale, worst / scale + " above " + tolerance);
+    }
+}
