@@ -39,7 +39,12 @@ class GoldenNetworksTest {
     }
 
     static Stream<Arguments> blocks() {
-        return on("swin_block_plain", "swin_block_shifted", "swin_block_padded", "swin_block_shifted_padded", "swin_block_smaller_than_window");
+        return on(
+                "swin_block_plain",
+                "swin_block_shifted",
+                "swin_block_padded",
+                "swin_block_shifted_padded",
+                "swin_block_smaller_than_window");
     }
 
     static Stream<Arguments> embeds() {
@@ -75,7 +80,8 @@ class GoldenNetworksTest {
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
         int dim = g.config("dim");
-        SwinBlock block = new SwinBlock(dim, g.config("heads"), g.config("window"), g.config("shift"), g.config("mlp_ratio"), 0);
+        SwinBlock block =
+                new SwinBlock(dim, g.config("heads"), g.config("window"), g.config("shift"), g.config("mlp_ratio"), 0);
         load(g, run, block);
         Var x = run.input("x");
         Var y = block.forward(t, Reshape.apply(t, x, x.dim(0), g.config("H"), g.config("W"), dim));
@@ -143,7 +149,13 @@ class GoldenNetworksTest {
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
         SwinConfig config = new SwinConfig(
-                g.config("embed_dim"), integers(g, "depths"), integers(g, "heads"), g.config("window"), g.config("patch"), g.config("mlp_ratio"), 0);
+                g.config("embed_dim"),
+                integers(g, "depths"),
+                integers(g, "heads"),
+                g.config("window"),
+                g.config("patch"),
+                g.config("mlp_ratio"),
+                0);
         SwinTransformer swin = new SwinTransformer(config);
         load(g, run, swin);
         List<Var> stages = swin.forward(t, Permute.apply(t, run.input("image"), 0, 2, 3, 1));
@@ -155,7 +167,9 @@ class GoldenNetworksTest {
     }
 
     private static List<Integer> integers(Golden g, String key) {
-        return Json.asList(g.config().get(key), key).stream().map(v -> Json.asInt(v, key)).toList();
+        return Json.asList(g.config().get(key), key).stream()
+                .map(v -> Json.asInt(v, key))
+                .toList();
     }
 
     @ParameterizedTest
@@ -164,11 +178,23 @@ class GoldenNetworksTest {
         Golden g = Golden.of(name);
         GoldenRun run = new GoldenRun(g, backend);
         BertConfig config = new BertConfig(
-                g.config("vocab"), g.config("hidden"), g.config("layers"), g.config("heads"), g.config("intermediate"), g.config("positions"),
-                g.config("types"), 0, 1e-12);
+                g.config("vocab"),
+                g.config("hidden"),
+                g.config("layers"),
+                g.config("heads"),
+                g.config("intermediate"),
+                g.config("positions"),
+                g.config("types"),
+                0,
+                1e-12);
         BertEncoder encoder = new BertEncoder(config);
         load(g, run, encoder);
-        run.output("y", encoder.forward(run.tape(), run.rawInput("ids"), Var.constant(run.rawInput("mask").to(DType.F32))));
+        run.output(
+                "y",
+                encoder.forward(
+                        run.tape(),
+                        run.rawInput("ids"),
+                        Var.constant(run.rawInput("mask").to(DType.F32))));
         run.backward();
     }
 
@@ -182,7 +208,8 @@ class GoldenNetworksTest {
         load(g, run, norm);
         run.output("y", Permute.apply(t, norm.forward(t, Permute.apply(t, run.input("x"), 0, 2, 3, 1)), 0, 3, 1, 2));
         run.backward();
-        norm.namedBuffers().forEach((n, b) -> Golden.assertClose(n, g.tensor("after/" + n), b.value(), g.tolerance("out")));
+        norm.namedBuffers()
+                .forEach((n, b) -> Golden.assertClose(n, g.tensor("after/" + n), b.value(), g.tolerance("out")));
     }
 
     @Test
@@ -190,7 +217,8 @@ class GoldenNetworksTest {
         Golden g = Golden.of("swin_tables");
         for (int window : new int[] {2, 4, 7}) {
             assertArrayEquals(
-                    g.tensor("out/relative_index_w" + window).toLongArray(), WindowAttention.relativePositionIndex(window).toLongArray());
+                    g.tensor("out/relative_index_w" + window).toLongArray(),
+                    WindowAttention.relativePositionIndex(window).toLongArray());
         }
         for (int row : new int[] {0, 77}) {
             assertArrayEquals(

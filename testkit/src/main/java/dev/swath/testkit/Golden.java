@@ -96,13 +96,16 @@ public final class Golden {
 
     /** {@code out} or {@code grad}. */
     public double tolerance(String kind) {
-        return Json.asDouble(Json.asObject(description.get("tolerance"), "tolerance").get(kind), kind);
+        return Json.asDouble(
+                Json.asObject(description.get("tolerance"), "tolerance").get(kind), kind);
     }
 
     /** The texts of a list in the description; empty if it is absent. */
     public List<String> list(String key) {
         Object value = description.get(key);
-        return value == null ? List.of() : Json.asList(value, key).stream().map(String::valueOf).toList();
+        return value == null
+                ? List.of()
+                : Json.asList(value, key).stream().map(String::valueOf).toList();
     }
 
     /** All tensors by role and name. */

@@ -75,7 +75,11 @@ public final class GoldenRun {
 
     /** Checks an output, and notes its cotangent for {@link #backward}. */
     public void output(String name, Var value) {
-        Golden.assertClose(golden.name() + " out/" + name + " on " + tape.backend().name(), golden.tensor("out/" + name), value.value(), golden.tolerance("out"));
+        Golden.assertClose(
+                golden.name() + " out/" + name + " on " + tape.backend().name(),
+                golden.tensor("out/" + name),
+                value.value(),
+                golden.tolerance("out"));
         if (golden.tensors().contains("cot/" + name)) {
             outputs.add(value);
             cotangents.add(golden.tensor("cot/" + name));
@@ -90,7 +94,8 @@ public final class GoldenRun {
         List<String> unused = golden.list("unused_parameters");
         for (Map.Entry<String, Var> e : leaves.entrySet()) {
             String path = e.getKey();
-            String what = golden.name() + " grad/" + path + " on " + tape.backend().name();
+            String what =
+                    golden.name() + " grad/" + path + " on " + tape.backend().name();
             Tensor got = e.getValue().grad();
             if (golden.tensors().contains("grad/" + path)) {
                 assertNotNull(got, what);

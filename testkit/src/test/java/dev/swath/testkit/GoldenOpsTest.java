@@ -36,8 +36,14 @@ class GoldenOpsTest {
     }
 
     static Stream<Arguments> convolutions() {
-        return on("op_conv2d_k1", "op_conv2d_k1_nobias", "op_conv2d_k3_pad1", "op_conv2d_k3_pad1_bias", "op_conv2d_k3_stride2_pad1",
-                "op_conv2d_k3_two_to_one", "op_conv2d_k4_stride4");
+        return on(
+                "op_conv2d_k1",
+                "op_conv2d_k1_nobias",
+                "op_conv2d_k3_pad1",
+                "op_conv2d_k3_pad1_bias",
+                "op_conv2d_k3_stride2_pad1",
+                "op_conv2d_k3_two_to_one",
+                "op_conv2d_k4_stride4");
     }
 
     static Stream<Arguments> layerNorms() {
@@ -80,7 +86,8 @@ class GoldenOpsTest {
         run.output("hsigmoid", Unary.apply(t, x, Activation.HARD_SIGMOID));
         // min(x, 20) = 20 - relu(20 - x)
         Var twenty = Var.constant(Tensor.scalar(20));
-        run.output("exp", Unary.apply(t, Binary.sub(t, twenty, Unary.relu(t, Binary.sub(t, twenty, x))), Activation.EXP));
+        run.output(
+                "exp", Unary.apply(t, Binary.sub(t, twenty, Unary.relu(t, Binary.sub(t, twenty, x))), Activation.EXP));
         run.backward();
     }
 
@@ -107,7 +114,8 @@ class GoldenOpsTest {
     void instanceNorm(Backend backend) {
         GoldenRun run = new GoldenRun(Golden.of("op_instance_norm"), backend);
         Tape t = run.tape();
-        run.output("y", Permute.apply(t, InstanceNorm.apply(t, Permute.apply(t, run.input("x"), 0, 2, 1), 1e-5), 0, 2, 1));
+        run.output(
+                "y", Permute.apply(t, InstanceNorm.apply(t, Permute.apply(t, run.input("x"), 0, 2, 1), 1e-5), 0, 2, 1));
         run.backward();
     }
 
@@ -119,7 +127,13 @@ class GoldenOpsTest {
         Tape t = run.tape();
         Var bias = Boolean.TRUE.equals(golden.config().get("bias")) ? run.parameter("bias") : null;
         Var y = Conv2d.apply(
-                t, List.of(last(t, run.input("x"))), run.parameter("weight"), bias, Activation.IDENTITY, golden.config("stride"), golden.config("padding"));
+                t,
+                List.of(last(t, run.input("x"))),
+                run.parameter("weight"),
+                bias,
+                Activation.IDENTITY,
+                golden.config("stride"),
+                golden.config("padding"));
         run.output("y", first(t, y));
         run.backward();
     }
@@ -152,7 +166,8 @@ class GoldenOpsTest {
         Var rolled = Reshape.apply(t, Roll.apply(t, x, -2, -2), 2, 2, 4, 3, 4, 3);
         Var windows = Reshape.apply(t, Permute.apply(t, rolled, 0, 1, 3, 2, 4, 5), 12, 16, 3);
         run.output("windows", windows);
-        Var grid = Reshape.apply(t, Permute.apply(t, Reshape.apply(t, windows, 2, 2, 3, 4, 4, 3), 0, 1, 3, 2, 4, 5), 2, 8, 12, 3);
+        Var grid = Reshape.apply(
+                t, Permute.apply(t, Reshape.apply(t, windows, 2, 2, 3, 4, 4, 3), 0, 1, 3, 2, 4, 5), 2, 8, 12, 3);
         run.output("back", Binary.mul(t, Roll.apply(t, grid, 2, 2), Var.constant(Tensor.scalar(2))));
         run.backward();
     }

@@ -67,7 +67,8 @@ public record LoadReport(
 
     /** The same report without the missing names that end so: buffers that the model computes itself. */
     public LoadReport acceptMissing(String suffix) {
-        return new LoadReport(loaded, missing.stream().filter(n -> !n.endsWith(suffix)).toList(), unexpected, misShaped);
+        return new LoadReport(
+                loaded, missing.stream().filter(n -> !n.endsWith(suffix)).toList(), unexpected, misShaped);
     }
 
     /** Whether every name agreed. */

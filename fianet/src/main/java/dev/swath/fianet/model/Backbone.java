@@ -21,7 +21,9 @@ public final class Backbone extends Module {
     /** With unset parameters. */
     public Backbone(FiaNetConfig config) {
         this.config = config;
-        this.patchEmbed = child("patch_embed", new PatchEmbed(config.vision().patch(), config.vision().embedDim()));
+        this.patchEmbed = child(
+                "patch_embed",
+                new PatchEmbed(config.vision().patch(), config.vision().embedDim()));
         List<Integer> widths = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             layers.add(new Stage(config, i));
@@ -40,7 +42,8 @@ public final class Backbone extends Module {
             int smallest = 32 / 4 * config.vision().patch();
             if (image.dim(1) <= smallest && image.dim(2) <= smallest) {
                 throw new ModuleException("[fianet] the image must be larger than " + smallest
-                        + " pixels in one direction, for the last stage needs more than one cell; got " + image.value().describe());
+                        + " pixels in one direction, for the last stage needs more than one cell; got "
+                        + image.value().describe());
             }
             Var x = patchEmbed.forward(tape, image);
             List<Var> maps = new ArrayList<>();

@@ -41,7 +41,8 @@ public final class ContextAlignment extends Module {
     public Var forward(Tape tape, Var x, Words words) {
         try (Call call = enter(tape)) {
             Var language = attention.forward(tape, x, words);
-            return call.returns(output.forward(tape, Binary.mul(tape, visual.forward(tape, x, dropout), language), dropout));
+            return call.returns(
+                    output.forward(tape, Binary.mul(tape, visual.forward(tape, x, dropout), language), dropout));
         }
     }
 }

@@ -51,7 +51,8 @@ public final class CrossAttention extends Module {
     public Var forward(Tape tape, Var x, Words words) {
         try (Call call = enter(tape)) {
             Var q = InstanceNorm.apply(tape, query.forward(tape, x), EPS);
-            Var visible = Reshape.apply(tape, words.mask(), words.mask().dim(0), words.mask().dim(1), 1);
+            Var visible = Reshape.apply(
+                    tape, words.mask(), words.mask().dim(0), words.mask().dim(1), 1);
             Var k = Binary.mul(tape, key.forward(tape, words.features()), visible);
             Var v = Binary.mul(tape, value.forward(tape, words.features()), visible);
             Var mixed = Attention.apply(tape, q, k, v, words.mask(), heads, scale, 0);

@@ -16,7 +16,13 @@ import java.util.List;
  * @param ablation what is switched off
  */
 public record FiaNetConfig(
-        SwinConfig vision, BertConfig text, List<Integer> fusionHeads, int tmemBlocks, double fusionDropout, Wiring wiring, Ablation ablation) {
+        SwinConfig vision,
+        BertConfig text,
+        List<Integer> fusionHeads,
+        int tmemBlocks,
+        double fusionDropout,
+        Wiring wiring,
+        Ablation ablation) {
     /** Where the paper and the published code differ. */
     public enum Wiring {
         /** As the published code and checkpoints: the context branch, ungated, goes to the multi-scale module. */
@@ -34,7 +40,8 @@ public record FiaNetConfig(
      * @param groundObject the object branch; without it the position branch's own features are weighted
      * @param spatialPosition the position branch; without it the object branch is not weighted
      */
-    public record Ablation(boolean fiam, boolean tmem, boolean modulation, boolean groundObject, boolean spatialPosition) {
+    public record Ablation(
+            boolean fiam, boolean tmem, boolean modulation, boolean groundObject, boolean spatialPosition) {
         /** The full model. */
         public static final Ablation NONE = new Ablation(true, true, true, true, true);
     }
@@ -43,23 +50,31 @@ public record FiaNetConfig(
     public FiaNetConfig {
         fusionHeads = List.copyOf(fusionHeads);
         if (fusionHeads.size() != vision.stages() || vision.stages() != 4) {
-            throw new IllegalArgumentException("[fianet] there must be four stages with one number of fusion heads each; got "
-                    + vision.stages() + " stages and fusion heads " + fusionHeads);
+            throw new IllegalArgumentException(
+                    "[fianet] there must be four stages with one number of fusion heads each; got " + vision.stages()
+                            + " stages and fusion heads " + fusionHeads);
         }
         for (int i = 0; i < 4; i++) {
             if (fusionHeads.get(i) < 1 || vision.width(i) % fusionHeads.get(i) != 0) {
-                throw new IllegalArgumentException(
-                        "[fianet] fusion heads must divide the stage's " + vision.width(i) + " channels; got " + fusionHeads.get(i));
+                throw new IllegalArgumentException("[fianet] fusion heads must divide the stage's " + vision.width(i)
+                        + " channels; got " + fusionHeads.get(i));
             }
         }
         if (tmemBlocks < 0) {
-            throw new IllegalArgumentException("[fianet] the number of TMEM blocks must not be negative; got " + tmemBlocks);
+            throw new IllegalArgumentException(
+                    "[fianet] the number of TMEM blocks must not be negative; got " + tmemBlocks);
         }
     }
 
     private static FiaNetConfig published(int tmemBlocks) {
         return new FiaNetConfig(
-                SwinConfig.base(12), BertConfig.base(), List.of(1, 1, 1, 1), tmemBlocks, 0, Wiring.REFERENCE, Ablation.NONE);
+                SwinConfig.base(12),
+                BertConfig.base(),
+                List.of(1, 1, 1, 1),
+                tmemBlocks,
+                0,
+                Wiring.REFERENCE,
+                Ablation.NONE);
     }
 
     /** The published model for RefSegRS: Swin-B, window 12, one TMEM block. */

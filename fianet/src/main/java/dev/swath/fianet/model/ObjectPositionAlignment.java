@@ -35,7 +35,9 @@ public final class ObjectPositionAlignment extends Module {
     /** (B, L, C) of a grid of {@code height} rows, and the two branches' words, to (B, L, C). */
     public Var forward(Tape tape, Var x, int height, Words objectWords, Words positionWords) {
         try (Call call = enter(tape)) {
-            Var located = ablation.spatialPosition() || !ablation.groundObject() ? position.forward(tape, x, positionWords) : x;
+            Var located = ablation.spatialPosition() || !ablation.groundObject()
+                    ? position.forward(tape, x, positionWords)
+                    : x;
             Var result = located;
             if (ablation.groundObject()) {
                 Var o = object.forward(tape, x, objectWords);
@@ -44,7 +46,8 @@ public final class ObjectPositionAlignment extends Module {
             if (ablation.spatialPosition()) {
                 int batch = x.dim(0);
                 int length = x.dim(1);
-                Var planes = Concat.apply(tape, 2, Reduce.mean(tape, located, 2, true), Reduce.max(tape, located, 2, true));
+                Var planes =
+                        Concat.apply(tape, 2, Reduce.mean(tape, located, 2, true), Reduce.max(tape, located, 2, true));
                 Var grid = Reshape.apply(tape, planes, batch, height, length / height, 2);
                 Var w = Unary.sigmoid(tape, weight.forward(tape, grid));
                 result = Binary.mul(tape, result, Reshape.apply(tape, w, batch, length, 1));

@@ -38,7 +38,8 @@ public final class ScaleAwareGate extends Module {
             int height = localMap.dim(1);
             int width = localMap.dim(2);
             Var keep = localNorm.forward(tape, local.forward(tape, localMap));
-            Var add = Resize.bilinear(tape, globalNorm.forward(tape, global.forward(tape, coarse)), height, width, false);
+            Var add =
+                    Resize.bilinear(tape, globalNorm.forward(tape, global.forward(tape, coarse)), height, width, false);
             Var open = Unary.apply(tape, gateNorm.forward(tape, gate.forward(tape, coarse)), Activation.HARD_SIGMOID);
             Var g = Resize.bilinear(tape, open, height, width, false);
             return call.returns(Binary.add(tape, Binary.mul(tape, keep, g), add));

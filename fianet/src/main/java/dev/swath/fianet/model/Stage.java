@@ -28,7 +28,12 @@ public final class Stage extends Module {
 
     /** Stage {@code i} of the configuration. */
     public Stage(FiaNetConfig config, int i) {
-        this(config, SwinBlocks.of(config.vision(), i), config.vision().width(i), config.fusionHeads().get(i), i == 3);
+        this(
+                config,
+                SwinBlocks.of(config.vision(), i),
+                config.vision().width(i),
+                config.fusionHeads().get(i),
+                i == 3);
     }
 
     /** A stage around given blocks. */
@@ -41,7 +46,9 @@ public final class Stage extends Module {
                 child("fc2", new Linear(channels / 8, channels, true)),
                 child("context_pixel_attn", new ContextAlignment(channels, text, heads, config.fusionDropout())),
                 child("context_tanh_gate", new TanhGate(channels)),
-                child("object_position_align_blk", new ObjectPositionAlignment(channels, text, heads, config.ablation())));
+                child(
+                        "object_position_align_blk",
+                        new ObjectPositionAlignment(channels, text, heads, config.ablation())));
         this.downsample = last ? null : child("downsample", new PatchMerging(channels));
     }
 
@@ -55,11 +62,14 @@ public final class Stage extends Module {
             int channels = y.dim(3);
             boolean paper = config.wiring() == FiaNetConfig.Wiring.PAPER;
             Var cells = Reshape.apply(tape, y, batch, height * width, channels);
-            StageAlignment.Result r = alignment.forward(tape, cells, height, sentence, config, paper || downsample != null);
-            Var map = Reshape.apply(tape, paper && r.fused() != null ? r.fused() : r.context(), batch, height, width, channels);
+            StageAlignment.Result r =
+                    alignment.forward(tape, cells, height, sentence, config, paper || downsample != null);
+            Var map = Reshape.apply(
+                    tape, paper && r.fused() != null ? r.fused() : r.context(), batch, height, width, channels);
             Var next = downsample == null || r.fused() == null
                     ? null
-                    : call.keep(downsample.forward(tape, Reshape.apply(tape, r.fused(), batch, height, width, channels)));
+                    : call.keep(
+                            downsample.forward(tape, Reshape.apply(tape, r.fused(), batch, height, width, channels)));
             return new Result(call.returns(map), next);
         }
     }

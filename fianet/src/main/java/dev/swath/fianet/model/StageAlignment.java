@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param gate its gate
  * @param objectPosition the object and position branches
  */
-record StageAlignment(Linear fc1, Linear fc2, ContextAlignment context, TanhGate gate, ObjectPositionAlignment objectPosition) {
+record StageAlignment(
+        Linear fc1, Linear fc2, ContextAlignment context, TanhGate gate, ObjectPositionAlignment objectPosition) {
     /**
      * What the alignment gives.
      *

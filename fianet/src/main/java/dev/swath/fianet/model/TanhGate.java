@@ -20,7 +20,8 @@ public final class TanhGate extends Module {
     /** (..., C) to (..., C). */
     public Var forward(Tape tape, Var x) {
         try (Call call = enter(tape)) {
-            return call.returns(second.forward(tape, first.forward(tape, x, Activation.RELU, null), Activation.TANH, null));
+            return call.returns(
+                    second.forward(tape, first.forward(tape, x, Activation.RELU, null), Activation.TANH, null));
         }
     }
 }

@@ -101,7 +101,9 @@ public final class Tmem extends Module {
             Var last = maps.getLast();
             int height = last.dim(1);
             int width = last.dim(2);
-            Var[] pooled = maps.stream().map(m -> AdaptiveAvgPool.apply(tape, m, height, width)).toArray(Var[]::new);
+            Var[] pooled = maps.stream()
+                    .map(m -> AdaptiveAvgPool.apply(tape, m, height, width))
+                    .toArray(Var[]::new);
             Var x = down.forward(tape, Concat.apply(tape, 3, pooled));
             Var cells = Reshape.apply(tape, x, x.dim(0), height * width, x.dim(3));
             for (Block block : blocks.items()) {

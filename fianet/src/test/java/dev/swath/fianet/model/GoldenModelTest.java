@@ -67,7 +67,8 @@ class GoldenModelTest {
     }
 
     private static void load(Golden golden, GoldenRun run, Module module) {
-        LoadReport.load(golden.under("param/"), module.targets(), module.sink(null)).requireComplete(golden.name());
+        LoadReport.load(golden.under("param/"), module.targets(), module.sink(null))
+                .requireComplete(golden.name());
         run.watch(module.namedParameters());
     }
 
@@ -80,11 +81,14 @@ class GoldenModelTest {
     }
 
     private static Words words(GoldenRun run, String features, String mask) {
-        return new Words(Permute.apply(run.tape(), run.input(features), 0, 2, 1), Var.constant(run.rawInput(mask).to(DType.F32)));
+        return new Words(
+                Permute.apply(run.tape(), run.input(features), 0, 2, 1),
+                Var.constant(run.rawInput(mask).to(DType.F32)));
     }
 
     private static Sentence sentence(GoldenRun run) {
-        return new Sentence(words(run, "ctx", "ctx_mask"), words(run, "obj", "obj_mask"), words(run, "pos", "pos_mask"));
+        return new Sentence(
+                words(run, "ctx", "ctx_mask"), words(run, "obj", "obj_mask"), words(run, "pos", "pos_mask"));
     }
 
     private static Var last(Tape t, Var x) {
@@ -98,9 +102,11 @@ class GoldenModelTest {
     /** A configuration whose first stage has the case's sizes. */
     private static FiaNetConfig config(Golden g, int heads, int window) {
         int dim = g.config("dim");
-        SwinConfig vision = new SwinConfig(dim, List.of(2, 0, 0, 0), List.of(heads, heads, heads, heads), window, 4, 4, 0);
+        SwinConfig vision =
+                new SwinConfig(dim, List.of(2, 0, 0, 0), List.of(heads, heads, heads, heads), window, 4, 4, 0);
         BertConfig text = new BertConfig(10, g.config("text"), 1, 1, 4, 10, 1, 0, 1e-12);
-        return new FiaNetConfig(vision, text, List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
+        return new FiaNetConfig(
+                vision, text, List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
     }
 
     @ParameterizedTest
@@ -141,10 +147,17 @@ class GoldenModelTest {
     void objectPosition(Backend backend) {
         Golden g = Golden.of("align_opab");
         GoldenRun run = new GoldenRun(g, backend);
-        ObjectPositionAlignment block =
-                new ObjectPositionAlignment(g.config("dim"), g.config("text"), g.config("heads"), FiaNetConfig.Ablation.NONE);
+        ObjectPositionAlignment block = new ObjectPositionAlignment(
+                g.config("dim"), g.config("text"), g.config("heads"), FiaNetConfig.Ablation.NONE);
         load(g, run, block);
-        run.output("y", block.forward(run.tape(), run.input("x"), g.config("H"), words(run, "obj", "obj_mask"), words(run, "pos", "pos_mask")));
+        run.output(
+                "y",
+                block.forward(
+                        run.tape(),
+                        run.input("x"),
+                        g.config("H"),
+                        words(run, "obj", "obj_mask"),
+                        words(run, "pos", "pos_mask")));
         run.backward();
     }
 
@@ -177,7 +190,8 @@ class GoldenModelTest {
         if (name.endsWith("last")) {
             // The golden case also wants the fused cells of the last stage, which the network itself never needs.
             Var y = SwinBlocks.forward(t, blocks, grid);
-            StageAlignment.Result r = stage.align(t, Reshape.apply(t, y, x.dim(0), -1, dim), g.config("H"), sentence(run));
+            StageAlignment.Result r =
+                    stage.align(t, Reshape.apply(t, y, x.dim(0), -1, dim), g.config("H"), sentence(run));
             run.output("context", r.context());
             run.output("next", Objects.requireNonNull(r.fused()));
         } else {
@@ -222,7 +236,9 @@ class GoldenModelTest {
         Golden g = Golden.of(name);
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
-        List<Integer> widths = Json.asList(g.config().get("widths"), "widths").stream().map(v -> Json.asInt(v, "widths")).toList();
+        List<Integer> widths = Json.asList(g.config().get("widths"), "widths").stream()
+                .map(v -> Json.asInt(v, "widths"))
+                .toList();
         Tmem tmem = new Tmem(widths, g.config("text"), g.config("blocks"));
         load(g, run, tmem);
         List<Var> maps = new ArrayList<>();
@@ -258,26 +274,45 @@ class GoldenModelTest {
         Map<String, Object> v = Json.asObject(g.config().get("vision"), "vision");
         Map<String, Object> t = Json.asObject(g.config().get("text"), "text");
         SwinConfig vision = new SwinConfig(
-                Json.asInt(v.get("embed_dim"), "embed_dim"), integers(v, "depths"), integers(v, "heads"), Json.asInt(v.get("window"), "window"),
-                Json.asInt(v.get("patch"), "patch"), Json.asInt(v.get("mlp_ratio"), "mlp_ratio"), Json.asDouble(v.get("drop_path"), "drop_path"));
+                Json.asInt(v.get("embed_dim"), "embed_dim"),
+                integers(v, "depths"),
+                integers(v, "heads"),
+                Json.asInt(v.get("window"), "window"),
+                Json.asInt(v.get("patch"), "patch"),
+                Json.asInt(v.get("mlp_ratio"), "mlp_ratio"),
+                Json.asDouble(v.get("drop_path"), "drop_path"));
         BertConfig text = new BertConfig(
-                Json.asInt(t.get("vocab"), "vocab"), Json.asInt(t.get("hidden"), "hidden"), Json.asInt(t.get("layers"), "layers"),
-                Json.asInt(t.get("heads"), "heads"), Json.asInt(t.get("intermediate"), "intermediate"), Json.asInt(t.get("positions"), "positions"),
-                Json.asInt(t.get("types"), "types"), Json.asDouble(t.get("dropout"), "dropout"), 1e-12);
+                Json.asInt(t.get("vocab"), "vocab"),
+                Json.asInt(t.get("hidden"), "hidden"),
+                Json.asInt(t.get("layers"), "layers"),
+                Json.asInt(t.get("heads"), "heads"),
+                Json.asInt(t.get("intermediate"), "intermediate"),
+                Json.asInt(t.get("positions"), "positions"),
+                Json.asInt(t.get("types"), "types"),
+                Json.asDouble(t.get("dropout"), "dropout"),
+                1e-12);
         return new FiaNetConfig(
-                vision, text, integers(v, "fusion_heads"), Json.asInt(v.get("tmem_blocks"), "tmem_blocks"), 0, FiaNetConfig.Wiring.REFERENCE,
+                vision,
+                text,
+                integers(v, "fusion_heads"),
+                Json.asInt(v.get("tmem_blocks"), "tmem_blocks"),
+                0,
+                FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }
 
     private static List<Integer> integers(Map<String, Object> map, String key) {
-        return Json.asList(map.get(key), key).stream().map(x -> Json.asInt(x, key)).toList();
+        return Json.asList(map.get(key), key).stream()
+                .map(x -> Json.asInt(x, key))
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("runs")
     void wholeNetwork(String name, Backend backend) {
         Golden g = Golden.of("model_tiny");
-        Map<String, Object> description = Json.asObject(Json.asObject(g.description().get("runs"), "runs").get(name), name);
+        Map<String, Object> description =
+                Json.asObject(Json.asObject(g.description().get("runs"), "runs").get(name), name);
         FiaNet model = new FiaNet(tinyConfig(g));
         LoadReport.load(g.under("param/"), model.targets(), model.sink(null))
                 .acceptMissing("relative_position_index")
@@ -288,8 +323,13 @@ class GoldenModelTest {
         Tape t = Tape.inference(train ? options.withTraining(new RandomSource(1)) : options);
         Var image = Var.constant(run.get("in/image").permute(0, 2, 3, 1).contiguous());
         Var logits = model.forward(t, image, run.get("in/ids"), mask(run, "ctx"), mask(run, "obj"), mask(run, "pos"));
-        double tolerance = Json.asDouble(Json.asObject(description.get("tolerance"), "tolerance").get("out"), "out");
-        Golden.assertClose(name + " on " + backend.name(), run.get("out/logits"), logits.value().permute(0, 3, 1, 2), tolerance);
+        double tolerance = Json.asDouble(
+                Json.asObject(description.get("tolerance"), "tolerance").get("out"), "out");
+        Golden.assertClose(
+                name + " on " + backend.name(),
+                run.get("out/logits"),
+                logits.value().permute(0, 3, 1, 2),
+                tolerance);
         if (train) {
             model.namedBuffers().forEach((n, b) -> {
                 if (run.contains("after/" + n)) {

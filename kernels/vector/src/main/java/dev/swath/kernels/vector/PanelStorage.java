@@ -31,7 +31,8 @@ final class PanelStorage extends OpaqueStorage {
     }
 
     /** Packs element (column j, depth l), found at {@code offset + j * columnStride + l * depthStride}. */
-    static void pack(float[] panels, int to, float[] source, int offset, long columnStride, long depthStride, int n, int k) {
+    static void pack(
+            float[] panels, int to, float[] source, int offset, long columnStride, long depthStride, int n, int k) {
         int width = GemmTile.COLUMNS;
         for (int first = 0; first < n; first += width) {
             int columns = Math.min(width, n - first);
@@ -43,13 +44,29 @@ final class PanelStorage extends OpaqueStorage {
                     Arrays.fill(panels, base + l * width + columns, base + (l + 1) * width, 0);
                 }
             } else {
-                packTransposed(panels, base, source, (int) (offset + first * columnStride), columnStride, depthStride, columns, k);
+                packTransposed(
+                        panels,
+                        base,
+                        source,
+                        (int) (offset + first * columnStride),
+                        columnStride,
+                        depthStride,
+                        columns,
+                        k);
             }
         }
     }
 
     /** In blocks of 16 deep, so that both sides stay in the cache. */
-    private static void packTransposed(float[] panels, int base, float[] source, int offset, long columnStride, long depthStride, int columns, int k) {
+    private static void packTransposed(
+            float[] panels,
+            int base,
+            float[] source,
+            int offset,
+            long columnStride,
+            long depthStride,
+            int columns,
+            int k) {
         int width = GemmTile.COLUMNS;
         for (int l0 = 0; l0 < k; l0 += 16) {
             int l1 = Math.min(l0 + 16, k);

@@ -22,12 +22,14 @@ public final class VectorBackendProvider implements BackendProvider {
     @Override
     public Probe probe() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return new Probe.Refused("the module jdk.incubator.vector is not loaded; start java with --add-modules jdk.incubator.vector");
+            return new Probe.Refused(
+                    "the module jdk.incubator.vector is not loaded; start java with --add-modules jdk.incubator.vector");
         }
         String vm = System.getProperty("java.vm.name", "") + " " + System.getProperty("java.vm.info", "");
         boolean slow = vm.contains("Graal") || vm.contains("JVMCI") || vm.contains("interpreted");
         if (slow && !Boolean.getBoolean(FORCE)) {
-            return new Probe.Refused("this JVM (" + vm.strip() + ") does not compile vectors well; set -D" + FORCE + "=true to use them all the same");
+            return new Probe.Refused("this JVM (" + vm.strip() + ") does not compile vectors well; set -D" + FORCE
+                    + "=true to use them all the same");
         }
         int lanes = VectorBackend.lanes();
         return lanes < 4

@@ -18,6 +18,7 @@ final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
     /** Floats of a scratch array that the pool still keeps. */
     private static final int SCRATCH = 1 << 22;
+
     private static final int MAX_TILES = 240;
     private static final int PAD = 16;
 
@@ -37,7 +38,14 @@ final class VectorConv2d implements Conv2dKernel {
 
     @Override
     public void forward(
-            Slice y, Slice[] x, int[] channels, Slice weight, @Nullable Slice bias, Activation f, Geometry g, Parallelism p) {
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            Geometry g,
+            Parallelism p) {
         if (weight.storage() instanceof WinogradStorage w && g.padding() == 1 && g.stride() == 1 && g.kernel() == 3) {
             winograd(y, x, channels, w, bias, g, p);
             if (f != Activation.IDENTITY) {
@@ -59,7 +67,19 @@ final class VectorConv2d implements Conv2dKernel {
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
             gather(rows, x, channels, first, count, g, p);
-            gemm.linear(y.plus((long) first * g.out()), g.out(), patches, depth, w, bias, f, null, count, g.out(), depth, p);
+            gemm.linear(
+                    y.plus((long) first * g.out()),
+                    g.out(),
+                    patches,
+                    depth,
+                    w,
+                    bias,
+                    f,
+                    null,
+                    count,
+                    g.out(),
+                    depth,
+                    p);
         }
         scratch.give(rows);
         scratch.give(ordered);
@@ -85,7 +105,8 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
-    private static void gather(float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Parallelism p) {
+    private static void gather(
+            float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Parallelism p) {
         int depth = g.kernel() * g.kernel() * g.in();
         p.forEach(Math.ceilDiv(count, 64), task -> {
             for (int r = task * 64; r < Math.min(count, task * 64 + 64); r++) {
@@ -96,7 +117,8 @@ final class VectorConv2d implements Conv2dKernel {
                 int at = r * depth;
                 for (int ky = 0; ky < g.kernel(); ky++) {
                     for (int kx = 0; kx < g.kernel(); kx++) {
-                        boolean inside = top + ky >= 0 && top + ky < g.height() && left + kx >= 0 && left + kx < g.width();
+                        boolean inside =
+                                top + ky >= 0 && top + ky < g.height() && left + kx >= 0 && left + kx < g.width();
                         int source = (b * g.height() + top + ky) * g.width() + left + kx;
                         for (int map = 0; map < x.length; map++) {
                             int n = channels[map];
@@ -114,7 +136,13 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private void winograd(
-            Slice y, Slice[] x, int[] channels, WinogradStorage weight, @Nullable Slice bias, Geometry g, Parallelism p) {
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            WinogradStorage weight,
+            @Nullable Slice bias,
+            Geometry g,
+            Parallelism p) {
         int down = Math.ceilDiv(g.height(), Winograd.OUT);
         int across = Math.ceilDiv(g.width(), Winograd.OUT);
         int tiles = g.batch() * down * across;
@@ -141,7 +169,8 @@ final class VectorConv2d implements Conv2dKernel {
                 int left = tile % across * Winograd.OUT - 1;
                 int at = t * ldv;
                 for (int map = 0; map < x.length; map++) {
-                    Winograd.input(v, at, perBlock * ldv, half, x[map], channels[map], tile / (down * across), top, left, g);
+                    Winograd.input(
+                            v, at, perBlock * ldv, half, x[map], channels[map], tile / (down * across), top, left, g);
                     at += channels[map];
                 }
             }
@@ -149,8 +178,16 @@ final class VectorConv2d implements Conv2dKernel {
             for (int t = 0; t < count; t++) {
                 int tile = first + t;
                 Winograd.output(
-                        y, m, t * ldm, perBlock * ldm, half, shift, tile / (down * across), tile / across % down * Winograd.OUT,
-                        tile % across * Winograd.OUT, g);
+                        y,
+                        m,
+                        t * ldm,
+                        perBlock * ldm,
+                        half,
+                        shift,
+                        tile / (down * across),
+                        tile / across % down * Winograd.OUT,
+                        tile % across * Winograd.OUT,
+                        g);
             }
             scratch.give(half);
             scratch.give(m);
@@ -158,13 +195,15 @@ final class VectorConv2d implements Conv2dKernel {
         });
     }
 
-    private static void products(float[] v, int ldv, float[] m, int ldm, float[] u, int perBlock, int count, Geometry g) {
+    private static void products(
+            float[] v, int ldv, float[] m, int ldm, float[] u, int perBlock, int count, Geometry g) {
         int size = PanelStorage.size(g.out(), g.in());
         for (int q = 0; q < Winograd.PRODUCTS; q++) {
             int to = q * perBlock * ldm;
             Arrays.fill(m, to, to + count * ldm, 0);
             for (int column = 0; column < g.out(); column += GemmTile.COLUMNS) {
-                GemmTile.multiply(v, q * perBlock * ldv, ldv, u, q * size + column * g.in(), g.in(), m, to + column, ldm, count);
+                GemmTile.multiply(
+                        v, q * perBlock * ldv, ldv, u, q * size + column * g.in(), g.in(), m, to + column, ldm, count);
             }
         }
     }
@@ -183,7 +222,20 @@ final class VectorConv2d implements Conv2dKernel {
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
             // rows (count, taps in) = dy (count, out) W (out, taps in)
-            gemm.multiply(patches, depth, dy.plus((long) first * g.out()), g.out(), 1, w, depth, 1, count, depth, g.out(), false, p);
+            gemm.multiply(
+                    patches,
+                    depth,
+                    dy.plus((long) first * g.out()),
+                    g.out(),
+                    1,
+                    w,
+                    depth,
+                    1,
+                    count,
+                    depth,
+                    g.out(),
+                    false,
+                    p);
             scatter(dx, rows, first, count, g, p);
         }
         scratch.give(rows);
@@ -232,7 +284,20 @@ final class VectorConv2d implements Conv2dKernel {
             int count = Math.min(block, cells - first);
             gather(rows, new Slice[] {x}, new int[] {g.in()}, first, count, g, p);
             // sum (out, taps in) += dy^T (out, count) rows (count, taps in)
-            gemm.multiply(total, depth, dy.plus((long) first * g.out()), 1, g.out(), patches, depth, 1, g.out(), depth, count, first > 0, p);
+            gemm.multiply(
+                    total,
+                    depth,
+                    dy.plus((long) first * g.out()),
+                    1,
+                    g.out(),
+                    patches,
+                    depth,
+                    1,
+                    g.out(),
+                    depth,
+                    count,
+                    first > 0,
+                    p);
         }
         float[] to = dWeight.floats();
         p.forEach(g.out(), o -> {

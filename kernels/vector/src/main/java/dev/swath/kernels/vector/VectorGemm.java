@@ -18,6 +18,7 @@ final class VectorGemm implements GemmKernel {
     private static final int COLUMNS = GemmTile.COLUMNS;
     /** Elements of A in a block of rows. */
     private static final int BLOCK = 128 * 1024;
+
     private static final int MAX_ROWS = 240;
     private static final int MAX_DEPTH = 4096;
     /** Rows a multiple of 4 KB apart share few places in the first-level cache. */
@@ -30,17 +31,50 @@ final class VectorGemm implements GemmKernel {
     }
 
     /** What happens to a block of C before and after the product. */
-    private record Epilogue(float @Nullable [] bias, int biasAt, Activation f, float @Nullable [] residual, int residualAt, boolean accumulate) {}
+    private record Epilogue(
+            float @Nullable [] bias,
+            int biasAt,
+            Activation f,
+            float @Nullable [] residual,
+            int residualAt,
+            boolean accumulate) {}
 
     @Override
     public void linear(
-            Slice y, long rowY, Slice x, long rowX, Slice weight, @Nullable Slice bias, Activation f, @Nullable Slice residual,
-            int m, int n, int k, Parallelism p) {
+            Slice y,
+            long rowY,
+            Slice x,
+            long rowX,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            @Nullable Slice residual,
+            int m,
+            int n,
+            int k,
+            Parallelism p) {
         Epilogue e = new Epilogue(
-                bias == null ? null : bias.floats(), bias == null ? 0 : bias.offset(), f,
-                residual == null ? null : residual.floats(), residual == null ? 0 : residual.offset(), false);
+                bias == null ? null : bias.floats(),
+                bias == null ? 0 : bias.offset(),
+                f,
+                residual == null ? null : residual.floats(),
+                residual == null ? 0 : residual.offset(),
+                false);
         if (weight.storage() instanceof PanelStorage packed) {
-            run(y.floats(), y.offset(), (int) rowY, x.floats(), x.offset(), (int) rowX, packed.panels(), 0, m, n, k, e, p);
+            run(
+                    y.floats(),
+                    y.offset(),
+                    (int) rowY,
+                    x.floats(),
+                    x.offset(),
+                    (int) rowX,
+                    packed.panels(),
+                    0,
+                    m,
+                    n,
+                    k,
+                    e,
+                    p);
             return;
         }
         Slice w = weight.storage() instanceof OpaqueStorage other ? Slice.of(other.toHost(), 0) : weight;
@@ -55,7 +89,19 @@ final class VectorGemm implements GemmKernel {
 
     @Override
     public void multiply(
-            Slice c, long rowC, Slice a, long rowA, long colA, Slice b, long rowB, long colB, int m, int n, int k, boolean accumulate, Parallelism p) {
+            Slice c,
+            long rowC,
+            Slice a,
+            long rowA,
+            long colA,
+            Slice b,
+            long rowB,
+            long colB,
+            int m,
+            int n,
+            int k,
+            boolean accumulate,
+            Parallelism p) {
         if (m == 0 || n == 0) {
             return;
         }
@@ -69,7 +115,20 @@ final class VectorGemm implements GemmKernel {
             try {
                 packParallel(panels, right.floats(), right.offset(), colB, rowB, n, depth, p);
                 if (colA == 1) {
-                    run(c.floats(), c.offset(), (int) rowC, dense, left.offset(), (int) rowA, panels, 0, m, n, depth, e, p);
+                    run(
+                            c.floats(),
+                            c.offset(),
+                            (int) rowC,
+                            dense,
+                            left.offset(),
+                            (int) rowA,
+                            panels,
+                            0,
+                            m,
+                            n,
+                            depth,
+                            e,
+                            p);
                 } else {
                     transpose(dense, left.floats(), left.offset(), rowA, colA, m, depth, p);
                     run(c.floats(), c.offset(), (int) rowC, dense, 0, depth, panels, 0, m, n, depth, e, p);
@@ -83,16 +142,33 @@ final class VectorGemm implements GemmKernel {
         }
     }
 
-    private static void packParallel(float[] panels, float[] source, int offset, long columnStride, long depthStride, int n, int k, Parallelism p) {
+    private static void packParallel(
+            float[] panels,
+            float[] source,
+            int offset,
+            long columnStride,
+            long depthStride,
+            int n,
+            int k,
+            Parallelism p) {
         int group = 8 * COLUMNS;
         p.forEach(Math.ceilDiv(n, group), t -> {
             int first = t * group;
             int columns = Math.min(group, n - first);
-            PanelStorage.pack(panels, first * k, source, (int) (offset + first * columnStride), columnStride, depthStride, columns, k);
+            PanelStorage.pack(
+                    panels,
+                    first * k,
+                    source,
+                    (int) (offset + first * columnStride),
+                    columnStride,
+                    depthStride,
+                    columns,
+                    k);
         });
     }
 
-    private static void transpose(float[] dense, float[] a, int offset, long rowA, long colA, int m, int k, Parallelism p) {
+    private static void transpose(
+            float[] dense, float[] a, int offset, long rowA, long colA, int m, int k, Parallelism p) {
         p.forEach(Math.ceilDiv(m, 64), t -> {
             int to = Math.min(m, (t + 1) * 64);
             for (int l0 = 0; l0 < k; l0 += 64) {
@@ -106,7 +182,19 @@ final class VectorGemm implements GemmKernel {
     }
 
     private void run(
-            float[] c, int c0, int ldc, float[] a, int a0, int lda, float[] panels, int b0, int m, int n, int k, Epilogue e, Parallelism p) {
+            float[] c,
+            int c0,
+            int ldc,
+            float[] a,
+            int a0,
+            int lda,
+            float[] panels,
+            int b0,
+            int m,
+            int n,
+            int k,
+            Epilogue e,
+            Parallelism p) {
         if (m == 0 || n == 0) {
             return;
         }
@@ -121,14 +209,42 @@ final class VectorGemm implements GemmKernel {
             int from = task % groups * perGroup;
             int to = Math.min(panelCount, from + perGroup);
             if (from < to) {
-                block(c, c0 + first * ldc, ldc, a, a0 + first * lda, lda, panels, b0, count, n, k, from, to, first * ldc, e);
+                block(
+                        c,
+                        c0 + first * ldc,
+                        ldc,
+                        a,
+                        a0 + first * lda,
+                        lda,
+                        panels,
+                        b0,
+                        count,
+                        n,
+                        k,
+                        from,
+                        to,
+                        first * ldc,
+                        e);
             }
         });
     }
 
     /** Some rows of C in the panels {@code from} to {@code to - 1}. */
     private void block(
-            float[] c, int c0, int ldc, float[] a, int a0, int lda, float[] panels, int b0, int rows, int n, int k, int from, int to, int shift,
+            float[] c,
+            int c0,
+            int ldc,
+            float[] a,
+            int a0,
+            int lda,
+            float[] panels,
+            int b0,
+            int rows,
+            int n,
+            int k,
+            int from,
+            int to,
+            int shift,
             Epilogue e) {
         boolean copy = rows > 1 && lda % ALIAS == 0 && to - from > 1;
         float[] left = copy ? scratch.take(rows * (k + 16)) : a;
@@ -160,7 +276,17 @@ final class VectorGemm implements GemmKernel {
 
     /** Fills the block with the bias or zeros, or leaves what is to be added to. */
     private static void begin(
-            float[] target, int at, int stride, float[] c, int c0, int ldc, int rows, int columns, int column, boolean whole, Epilogue e) {
+            float[] target,
+            int at,
+            int stride,
+            float[] c,
+            int c0,
+            int ldc,
+            int rows,
+            int columns,
+            int column,
+            boolean whole,
+            Epilogue e) {
         for (int r = 0; r < rows; r++) {
             int row = at + r * stride;
             if (e.accumulate) {

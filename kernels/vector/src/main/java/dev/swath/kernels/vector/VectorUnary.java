@@ -19,8 +19,9 @@ final class VectorUnary implements UnaryKernel {
     public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
         float[] out = y.floats();
         float[] in = x.floats();
-        p.forEach(Math.ceilDiv(n, CHUNK), t -> apply(
-                f, out, y.offset() + t * CHUNK, in, x.offset() + t * CHUNK, Math.min(CHUNK, n - t * CHUNK)));
+        p.forEach(
+                Math.ceilDiv(n, CHUNK),
+                t -> apply(f, out, y.offset() + t * CHUNK, in, x.offset() + t * CHUNK, Math.min(CHUNK, n - t * CHUNK)));
     }
 
     /** y[i] = f(x[i]) on one thread. */
@@ -110,7 +111,8 @@ final class VectorUnary implements UnaryKernel {
                 FloatVector s = VectorMath.sigmoid(x);
                 yield s.mul(one.sub(s));
             }
-            case HARD_SIGMOID -> zero.blend(1f / 6, x.compare(VectorOperators.GT, -3f).and(x.compare(VectorOperators.LT, 3f)));
+            case HARD_SIGMOID ->
+                zero.blend(1f / 6, x.compare(VectorOperators.GT, -3f).and(x.compare(VectorOperators.LT, 3f)));
             case EXP -> VectorMath.exp(x);
         };
     }

@@ -66,7 +66,16 @@ final class Winograd {
      * @param left first column of the 6x6 tile, may lie outside
      */
     static void input(
-            float[] v, int at, int productStride, float[] half, Slice x, int channels, int b, int top, int left, Geometry g) {
+            float[] v,
+            int at,
+            int productStride,
+            float[] half,
+            Slice x,
+            int channels,
+            int b,
+            int top,
+            int left,
+            Geometry g) {
         float[] in = x.floats();
         for (int c = 0; c < channels; c += W) {
             VectorMask<Float> m = S.indexInRange(c, channels);
@@ -74,7 +83,15 @@ final class Winograd {
                 int column = left + j;
                 boolean inside = column >= 0 && column < g.width();
                 int base = x.offset() + ((b * g.height() + top) * g.width() + column) * channels + c;
-                column(half, j * W, in, base, g.width() * channels, inside ? Math.max(0, -top) : SIDE, inside ? Math.min(SIDE, g.height() - top) : 0, m);
+                column(
+                        half,
+                        j * W,
+                        in,
+                        base,
+                        g.width() * channels,
+                        inside ? Math.max(0, -top) : SIDE,
+                        inside ? Math.min(SIDE, g.height() - top) : 0,
+                        m);
             }
             for (int i = 0; i < SIDE; i++) {
                 row(v, at + i * SIDE * productStride + c, productStride, half, i * SIDE * W);
@@ -87,7 +104,8 @@ final class Winograd {
     }
 
     /** Six cells of a column, of which those from {@code from} to {@code to - 1} are inside, into half[i][j]. */
-    private static void column(float[] half, int to, float[] in, int base, int rowStride, int from, int end, VectorMask<Float> m) {
+    private static void column(
+            float[] half, int to, float[] in, int base, int rowStride, int from, int end, VectorMask<Float> m) {
         FloatVector d0 = cell(in, base, from <= 0 && 0 < end, m);
         FloatVector d1 = cell(in, base + rowStride, from <= 1 && 1 < end, m);
         FloatVector d2 = cell(in, base + 2 * rowStride, from <= 2 && 2 < end, m);
@@ -112,7 +130,15 @@ final class Winograd {
 
     /** The line transform of six inputs, stored at a stride. */
     private static void forward(
-            float[] to, int at, int stride, FloatVector d0, FloatVector d1, FloatVector d2, FloatVector d3, FloatVector d4, FloatVector d5) {
+            float[] to,
+            int at,
+            int stride,
+            FloatVector d0,
+            FloatVector d1,
+            FloatVector d2,
+            FloatVector d3,
+            FloatVector d4,
+            FloatVector d5) {
         Lanes.fma(d0, PRODUCT, Lanes.fma(d2, -SUM, d4)).intoArray(to, at);
         FloatVector u = Lanes.fma(d2, -B2, d4);
         FloatVector s = Lanes.fma(d1, -B2, d3).mul(A);
@@ -133,7 +159,16 @@ final class Winograd {
      * @param bias padded to whole vectors
      */
     static void output(
-            Slice y, float[] products, int at, int productStride, float[] half, float[] bias, int b, int top, int left, Geometry g) {
+            Slice y,
+            float[] products,
+            int at,
+            int productStride,
+            float[] half,
+            float[] bias,
+            int b,
+            int top,
+            int left,
+            Geometry g) {
         float[] out = y.floats();
         for (int o = 0; o < g.out(); o += W) {
             for (int j = 0; j < SIDE; j++) {
@@ -168,7 +203,14 @@ final class Winograd {
     }
 
     private static void line(
-            float[] out, int base, int stride, int count, float[] half, int from, FloatVector shift, VectorMask<Float> m) {
+            float[] out,
+            int base,
+            int stride,
+            int count,
+            float[] half,
+            int from,
+            FloatVector shift,
+            VectorMask<Float> m) {
         FloatVector m0 = FloatVector.fromArray(S, half, from);
         FloatVector m1 = FloatVector.fromArray(S, half, from + W);
         FloatVector m2 = FloatVector.fromArray(S, half, from + 2 * W);

@@ -43,7 +43,9 @@ class VectorConv2dTest {
         Slice weight = random(out * in * 9, 3);
         Slice bias = random(out, 4);
         Slice want = zeros(cells * out);
-        new ScalarBackend().kernel(Conv2dKernel.class, DType.F32).forward(want, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
+        new ScalarBackend()
+                .kernel(Conv2dKernel.class, DType.F32)
+                .forward(want, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
         Conv2dKernel kernel = new VectorBackend().kernel(Conv2dKernel.class, DType.F32);
         Storage packed = kernel.pack(weight, out, in, 3, 1);
         assertTrue(packed instanceof WinogradStorage);
