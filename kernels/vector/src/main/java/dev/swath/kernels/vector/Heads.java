@@ -5,6 +5,7 @@ import static dev.swath.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
 
 /** Steps that the attention kernels share: rows of scores, and copies of one head's channels. */
 final class Heads {
@@ -36,40 +37,59 @@ final class Heads {
         }
     }
 
-    /** s += bias over whole vectors; returns the greatest element. */
-    static float addBias(float[] s, int s0, float[] bias, int bias0, int n) {
-        FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < n; j += LENGTH) {
-            FloatVector v =
-                    FloatVector.fromArray(SPECIES, s, s0 + j).add(FloatVector.fromArray(SPECIES, bias, bias0 + j));
-            v.intoArray(s, s0 + j);
-            max = max.max(v);
+    /**
+     * Turns rows of scores s into exp(s + bias + mask - max). Adds nothing of its own to the inlining of its caller: it is
+     * long enough to be compiled alone, because inlined into a large method its vectors would be boxed.
+     *
+     * @param n columns, whole vectors
+     * @param bias row r is at {@code biasAt[r]}
+     * @param mask row r is at {@code maskAt[r]}; or null
+     * @param max receives each row's greatest score
+     * @param sum receives each row's sum of exponentials
+     */
+    static void exponentials(
+            float[] s,
+            int s0,
+            int lds,
+            int rows,
+            int n,
+            float[] bias,
+            int[] biasAt,
+            float @Nullable [] mask,
+            int[] maskAt,
+            float[] max,
+            float[] sum) {
+        for (int r = 0; r < rows; r++) {
+            int row = s0 + r * lds;
+            int biasRow = biasAt[r];
+            FloatVector top = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+            if (mask == null) {
+                for (int j = 0; j < n; j += LENGTH) {
+                    FloatVector v = FloatVector.fromArray(SPECIES, s, row + j);
+                    v = v.add(FloatVector.fromArray(SPECIES, bias, biasRow + j));
+                    v.intoArray(s, row + j);
+                    top = top.blend(v, v.compare(VectorOperators.GT, top));
+                }
+            } else {
+                int maskRow = maskAt[r];
+                for (int j = 0; j < n; j += LENGTH) {
+                    FloatVector v = FloatVector.fromArray(SPECIES, s, row + j);
+                    v = v.add(FloatVector.fromArray(SPECIES, bias, biasRow + j));
+                    v = v.add(FloatVector.fromArray(SPECIES, mask, maskRow + j));
+                    v.intoArray(s, row + j);
+                    top = top.blend(v, v.compare(VectorOperators.GT, top));
+                }
+            }
+            float greatest = Lanes.max(top);
+            FloatVector total = FloatVector.zero(SPECIES);
+            for (int j = 0; j < n; j += LENGTH) {
+                FloatVector v = FloatVector.fromArray(SPECIES, s, row + j);
+                FloatVector e = VectorMath.expFlushed(v.sub(greatest));
+                e.intoArray(s, row + j);
+                total = total.add(e);
+            }
+            max[r] = greatest;
+            sum[r] = Lanes.sum(total);
         }
-        return max.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** s += bias + mask over whole vectors; returns the greatest element. */
-    static float addBias(float[] s, int s0, float[] bias, int bias0, float[] mask, int mask0, int n) {
-        FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < n; j += LENGTH) {
-            FloatVector v = FloatVector.fromArray(SPECIES, s, s0 + j)
-                    .add(FloatVector.fromArray(SPECIES, bias, bias0 + j))
-                    .add(FloatVector.fromArray(SPECIES, mask, mask0 + j));
-            v.intoArray(s, s0 + j);
-            max = max.max(v);
-        }
-        return max.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** s = exp(s - max) over whole vectors; returns the sum. */
-    static float exponentials(float[] s, int s0, float max, int n) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int j = 0; j < n; j += LENGTH) {
-            FloatVector e = VectorMath.expFlushed(
-                    FloatVector.fromArray(SPECIES, s, s0 + j).sub(max));
-            e.intoArray(s, s0 + j);
-            sum = sum.add(e);
-        }
-        return Lanes.sum(sum);
     }
 }

@@ -1,6 +1,7 @@
 package dev.swath.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -55,5 +56,24 @@ final class Lanes {
             v = v.add(v.rearrange(BY_2));
         }
         return v.add(v.rearrange(BY_1)).lane(0);
+    }
+
+    /** The greater of two, a where either is NaN: cheaper than {@code FloatVector.max}, which orders zeros and NaN. */
+    static FloatVector max(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    /** The greatest lane; lanes that are NaN may be left out. */
+    static float max(FloatVector v) {
+        if (LENGTH >= 16) {
+            v = max(v, v.rearrange(BY_8));
+        }
+        if (LENGTH >= 8) {
+            v = max(v, v.rearrange(BY_4));
+        }
+        if (LENGTH >= 4) {
+            v = max(v, v.rearrange(BY_2));
+        }
+        return max(v, v.rearrange(BY_1)).lane(0);
     }
 }

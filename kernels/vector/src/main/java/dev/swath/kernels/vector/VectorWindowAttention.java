@@ -86,29 +86,28 @@ final class VectorWindowAttention implements WindowAttentionKernel {
         if (window.split) {
             masks(a, mask, rowSize, window);
         }
-        float[] inverse = new float[Tile.ROWS];
-        float[] out = y.floats();
+        int[] biasAt = new int[Tile.ROWS];
+        int[] maskAt = new int[Tile.ROWS];
+        float[] max = new float[Tile.ROWS];
+        float[] sum = new float[Tile.ROWS];
         for (int first = 0; first < window.real; first += Tile.ROWS) {
             int rows = Math.min(Tile.ROWS, window.real - first);
             int rounded = Tile.rounded(rows);
-            Tile.multiply(rounded, a, s, rowSize, a, q + first * d, d, a, k, rowSize, rowSize, d);
             for (int r = 0; r < rows; r++) {
                 int i = window.cell[first + r];
-                int row = s + r * rowSize;
-                float max = window.split
-                        ? Heads.addBias(
-                                a, row, bias, bias0 + i * rowSize, a, mask + window.region[i] * rowSize, rowSize)
-                        : Heads.addBias(a, row, bias, bias0 + i * rowSize, rowSize);
-                float sum = Heads.exponentials(a, row, max, rowSize);
-                inverse[r] = 1 / sum;
-                if (logSum != null) {
-                    logSum.set((number * g.heads() + h) * cells + i, max + Math.log(sum));
-                }
+                biasAt[r] = bias0 + i * rowSize;
+                maskAt[r] = mask + window.region[i] * rowSize;
             }
+            Tile.multiply(rounded, a, s, rowSize, a, q + first * d, d, a, k, rowSize, rowSize, d);
+            Heads.exponentials(a, s, rowSize, rows, rowSize, bias, biasAt, window.split ? a : null, maskAt, max, sum);
             Tile.multiply(rounded, a, o, width, a, s, rowSize, a, v, width, width, cells);
             for (int r = 0; r < rows; r++) {
-                int at = y.offset() + window.index[window.cell[first + r]] * g.channels() + h * d;
-                Heads.scale(out, at, a, o + r * width, inverse[r], d);
+                int i = window.cell[first + r];
+                Heads.scale(
+                        y.floats(), y.offset() + window.index[i] * g.channels() + h * d, a, o + r * width, 1 / sum[r], d);
+                if (logSum != null) {
+                    logSum.set((number * g.heads() + h) * cells + i, max[r] + Math.log(sum[r]));
+                }
             }
         }
         scratch.give(a);
