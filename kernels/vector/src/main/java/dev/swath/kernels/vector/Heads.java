@@ -19,17 +19,6 @@ final class Heads {
         return Math.ceilDiv(n, LENGTH) * LENGTH;
     }
 
-    /** y[i] = scale x[i] for i below n. */
-    static void scale(float[] y, int y0, float[] x, int x0, float scale, int n) {
-        int i = 0;
-        for (; i <= n - LENGTH; i += LENGTH) {
-            FloatVector.fromArray(SPECIES, x, x0 + i).mul(scale).intoArray(y, y0 + i);
-        }
-        for (; i < n; i++) {
-            y[y0 + i] = x[x0 + i] * scale;
-        }
-    }
-
     /** y[i ldy] = x[i] for i below n: one row becomes one column. */
     static void toColumn(float[] y, int y0, int ldy, float[] x, int x0, int n) {
         for (int i = 0; i < n; i++) {

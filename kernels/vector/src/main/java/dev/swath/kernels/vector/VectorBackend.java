@@ -1,9 +1,20 @@
 package dev.swath.kernels.vector;
 
+import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.BatchNormKernel;
+import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.EmbeddingKernel;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
+import dev.swath.kernels.LayerNormKernel;
+import dev.swath.kernels.PatchMergeKernel;
+import dev.swath.kernels.ReduceKernel;
+import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.kernels.scalar.ScalarBackend;
@@ -26,6 +37,17 @@ public final class VectorBackend implements Backend {
         kernels.put(GemmKernel.class, gemm);
         kernels.put(Conv2dKernel.class, new VectorConv2d(scratch, gemm));
         kernels.put(UnaryKernel.class, new VectorUnary());
+        kernels.put(AdaptiveAvgPoolKernel.class, new VectorAdaptiveAvgPool());
+        kernels.put(BatchNormKernel.class, new VectorBatchNorm(scratch));
+        kernels.put(BinaryKernel.class, new VectorBinary());
+        kernels.put(CopyKernel.class, new VectorCopy());
+        kernels.put(EmbeddingKernel.class, new VectorEmbedding());
+        kernels.put(InstanceNormKernel.class, new VectorInstanceNorm(scratch));
+        kernels.put(LayerNormKernel.class, new VectorLayerNorm(scratch));
+        kernels.put(PatchMergeKernel.class, new VectorPatchMerge());
+        kernels.put(ReduceKernel.class, new VectorReduce(scratch));
+        kernels.put(ResizeKernel.class, new VectorResize());
+        kernels.put(SoftmaxKernel.class, new VectorSoftmax(scratch));
         kernels.put(WindowAttentionKernel.class, new VectorWindowAttention(scratch));
     }
 

@@ -1,31 +1,59 @@
 package dev.swath.kernels.vector;
 
+import static dev.swath.kernels.vector.Lanes.LENGTH;
+import static dev.swath.kernels.vector.Lanes.SPECIES;
+
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
-/** {@code unary} on vectors. */
+/** {@code unary}. Each function has its own loop, so that no loop chooses per vector. */
 final class VectorUnary implements UnaryKernel {
-    private static final VectorSpecies<Float> S = Lanes.SPECIES;
-    private static final int W = Lanes.LENGTH;
-    private static final int CHUNK = 1 << 15;
-
     @Override
     public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
-        float[] out = y.floats();
-        float[] in = x.floats();
-        p.forEach(
-                Math.ceilDiv(n, CHUNK),
-                t -> apply(f, out, y.offset() + t * CHUNK, in, x.offset() + t * CHUNK, Math.min(CHUNK, n - t * CHUNK)));
+        float[] ya = y.floats();
+        float[] xa = x.floats();
+        Chunks.elements(n, p, (from, to) -> apply(f, ya, y.offset() + from, xa, x.offset() + from, to - from));
     }
 
-    /** y[i] = f(x[i]) on one thread. */
+    /** y = f(x) for n neighbours, on this thread. */
     static void apply(Activation f, float[] y, int y0, float[] x, int x0, int n) {
+        int whole = n - n % LENGTH;
+        values(f, y, y0, x, x0, whole);
+        if (whole < n) {
+            float[] rest = new float[LENGTH];
+            System.arraycopy(x, x0 + whole, rest, 0, n - whole);
+            values(f, rest, 0, rest, 0, LENGTH);
+            System.arraycopy(rest, 0, y, y0 + whole, n - whole);
+        }
+    }
+
+    @Override
+    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Parallelism p) {
+        float[] dxa = dx.floats();
+        float[] dya = dy.floats();
+        float[] xa = x.floats();
+        Chunks.elements(n, p, (from, to) -> {
+            int length = to - from;
+            int whole = length - length % LENGTH;
+            int dx0 = dx.offset() + from;
+            int dy0 = dy.offset() + from;
+            int x0 = x.offset() + from;
+            slopes(f, dxa, dx0, dya, dy0, xa, x0, whole);
+            if (whole < length) {
+                float[] rest = new float[2 * LENGTH];
+                System.arraycopy(xa, x0 + whole, rest, 0, length - whole);
+                System.arraycopy(dya, dy0 + whole, rest, LENGTH, length - whole);
+                slopes(f, rest, LENGTH, rest, LENGTH, rest, 0, LENGTH);
+                System.arraycopy(rest, LENGTH, dxa, dx0 + whole, length - whole);
+            }
+        });
+    }
+
+    private static void values(Activation f, float[] y, int y0, float[] x, int x0, int n) {
         switch (f) {
             case IDENTITY -> System.arraycopy(x, x0, y, y0, n);
             case RELU -> relu(y, y0, x, x0, n);
@@ -37,83 +65,100 @@ final class VectorUnary implements UnaryKernel {
         }
     }
 
+    private static void slopes(
+            Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        switch (f) {
+            case IDENTITY -> System.arraycopy(dy, dy0, dx, dx0, n);
+            case RELU -> reluSlope(dx, dx0, dy, dy0, x, x0, n);
+            case GELU -> geluSlope(dx, dx0, dy, dy0, x, x0, n);
+            case TANH -> tanhSlope(dx, dx0, dy, dy0, x, x0, n);
+            case SIGMOID -> sigmoidSlope(dx, dx0, dy, dy0, x, x0, n);
+            case HARD_SIGMOID -> hardSigmoidSlope(dx, dx0, dy, dy0, x, x0, n);
+            case EXP -> expSlope(dx, dx0, dy, dy0, x, x0, n);
+        }
+    }
+
     private static void relu(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            FloatVector.fromArray(S, x, x0 + i, m).max(0f).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            v.blend(0f, v.compare(VectorOperators.LT, 0f)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void reluSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            FloatVector.zero(SPECIES).blend(g, v.compare(VectorOperators.GT, 0f)).intoArray(dx, dx0 + i);
         }
     }
 
     private static void gelu(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            VectorMath.gelu(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.gelu(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void geluSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector s = VectorMath.geluSlope(FloatVector.fromArray(SPECIES, x, x0 + i));
+            s.mul(FloatVector.fromArray(SPECIES, dy, dy0 + i)).intoArray(dx, dx0 + i);
         }
     }
 
     private static void tanh(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            VectorMath.tanh(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.tanh(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void tanhSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector t = VectorMath.tanh(FloatVector.fromArray(SPECIES, x, x0 + i));
+            FloatVector s = FloatVector.broadcast(SPECIES, 1f).sub(t.mul(t));
+            s.mul(FloatVector.fromArray(SPECIES, dy, dy0 + i)).intoArray(dx, dx0 + i);
         }
     }
 
     private static void sigmoid(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            VectorMath.sigmoid(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.sigmoid(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void sigmoidSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector s = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, x, x0 + i));
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            s.mul(FloatVector.broadcast(SPECIES, 1f).sub(s)).mul(g).intoArray(dx, dx0 + i);
         }
     }
 
     private static void hardSigmoid(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            VectorMath.hardSigmoid(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.hardSigmoid(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void hardSigmoidSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i).mul(1f / 6f);
+            FloatVector inside = FloatVector.zero(SPECIES).blend(g, v.abs().compare(VectorOperators.LT, 3f));
+            inside.intoArray(dx, dx0 + i);
         }
     }
 
     private static void exp(float[] y, int y0, float[] x, int x0, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            VectorMath.exp(FloatVector.fromArray(S, x, x0 + i, m)).intoArray(y, y0 + i, m);
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.exp(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(y, y0 + i);
         }
     }
 
-    @Override
-    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Parallelism p) {
-        float[] out = dx.floats();
-        float[] gradient = dy.floats();
-        float[] in = x.floats();
-        p.forEach(Math.ceilDiv(n, CHUNK), t -> {
-            int from = t * CHUNK;
-            int to = Math.min(n, from + CHUNK);
-            for (int i = from; i < to; i += W) {
-                VectorMask<Float> m = S.indexInRange(i, to);
-                FloatVector v = FloatVector.fromArray(S, in, x.offset() + i, m);
-                FloatVector g = FloatVector.fromArray(S, gradient, dy.offset() + i, m);
-                g.mul(slope(f, v)).intoArray(out, dx.offset() + i, m);
-            }
-        });
-    }
-
-    private static FloatVector slope(Activation f, FloatVector x) {
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector one = FloatVector.broadcast(S, 1f);
-        return switch (f) {
-            case IDENTITY -> one;
-            case RELU -> zero.blend(one, x.compare(VectorOperators.GT, 0f));
-            case GELU -> VectorMath.geluSlope(x);
-            case TANH -> {
-                FloatVector t = VectorMath.tanh(x);
-                yield one.sub(t.mul(t));
-            }
-            case SIGMOID -> {
-                FloatVector s = VectorMath.sigmoid(x);
-                yield s.mul(one.sub(s));
-            }
-            case HARD_SIGMOID ->
-                zero.blend(1f / 6, x.compare(VectorOperators.GT, -3f).and(x.compare(VectorOperators.LT, 3f)));
-            case EXP -> VectorMath.exp(x);
-        };
+    private static void expSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(SPECIES, x, x0 + i));
+            e.mul(FloatVector.fromArray(SPECIES, dy, dy0 + i)).intoArray(dx, dx0 + i);
+        }
     }
 }

@@ -103,7 +103,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             Tile.multiply(rounded, a, o, width, a, s, rowSize, a, v, width, width, cells);
             for (int r = 0; r < rows; r++) {
                 int i = window.cell[first + r];
-                Heads.scale(
+                Rows.scale(
                         y.floats(), y.offset() + window.index[i] * g.channels() + h * d, a, o + r * width, 1 / sum[r], d);
                 if (logSum != null) {
                     logSum.set((number * g.heads() + h) * cells + i, max[r] + Math.log(sum[r]));
@@ -137,7 +137,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             float[] from = real ? map : padding;
             int at = (real ? qkv.offset() + window.index[i] * 3 * c : qkvBias.offset()) + h * d;
             if (real) {
-                Heads.scale(a, q + queries++ * d, from, at, scale, d);
+                Rows.scale(a, q + queries++ * d, from, at, scale, d);
             }
             Heads.toColumn(a, k + i, rowSize, from, at + c, d);
             System.arraycopy(from, at + 2 * c, a, v + i * width, d);

@@ -93,7 +93,8 @@ final class Check<K extends Kernel> {
             int n = operands.get(o).length;
             double largest = 1;
             for (int i = 0; i < n; i++) {
-                largest = Math.max(largest, Math.abs(expected[o].get(i)));
+                double size = Math.abs(expected[o].get(i));
+                largest = Double.isFinite(size) ? Math.max(largest, size) : largest;
             }
             for (int i = -GUARD; i < n + GUARD; i++) {
                 double e = expected[o].get(i);

@@ -1,0 +1,118 @@
+package dev.swath.kernels.vector;
+
+import static dev.swath.kernels.vector.Lanes.LENGTH;
+import static dev.swath.kernels.vector.Lanes.SPECIES;
+import static dev.swath.kernels.vector.Lanes.fma;
+
+import dev.swath.kernels.BatchNormKernel;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.HostStorage;
+import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
+
+/** {@code batch_norm}. */
+final class VectorBatchNorm implements BatchNormKernel {
+    private final Scratch scratch;
+
+    VectorBatchNorm(Scratch scratch) {
+        this.scratch = scratch;
+    }
+
+    @Override
+    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p) {
+        double[] m = new double[channels];
+        double[] v = new double[channels];
+        Moments.columns(m, v, x.floats(), x.offset(), rows, channels, scratch, p);
+        for (int c = 0; c < channels; c++) {
+            mean.set(c, m[c]);
+            variance.set(c, v[c]);
+        }
+    }
+
+    @Override
+    public void forward(
+            Slice y,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            Slice bias,
+            double eps,
+            int rows,
+            int channels,
+            Parallelism p) {
+        float[] scale = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            scale[c] = (float) (weight.get(c) / Math.sqrt(variance.get(c) + eps));
+        }
+        Chunks.rows(rows, channels, p, (from, to) -> {
+            for (int r = from; r < to; r++) {
+                row(y, x, r * channels, mean, scale, bias, channels);
+            }
+        });
+    }
+
+    /** y = (x - mean) scale + bias. */
+    private static void row(Slice y, Slice x, int at, Slice mean, float[] scale, Slice bias, int n) {
+        float[] ya = y.floats();
+        float[] xa = x.floats();
+        float[] ma = mean.floats();
+        float[] ba = bias.floats();
+        int y0 = y.offset() + at;
+        int x0 = x.offset() + at;
+        int i = 0;
+        for (; i <= n - LENGTH; i += LENGTH) {
+            FloatVector d = FloatVector.fromArray(SPECIES, xa, x0 + i)
+                    .sub(FloatVector.fromArray(SPECIES, ma, mean.offset() + i));
+            fma(d, FloatVector.fromArray(SPECIES, scale, i), FloatVector.fromArray(SPECIES, ba, bias.offset() + i))
+                    .intoArray(ya, y0 + i);
+        }
+        for (; i < n; i++) {
+            ya[y0 + i] = (xa[x0 + i] - ma[mean.offset() + i]) * scale[i] + ba[bias.offset() + i];
+        }
+    }
+
+    @Override
+    public void backward(
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            double eps,
+            boolean batchStatistics,
+            int rows,
+            int channels,
+            Parallelism p) {
+        float[] inverse = new float[channels];
+        float[] scale = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            double s = 1 / Math.sqrt(variance.get(c) + eps);
+            inverse[c] = (float) s;
+            scale[c] = (float) (s * weight.get(c));
+        }
+        Slice rstd = Slice.of(new HostStorage.Floats(inverse), 0);
+        double[] sum = new double[channels];
+        double[] dot = new double[channels];
+        if (batchStatistics || dWeight != null || dBias != null) {
+            ColumnGradients.sums(sum, dot, dy, x, mean, rstd, rows, channels, scratch, p);
+        }
+        for (int c = 0; c < channels; c++) {
+            if (dWeight != null) {
+                dWeight.add(c, dot[c]);
+            }
+            if (dBias != null) {
+                dBias.add(c, sum[c]);
+            }
+            sum[c] = batchStatistics ? sum[c] / rows : 0;
+            dot[c] = batchStatistics ? dot[c] / rows : 0;
+        }
+        if (dx != null) {
+            ColumnGradients.write(dx, dy, x, mean, rstd, scale, sum, dot, rows, channels, p);
+        }
+    }
+}
