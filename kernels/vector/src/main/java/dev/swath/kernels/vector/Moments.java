@@ -17,7 +17,14 @@ final class Moments {
      * @param variance receives the biased variances
      */
     static void columns(
-            double[] mean, double[] variance, float[] x, int x0, int rows, int channels, Scratch scratch, Parallelism p) {
+            double[] mean,
+            double[] variance,
+            float[] x,
+            int x0,
+            int rows,
+            int channels,
+            Scratch scratch,
+            Parallelism p) {
         int chunks = Chunks.summed(rows);
         int size = 2 * channels;
         float[] a = scratch.take(chunks * size);

@@ -79,7 +79,8 @@ final class Rows {
     static void addSquares(float[] y, int y0, float[] x, int x0, float[] mean, int mean0, int n) {
         int i = 0;
         for (; i <= n - LENGTH; i += LENGTH) {
-            FloatVector d = FloatVector.fromArray(SPECIES, x, x0 + i).sub(FloatVector.fromArray(SPECIES, mean, mean0 + i));
+            FloatVector d =
+                    FloatVector.fromArray(SPECIES, x, x0 + i).sub(FloatVector.fromArray(SPECIES, mean, mean0 + i));
             Lanes.fma(d, d, FloatVector.fromArray(SPECIES, y, y0 + i)).intoArray(y, y0 + i);
         }
         for (; i < n; i++) {

@@ -26,8 +26,7 @@ final class VectorEmbedding implements EmbeddingKernel {
                 long id = ids.getLong(r);
                 if (id != padding) {
                     int row = dTable.offset() + Math.toIntExact(id * columns);
-                    Rows.add(
-                            dTable.floats(), row + from, dy.floats(), dy.offset() + r * columns + from, to - from);
+                    Rows.add(dTable.floats(), row + from, dy.floats(), dy.offset() + r * columns + from, to - from);
                 }
             }
         });

@@ -97,13 +97,7 @@ final class VectorReduce implements ReduceKernel {
         Chunks.rows(outer * axis, inner, p, (from, to) -> {
             for (int r = from; r < to; r++) {
                 int o = r / axis;
-                Rows.scale(
-                        dx.floats(),
-                        dx.offset() + r * inner,
-                        dy.floats(),
-                        dy.offset() + o * inner,
-                        share,
-                        inner);
+                Rows.scale(dx.floats(), dx.offset() + r * inner, dy.floats(), dy.offset() + o * inner, share, inner);
             }
         });
     }

@@ -82,8 +82,7 @@ final class VectorSoftmax implements SoftmaxKernel {
     }
 
     /** dx = y (dy - dot). */
-    private static void gradient(
-            float[] dx, int dx0, float[] dy, int dy0, float[] y, int y0, float dot, int n) {
+    private static void gradient(float[] dx, int dx0, float[] dy, int dy0, float[] y, int y0, float dot, int n) {
         int i = 0;
         for (; i <= n - LENGTH; i += LENGTH) {
             FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i).sub(dot);

@@ -65,8 +65,7 @@ final class VectorUnary implements UnaryKernel {
         }
     }
 
-    private static void slopes(
-            Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+    private static void slopes(Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
         switch (f) {
             case IDENTITY -> System.arraycopy(dy, dy0, dx, dx0, n);
             case RELU -> reluSlope(dx, dx0, dy, dy0, x, x0, n);
@@ -89,7 +88,9 @@ final class VectorUnary implements UnaryKernel {
         for (int i = 0; i < n; i += LENGTH) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
             FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
-            FloatVector.zero(SPECIES).blend(g, v.compare(VectorOperators.GT, 0f)).intoArray(dx, dx0 + i);
+            FloatVector.zero(SPECIES)
+                    .blend(g, v.compare(VectorOperators.GT, 0f))
+                    .intoArray(dx, dx0 + i);
         }
     }
 

@@ -104,7 +104,12 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             for (int r = 0; r < rows; r++) {
                 int i = window.cell[first + r];
                 Rows.scale(
-                        y.floats(), y.offset() + window.index[i] * g.channels() + h * d, a, o + r * width, 1 / sum[r], d);
+                        y.floats(),
+                        y.offset() + window.index[i] * g.channels() + h * d,
+                        a,
+                        o + r * width,
+                        1 / sum[r],
+                        d);
                 if (logSum != null) {
                     logSum.set((number * g.heads() + h) * cells + i, max[r] + Math.log(sum[r]));
                 }

@@ -64,8 +64,7 @@ class MapKernelsTest {
         "1, 1, 1, 16, 7, 5, false"
     })
     void resize(int batch, int height, int width, int channels, int outHeight, int outWidth, boolean align) {
-        ResizeKernel.Geometry g =
-                new ResizeKernel.Geometry(batch, height, width, channels, outHeight, outWidth, align);
+        ResizeKernel.Geometry g = new ResizeKernel.Geometry(batch, height, width, channels, outHeight, outWidth, align);
         int n = batch * height * width * channels;
         int m = batch * outHeight * outWidth * channels;
         new Check<>(ResizeKernel.class, new VectorResize())
@@ -86,13 +85,15 @@ class MapKernelsTest {
         new Check<>(AdaptiveAvgPoolKernel.class, new VectorAdaptiveAvgPool())
                 .input(n)
                 .output("y", m)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.forward(o[1], o[0], batch, height, width, channels, outHeight, outWidth, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) -> k.forward(o[1], o[0], batch, height, width, channels, outHeight, outWidth, p));
         new Check<>(AdaptiveAvgPoolKernel.class, new VectorAdaptiveAvgPool())
                 .input(m)
                 .output("dx", n)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.backward(o[1], o[0], batch, height, width, channels, outHeight, outWidth, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) -> k.backward(o[1], o[0], batch, height, width, channels, outHeight, outWidth, p));
     }
 
     @ParameterizedTest

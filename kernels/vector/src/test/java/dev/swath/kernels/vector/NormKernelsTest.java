@@ -33,8 +33,9 @@ class NormKernelsTest {
                 .output("dx", n)
                 .output("dWeight", columns)
                 .output("dBias", columns)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.backward(o[5], o[6], o[7], o[4], o[0], o[1], o[2], o[3], rows, columns, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) -> k.backward(o[5], o[6], o[7], o[4], o[0], o[1], o[2], o[3], rows, columns, p));
     }
 
     @ParameterizedTest
@@ -72,8 +73,7 @@ class NormKernelsTest {
                 .input(channels)
                 .input(channels)
                 .output("y", n)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.forward(o[5], o[0], o[1], o[2], o[3], o[4], 1e-5, rows, channels, p));
+                .run(TOLERANCE, (k, o, p) -> k.forward(o[5], o[0], o[1], o[2], o[3], o[4], 1e-5, rows, channels, p));
         new Check<>(BatchNormKernel.class, new VectorBatchNorm(SCRATCH))
                 .input(n)
                 .input(channels, 0.1, 0)
@@ -83,8 +83,22 @@ class NormKernelsTest {
                 .output("dx", n)
                 .output("dWeight", channels)
                 .output("dBias", channels)
-                .run(TOLERANCE, (k, o, p) -> k.backward(
-                        o[5], o[6], o[7], o[4], o[0], o[1], o[2], o[3], 1e-5, batchStatistics, rows, channels, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) -> k.backward(
+                                o[5],
+                                o[6],
+                                o[7],
+                                o[4],
+                                o[0],
+                                o[1],
+                                o[2],
+                                o[3],
+                                1e-5,
+                                batchStatistics,
+                                rows,
+                                channels,
+                                p));
     }
 
     @ParameterizedTest
