@@ -1,13 +1,17 @@
 package dev.swath.bench;
 
 import dev.swath.bench.checkpoint.NoiseWeights;
-import dev.swath.bench.checkpoint.SafetensorsFile;
 import dev.swath.bench.peers.FiaNetInput;
 import dev.swath.bench.peers.NetworkConfig;
 import dev.swath.bench.peers.SyntheticInput;
 import dev.swath.bench.peers.TorchFiaNet;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import dev.swath.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
@@ -56,11 +60,10 @@ public final class MakeOracle {
         try {
             SyntheticInput scene = SyntheticInput.of(size, size, words, seed);
             NetworkConfig config = NetworkConfig.base(tmemBlocks);
-            float[] logits;
-            try (TorchFiaNet network = TorchFiaNet.ofNoise(config, new NoiseWeights(config, seed), precision)) {
-                logits = round(network.forward(scene.input()));
+            StateDict weights = new NoiseWeights(config, seed).stateDict();
+            try (TorchFiaNet network = new TorchFiaNet(config, weights, precision)) {
+                write(Path.of(out), scene, network.forward(scene.input()).to(DType.F32));
             }
-            write(Path.of(out), scene, logits);
             return 0;
         } catch (IOException failure) {
             System.err.println("cannot write " + out + ": " + failure.getMessage());
@@ -68,27 +71,19 @@ public final class MakeOracle {
         }
     }
 
-    private static void write(Path prefix, SyntheticInput scene, float[] logits) throws IOException {
+    private static void write(Path prefix, SyntheticInput scene, Tensor logits) throws IOException {
         FiaNetInput input = scene.input();
         ImageIO.write(
                 scene.picture(),
                 "png",
                 prefix.resolveSibling(prefix.getFileName() + ".png").toFile());
-        new SafetensorsFile()
-                .add("image", input.image(), 1, 3, input.height(), input.width())
-                .add("ids", input.ids(), 1, input.words())
-                .add("ctx", input.context(), 1, input.words())
-                .add("obj", input.object(), 1, input.words())
-                .add("pos", input.position(), 1, input.words())
-                .add("logits", logits, 1, 2, input.height(), input.width())
-                .write(prefix.resolveSibling(prefix.getFileName() + "-oracle.safetensors"));
-    }
-
-    private static float[] round(double[] values) {
-        float[] rounded = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            rounded[i] = (float) values[i];
-        }
-        return rounded;
+        StateDict tensors = new StateDict()
+                .put("image", input.image())
+                .put("ids", input.ids())
+                .put("ctx", input.context())
+                .put("obj", input.object())
+                .put("pos", input.position())
+                .put("logits", logits);
+        Safetensors.write(prefix.resolveSibling(prefix.getFileName() + "-oracle.safetensors"), tensors, Map.of());
     }
 }

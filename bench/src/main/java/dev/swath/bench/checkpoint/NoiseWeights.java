@@ -1,9 +1,11 @@
 package dev.swath.bench.checkpoint;
 
 import dev.swath.bench.peers.NetworkConfig;
-import java.util.LinkedHashMap;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reproducible noise in the shapes of a FIANet, scaled so that activations keep about unit size through all layers.
@@ -37,13 +39,20 @@ public final class NoiseWeights {
         return entries;
     }
 
-    /** All tensors of the state dict that hold floats, by name, row-major. */
-    public Map<String, float[]> floats() {
-        Map<String, float[]> result = new LinkedHashMap<>();
+    /** All tensors, each made when it is read and not kept. */
+    public StateDict stateDict() {
+        StateDict result = new StateDict();
         for (StateEntry entry : entries) {
-            if (!entry.isInteger()) {
-                result.put(entry.name(), floats(entry));
-            }
+            int[] shape = entry.shape().stream().mapToInt(Integer::intValue).toArray();
+            DType type = entry.isInteger() ? DType.I64 : DType.F32;
+            result.put(
+                    entry.name(),
+                    new StateDict.Entry(
+                            type,
+                            Shape.of(shape),
+                            () -> entry.isInteger()
+                                    ? Tensor.of(integers(entry), shape)
+                                    : Tensor.of(floats(entry), shape)));
         }
         return result;
     }

@@ -1,5 +1,6 @@
 package dev.swath.bench.peers;
 
+import dev.swath.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -41,9 +42,15 @@ public record SyntheticInput(BufferedImage picture, FiaNetInput input) {
         for (int i = used / 2; i < used - 1; i++) {
             position[i] = 1;
         }
-        float[] image = normalise(picture);
+        Tensor image = Tensor.of(normalise(picture), 1, 3, height, width);
         return new SyntheticInput(
-                picture, new FiaNetInput(1, height, width, words, image, ids, context, object, position));
+                picture,
+                new FiaNetInput(
+                        image,
+                        Tensor.of(ids, 1, words),
+                        Tensor.of(context, 1, words),
+                        Tensor.of(object, 1, words),
+                        Tensor.of(position, 1, words)));
     }
 
     /** Coloured rectangles under pixel noise. */

@@ -1,12 +1,14 @@
 package dev.swath.bench.peers;
 
-import dev.swath.bench.checkpoint.NoiseWeights;
-import dev.swath.bench.checkpoint.StateEntry;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.StateDict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
@@ -35,38 +37,25 @@ public final class TorchFiaNet implements AutoCloseable {
         DOUBLE
     }
 
-    private TorchFiaNet(NetworkConfig config, Precision precision) {
+    /**
+     * A network of the given sizes over weights by their published names. They are copied, one at a time, so a dict whose
+     * entries are read on demand never lies in memory whole.
+     */
+    public TorchFiaNet(NetworkConfig config, StateDict weights, Precision precision) {
         this.config = config;
         this.type = precision == Precision.SINGLE ? torch.ScalarType.Float : torch.ScalarType.Double;
+        for (String name : weights.names()) {
+            StateDict.Entry entry = weights.entry(name);
+            if (entry.dtype() == DType.F32) {
+                long[] shape =
+                        Arrays.stream(entry.shape().dims()).asLongStream().toArray();
+                float[] values = entry.read().get().toFloatArray();
+                tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
+            }
+        }
         this.root = new TorchWeights(tensors, "");
         this.swin = new TorchSwin(config, root.child("backbone"), type);
         this.text = new TorchText(config.text(), root.child("text_encoder"));
-    }
-
-    /** A network of the given sizes over weights by their published names. */
-    public static TorchFiaNet of(
-            NetworkConfig config, Map<String, float[]> values, Map<String, long[]> shapes, Precision precision) {
-        TorchFiaNet network = new TorchFiaNet(config, precision);
-        values.forEach((name, data) -> network.add(name, data, shapes.get(name)));
-        return network;
-    }
-
-    /** A network over noise weights, of which only one at a time lies on the Java heap. */
-    public static TorchFiaNet ofNoise(NetworkConfig config, NoiseWeights noise, Precision precision) {
-        TorchFiaNet network = new TorchFiaNet(config, precision);
-        for (StateEntry entry : noise.entries()) {
-            if (!entry.isInteger()) {
-                network.add(
-                        entry.name(),
-                        noise.floats(entry),
-                        entry.shape().stream().mapToLong(Integer::longValue).toArray());
-            }
-        }
-        return network;
-    }
-
-    private void add(String name, float[] values, long... shape) {
-        tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
     }
 
     /** Sets the number of threads inside each operation, for the whole process. */
@@ -74,25 +63,24 @@ public final class TorchFiaNet implements AutoCloseable {
         torch.set_num_threads(threads);
     }
 
-    /** Logits (B,2,H,W), row-major. */
-    public double[] forward(FiaNetInput input) {
+    /** Logits (B,2,H,W) in the network's precision. */
+    public dev.swath.tensor.Tensor forward(FiaNetInput input) {
         try (PointerScope _ = new PointerScope();
                 InferenceMode _ = new InferenceMode(true)) {
             long batch = input.batch();
-            Tensor image = Torch.of(input.image(), type, batch, 3, input.height(), input.width());
-            Tensor ids = Tensor.create(input.ids(), batch, input.words());
+            Tensor image = Torch.of(input.image().toFloatArray(), type, batch, 3, input.height(), input.width());
             Tensor logits = forward(
                     image,
-                    ids,
-                    mask(input, input.context()),
-                    mask(input, input.object()),
-                    mask(input, input.position()));
-            return toDoubles(logits);
+                    integers(input.ids()),
+                    integers(input.context()).to(type),
+                    integers(input.object()).to(type),
+                    integers(input.position()).to(type));
+            return copy(logits);
         }
     }
 
-    private Tensor mask(FiaNetInput input, long[] values) {
-        return Tensor.create(values, input.batch(), input.words()).to(type);
+    private static Tensor integers(dev.swath.tensor.Tensor values) {
+        return Tensor.create(values.toLongArray(), values.dim(0), values.dim(1));
     }
 
     private Tensor forward(Tensor image, Tensor ids, Tensor context, Tensor object, Tensor position) {
@@ -139,11 +127,18 @@ public final class TorchFiaNet implements AutoCloseable {
         return maps;
     }
 
-    private double[] toDoubles(Tensor x) {
-        double[] values = new double[Math.toIntExact(x.numel())];
-        Tensor contiguous = x.to(torch.ScalarType.Double).contiguous();
+    private dev.swath.tensor.Tensor copy(Tensor x) {
+        int[] shape = Arrays.stream(x.shape()).mapToInt(Math::toIntExact).toArray();
+        int size = Math.toIntExact(x.numel());
+        Tensor contiguous = x.contiguous();
+        if (type == torch.ScalarType.Float) {
+            float[] values = new float[size];
+            new FloatPointer(contiguous.data_ptr()).get(values);
+            return dev.swath.tensor.Tensor.of(values, shape);
+        }
+        double[] values = new double[size];
         new DoublePointer(contiguous.data_ptr()).get(values);
-        return values;
+        return dev.swath.tensor.Tensor.of(values, shape);
     }
 
     @Override

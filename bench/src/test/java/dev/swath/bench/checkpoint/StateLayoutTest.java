@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.bench.GoldenCase;
 import dev.swath.bench.peers.NetworkConfig;
-import java.io.IOException;
-import java.util.ArrayList;
+import dev.swath.tensor.StateDict;
+import dev.swath.testkit.Golden;
+import dev.swath.weights.json.Json;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,28 +25,24 @@ class StateLayoutTest {
     }
 
     @Test
-    void namesAndShapesAreThoseOfTheGoldenNetwork() throws IOException {
-        GoldenCase golden = new GoldenCase("model_tiny");
-        List<StateEntry> floats = StateLayout.of(NetworkConfig.tiny(1)).stream()
-                .filter(entry -> !entry.isInteger())
-                .toList();
-        for (StateEntry entry : floats) {
-            long[] shape = entry.shape().stream().mapToLong(Integer::longValue).toArray();
-            assertArrayEquals(golden.shape("param/" + entry.name()), shape, entry.name());
+    void namesAndShapesAreThoseOfTheGoldenNetwork() {
+        StateDict expected = Golden.of("model_tiny").under("param/");
+        StateDict actual = new NoiseWeights(NetworkConfig.tiny(1), 1).stateDict();
+        for (String name : expected.names()) {
+            assertEquals(expected.entry(name).shape(), actual.entry(name).shape(), name);
+            assertEquals(expected.entry(name).dtype(), actual.entry(name).dtype(), name);
         }
-        assertEquals(golden.floatsBelow("param/").size(), floats.size());
+        List<String> extra =
+                actual.names().stream().filter(name -> !expected.contains(name)).toList();
+        assertTrue(extra.stream().allMatch(name -> name.endsWith(".relative_position_index")), extra.toString());
     }
 
     @Test
-    void optimizerGroupsAreInTheOrderOfTheGoldenTraining() throws IOException {
-        List<List<String>> expected = new ArrayList<>();
-        String description = GoldenCase.description("model_tiny_training");
-        String groups = description.substring(description.indexOf("\"groups\""), description.indexOf("\"losses\""));
-        Matcher group = Pattern.compile("\"names\":\\s*\\[([^\\]]*)]").matcher(groups);
-        while (group.find()) {
-            Matcher name = Pattern.compile("\"([^\"]+)\"").matcher(group.group(1));
-            expected.add(name.results().map(found -> found.group(1)).toList());
-        }
+    void optimizerGroupsAreInTheOrderOfTheGoldenTraining() {
+        Object groups = Golden.of("model_tiny_training").description().get("groups");
+        List<Object> expected = Json.asList(groups, "groups").stream()
+                .map(group -> Json.asObject(group, "group").get("names"))
+                .toList();
         int trainedTextLayers = 1;
         List<List<String>> actual =
                 OptimizerGroups.of(StateLayout.of(NetworkConfig.tiny(3)), trainedTextLayers).stream()
@@ -71,7 +65,7 @@ class StateLayoutTest {
         NoiseWeights noise = new NoiseWeights(NetworkConfig.tiny(1), 5);
         StateEntry entry = noise.entries().getFirst();
         float[] values = noise.floats(entry);
-        assertArrayEquals(values, noise.floats().get(entry.name()));
+        assertArrayEquals(values, noise.stateDict().get(entry.name()).toFloatArray());
         assertArrayEquals(values, new NoiseWeights(NetworkConfig.tiny(3), 5).floats(entry));
         assertTrue(values[0] != new NoiseWeights(NetworkConfig.tiny(1), 6).floats(entry)[0]);
     }
