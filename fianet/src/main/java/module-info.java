@@ -4,10 +4,13 @@ module dev.swath.fianet {
     requires transitive dev.swath.kernels;
     requires transitive dev.swath.nn;
     requires dev.swath.weights;
+    requires transitive dev.swath.tokenizer;
     requires info.picocli;
+    requires org.apache.opennlp.tools;
     requires static org.jspecify;
 
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.text;
 
     opens dev.swath.fianet.cli to
             info.picocli;

@@ -1,0 +1,38 @@
+package dev.swath.fianet.text;
+
+import java.util.List;
+
+/** What a data set's sentences are about, and how long they may be. */
+public enum DatasetVocabulary {
+    /** RefSegRS: 14 classes, 20 ids a sentence. */
+    REFSEGRS(
+            20,
+            List.of(
+                    "road", "vehicle", "car", "van", "building", "truck", "trailer", "bus", "road marking", "bikeway", "sidewalk", "tree",
+                    "low vegetation", "impervious surface")),
+    /** RRSIS-D: 20 classes, 22 ids a sentence. */
+    RRSISD(
+            22,
+            List.of(
+                    "airplane", "airport", "golf field", "expressway service area", "baseball field", "stadium", "ground track field",
+                    "storage tank", "basketball court", "chimney", "tennis court", "overpass", "train station", "ship",
+                    "expressway toll station", "dam", "harbor", "bridge", "vehicle", "windmill"));
+
+    private final int length;
+    private final List<String> classes;
+
+    DatasetVocabulary(int length, List<String> classes) {
+        this.length = length;
+        this.classes = classes;
+    }
+
+    /** Ids a sentence, [CLS] and [SEP] included. */
+    public int length() {
+        return length;
+    }
+
+    /** The names of the classes. */
+    public List<String> classes() {
+        return classes;
+    }
+}
