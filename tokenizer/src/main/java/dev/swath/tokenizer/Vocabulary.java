@@ -45,8 +45,8 @@ public final class Vocabulary {
         this.longest = most;
         for (String special : List.of(UNKNOWN, CLS, SEP)) {
             if (!ids.containsKey(special)) {
-                throw new TokenizerException("[vocabulary] " + source + " must hold the piece " + special + " on a line of its own; it has "
-                        + pieces.size() + " lines without it");
+                throw new TokenizerException("[vocabulary] " + source + " must hold the piece " + special
+                        + " on a line of its own; it has " + pieces.size() + " lines without it");
             }
         }
     }
@@ -60,16 +60,21 @@ public final class Vocabulary {
     public static Vocabulary load(Path file) {
         try {
             if (Files.size(file) > MAX_FILE) {
-                throw new TokenizerException("[vocabulary] " + file + " has " + Files.size(file) + " bytes, more than the " + MAX_FILE + " that any vocabulary needs");
+                throw new TokenizerException("[vocabulary] " + file + " has " + Files.size(file)
+                        + " bytes, more than the " + MAX_FILE + " that any vocabulary needs");
             }
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .toString();
             return new Vocabulary(lines(text), file.toString());
         } catch (NoSuchFileException e) {
             throw new TokenizerException("[vocabulary] the file " + file + " does not exist");
         } catch (CharacterCodingException e) {
             throw new TokenizerException("[vocabulary] " + file + " is not UTF-8 text");
         } catch (IOException e) {
-            throw new TokenizerException("[vocabulary] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
+            throw new TokenizerException(
+                    "[vocabulary] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
         }
     }
 

@@ -60,14 +60,19 @@ public final class WordPieceTokenizer {
     /** The text as {@code length} ids: [CLS], pieces, [SEP], cut off at the end (the [SEP] too) or padded with 0. */
     public Encoding encode(String text, int length) {
         if (length < 2) {
-            throw new TokenizerException("[tokenizer] the length must be at least 2, for [CLS] and [SEP]; got " + length);
+            throw new TokenizerException(
+                    "[tokenizer] the length must be at least 2, for [CLS] and [SEP]; got " + length);
         }
         List<Piece> pieces = tokenize(text);
         long[] ids = new long[length];
         long[] mask = new long[length];
         int whole = pieces.size() + 2;
         for (int i = 0; i < Math.min(length, whole); i++) {
-            ids[i] = i == 0 ? vocabulary.id(Vocabulary.CLS) : i == whole - 1 ? vocabulary.id(Vocabulary.SEP) : pieces.get(i - 1).id();
+            ids[i] = i == 0
+                    ? vocabulary.id(Vocabulary.CLS)
+                    : i == whole - 1
+                            ? vocabulary.id(Vocabulary.SEP)
+                            : pieces.get(i - 1).id();
             mask[i] = 1;
         }
         return new Encoding(ids, mask, pieces, whole > length);
@@ -198,19 +203,39 @@ public final class WordPieceTokenizer {
             return false;
         }
         int type = Character.getType(c);
-        return c == 0 || c == 0xFFFD || type == Character.CONTROL || type == Character.FORMAT || type == Character.PRIVATE_USE
-                || type == Character.SURROGATE || type == Character.UNASSIGNED;
+        return c == 0
+                || c == 0xFFFD
+                || type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.PRIVATE_USE
+                || type == Character.SURROGATE
+                || type == Character.UNASSIGNED;
     }
 
     /** What Python's {@code str.split} splits at. */
     private static boolean isSpace(int c) {
-        return (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A)
-                || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+        return (c >= 9 && c <= 13)
+                || (c >= 0x1C && c <= 0x20)
+                || c == 0x85
+                || c == 0xA0
+                || c == 0x1680
+                || (c >= 0x2000 && c <= 0x200A)
+                || c == 0x2028
+                || c == 0x2029
+                || c == 0x202F
+                || c == 0x205F
+                || c == 0x3000;
     }
 
     private static boolean isIdeograph(int c) {
-        return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F)
-                || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+        return (c >= 0x4E00 && c <= 0x9FFF)
+                || (c >= 0x3400 && c <= 0x4DBF)
+                || (c >= 0x20000 && c <= 0x2A6DF)
+                || (c >= 0x2A700 && c <= 0x2B73F)
+                || (c >= 0x2B740 && c <= 0x2B81F)
+                || (c >= 0x2B820 && c <= 0x2CEAF)
+                || (c >= 0xF900 && c <= 0xFAFF)
+                || (c >= 0x2F800 && c <= 0x2FA1F);
     }
 
     private static boolean isPunctuation(int c) {
@@ -218,8 +243,13 @@ public final class WordPieceTokenizer {
             return true;
         }
         return switch (Character.getType(c)) {
-            case Character.CONNECTOR_PUNCTUATION, Character.DASH_PUNCTUATION, Character.START_PUNCTUATION, Character.END_PUNCTUATION,
-                    Character.INITIAL_QUOTE_PUNCTUATION, Character.FINAL_QUOTE_PUNCTUATION, Character.OTHER_PUNCTUATION -> true;
+            case Character.CONNECTOR_PUNCTUATION,
+                    Character.DASH_PUNCTUATION,
+                    Character.START_PUNCTUATION,
+                    Character.END_PUNCTUATION,
+                    Character.INITIAL_QUOTE_PUNCTUATION,
+                    Character.FINAL_QUOTE_PUNCTUATION,
+                    Character.OTHER_PUNCTUATION -> true;
             default -> false;
         };
     }

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WordPieceTokenizerTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/text_wordpiece");
-    private static final WordPieceTokenizer TOKENIZER = new WordPieceTokenizer(Vocabulary.load(GOLDEN.resolve("vocab.txt")));
+    private static final WordPieceTokenizer TOKENIZER =
+            new WordPieceTokenizer(Vocabulary.load(GOLDEN.resolve("vocab.txt")));
 
     static Stream<String> rows() throws IOException {
         return Files.readAllLines(GOLDEN.resolve("rows.txt")).stream();
@@ -55,7 +56,9 @@ class WordPieceTokenizerTest {
     @MethodSource("rows")
     void idsEqualTheReference(String row) {
         String text = unescape(row.substring(0, row.indexOf('\t')));
-        long[] want = Stream.of(row.substring(row.indexOf('\t') + 1).split(" ")).mapToLong(Long::parseLong).toArray();
+        long[] want = Stream.of(row.substring(row.indexOf('\t') + 1).split(" "))
+                .mapToLong(Long::parseLong)
+                .toArray();
         Encoding e = TOKENIZER.encode(text, Math.max(2, want.length));
         assertArrayEquals(want, e.ids());
         assertFalse(e.truncated());
@@ -82,7 +85,8 @@ class WordPieceTokenizerTest {
         try {
             long[] want = TOKENIZER.encode("BIKEWAY IN THE MIDDLE", 12).ids();
             Locale.setDefault(Locale.forLanguageTag("tr"));
-            assertArrayEquals(want, TOKENIZER.encode("BIKEWAY IN THE MIDDLE", 12).ids());
+            assertArrayEquals(
+                    want, TOKENIZER.encode("BIKEWAY IN THE MIDDLE", 12).ids());
         } finally {
             Locale.setDefault(before);
         }
@@ -94,22 +98,32 @@ class WordPieceTokenizerTest {
         assertTrue(e.truncated());
         assertEquals(20, LongStream.of(e.mask()).sum());
         assertEquals(10_000, e.pieces().size());
-        assertEquals(Vocabulary.UNKNOWN, TOKENIZER.tokenize("a".repeat(100_000)).getFirst().text());
+        assertEquals(
+                Vocabulary.UNKNOWN,
+                TOKENIZER.tokenize("a".repeat(100_000)).getFirst().text());
     }
 
     @Test
     void cleaningDropsControlCharacters() {
         WordPieceTokenizer cleaning = new WordPieceTokenizer(TOKENIZER.vocabulary(), true);
-        assertEquals(List.of("road"), cleaning.tokenize("ro\u00ADad").stream().map(Piece::text).toList());
+        assertEquals(
+                List.of("road"),
+                cleaning.tokenize("ro\u00ADad").stream().map(Piece::text).toList());
     }
 
     @Test
     void badVocabulariesAreNamed(@TempDir Path folder) throws IOException {
         Path empty = Files.createFile(folder.resolve("vocab.txt"));
-        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(empty)).getMessage().contains("[UNK]"));
+        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(empty))
+                .getMessage()
+                .contains("[UNK]"));
         Path binary = Files.write(folder.resolve("binary.txt"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
-        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(binary)).getMessage().contains("UTF-8"));
+        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(binary))
+                .getMessage()
+                .contains("UTF-8"));
         Path missing = folder.resolve("none.txt");
-        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(missing)).getMessage().contains("does not exist"));
+        assertTrue(assertThrows(TokenizerException.class, () -> Vocabulary.load(missing))
+                .getMessage()
+                .contains("does not exist"));
     }
 }

@@ -8,15 +8,44 @@ public enum DatasetVocabulary {
     REFSEGRS(
             20,
             List.of(
-                    "road", "vehicle", "car", "van", "building", "truck", "trailer", "bus", "road marking", "bikeway", "sidewalk", "tree",
-                    "low vegetation", "impervious surface")),
+                    "road",
+                    "vehicle",
+                    "car",
+                    "van",
+                    "building",
+                    "truck",
+                    "trailer",
+                    "bus",
+                    "road marking",
+                    "bikeway",
+                    "sidewalk",
+                    "tree",
+                    "low vegetation",
+                    "impervious surface")),
     /** RRSIS-D: 20 classes, 22 ids a sentence. */
     RRSISD(
             22,
             List.of(
-                    "airplane", "airport", "golf field", "expressway service area", "baseball field", "stadium", "ground track field",
-                    "storage tank", "basketball court", "chimney", "tennis court", "overpass", "train station", "ship",
-                    "expressway toll station", "dam", "harbor", "bridge", "vehicle", "windmill"));
+                    "airplane",
+                    "airport",
+                    "golf field",
+                    "expressway service area",
+                    "baseball field",
+                    "stadium",
+                    "ground track field",
+                    "storage tank",
+                    "basketball court",
+                    "chimney",
+                    "tennis court",
+                    "overpass",
+                    "train station",
+                    "ship",
+                    "expressway toll station",
+                    "dam",
+                    "harbor",
+                    "bridge",
+                    "vehicle",
+                    "windmill"));
 
     private final int length;
     private final List<String> classes;

@@ -50,7 +50,9 @@ public final class ExpressionParser {
         long[] position = new long[dataset.length()];
         List<String> classes = new ArrayList<>();
         for (String name : dataset.classes()) {
-            boolean found = mode == Mode.REFERENCE ? referenceObject(sentence, words, name, object) : alignedObject(sentence, encoding, name, object);
+            boolean found = mode == Mode.REFERENCE
+                    ? referenceObject(sentence, words, name, object)
+                    : alignedObject(sentence, encoding, name, object);
             if (found) {
                 classes.add(name);
             }
@@ -60,13 +62,18 @@ public final class ExpressionParser {
             List<Word> members = words.subList(chunk.from(), chunk.to());
             String phrase = String.join(" ", members.stream().map(Word::text).toList());
             phrases.add(phrase);
-            if (phrase.contains("of") && (mode == Mode.REFERENCE || members.getFirst().text().equalsIgnoreCase("of"))) {
+            if (phrase.contains("of")
+                    && (mode == Mode.REFERENCE || members.getFirst().text().equalsIgnoreCase("of"))) {
                 continue;
             }
             if (mode == Mode.REFERENCE) {
                 mark(position, firstEqual(words, members.getFirst().text()) + 1, members.size());
             } else {
-                markChars(position, encoding, members.getFirst().start(), members.getLast().end());
+                markChars(
+                        position,
+                        encoding,
+                        members.getFirst().start(),
+                        members.getLast().end());
             }
         }
         if (isZero(position)) {
@@ -96,14 +103,18 @@ public final class ExpressionParser {
     private static boolean alignedObject(String sentence, Encoding encoding, String name, long[] mask) {
         String lower = sentence.toLowerCase(Locale.ROOT);
         boolean found = false;
-        for (int at = lower.indexOf(name); at >= 0 && lower.length() == sentence.length(); at = lower.indexOf(name, at + 1)) {
+        for (int at = lower.indexOf(name);
+                at >= 0 && lower.length() == sentence.length();
+                at = lower.indexOf(name, at + 1)) {
             int end = at + name.length();
             if (lower.startsWith("es", end) && isBoundary(lower, end + 2)) {
                 end += 2;
             } else if (lower.startsWith("s", end) && isBoundary(lower, end + 1)) {
                 end += 1;
             }
-            if (isBoundary(lower, at) && isBoundary(lower, end) && (at == 0 || !Character.isLetterOrDigit(lower.charAt(at - 1)))) {
+            if (isBoundary(lower, at)
+                    && isBoundary(lower, end)
+                    && (at == 0 || !Character.isLetterOrDigit(lower.charAt(at - 1)))) {
                 markChars(mask, encoding, at, end);
                 found = true;
             }
@@ -112,7 +123,10 @@ public final class ExpressionParser {
     }
 
     private static boolean isBoundary(String s, int at) {
-        return at == 0 || at >= s.length() || !Character.isLetterOrDigit(s.charAt(at)) || !Character.isLetterOrDigit(s.charAt(at - 1));
+        return at == 0
+                || at >= s.length()
+                || !Character.isLetterOrDigit(s.charAt(at))
+                || !Character.isLetterOrDigit(s.charAt(at - 1));
     }
 
     private static int firstEqual(List<Word> words, String text) {

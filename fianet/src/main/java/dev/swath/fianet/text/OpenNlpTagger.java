@@ -19,12 +19,16 @@ import opennlp.tools.postag.POSTaggerME;
 public final class OpenNlpTagger implements PosTagger {
     private static final String MODEL = "/opennlp-en-ud-ewt-pos-1.3-2.5.4.bin";
 
-    private static final Set<String> DETERMINERS = Set.of("the", "a", "an", "this", "that", "these", "those", "each", "every", "some", "any");
+    private static final Set<String> DETERMINERS =
+            Set.of("the", "a", "an", "this", "that", "these", "those", "each", "every", "some", "any");
     private static final Set<String> PREPOSITIONS = Set.of(
-            "in", "on", "at", "of", "by", "with", "near", "beside", "besides", "along", "above", "below", "under", "over", "behind", "between",
-            "from", "into", "across", "around", "inside", "outside", "through", "next", "against", "beneath", "within", "without", "toward", "towards");
+            "in", "on", "at", "of", "by", "with", "near", "beside", "besides", "along", "above", "below", "under",
+            "over", "behind", "between", "from", "into", "across", "around", "inside", "outside", "through", "next",
+            "against", "beneath", "within", "without", "toward", "towards");
     /** An adjective before a noun, else a noun: "on the left side", "on the left". */
-    private static final Set<String> PLACES = Set.of("left", "right", "top", "bottom", "middle", "center", "centre", "front");
+    private static final Set<String> PLACES =
+            Set.of("left", "right", "top", "bottom", "middle", "center", "centre", "front");
+
     private static final Set<String> DIRECTIONS = Set.of("upper", "lower");
 
     private static final Map<String, String> UNIVERSAL = Map.ofEntries(
@@ -49,7 +53,8 @@ public final class OpenNlpTagger implements PosTagger {
     public OpenNlpTagger() {
         try (InputStream in = POSModel.class.getResourceAsStream(MODEL)) {
             if (in == null) {
-                throw new IllegalStateException("[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
+                throw new IllegalStateException(
+                        "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
             }
             this.model = new POSModel(in);
         } catch (IOException e) {
@@ -81,14 +86,16 @@ public final class OpenNlpTagger implements PosTagger {
             return word.equals("lower") ? "JJR" : "JJ";
         }
         if (PLACES.contains(word)) {
-            boolean before = (nextTag.equals("NOUN") || nextTag.equals("PROPN") || PLACES.contains(next)) && !PREPOSITIONS.contains(next);
+            boolean before = (nextTag.equals("NOUN") || nextTag.equals("PROPN") || PLACES.contains(next))
+                    && !PREPOSITIONS.contains(next);
             return before ? "JJ" : "NN";
         }
         return switch (universal) {
             case "NOUN" -> plural(word) ? "NNS" : "NN";
             // Class names such as "Expressway" at the start of a sentence look like names to the model.
             case "PROPN" -> plural(word) ? "NNS" : "NN";
-            case "VERB" -> word.endsWith("ing") ? "VBG" : word.endsWith("ed") ? "VBN" : word.endsWith("s") ? "VBZ" : "VB";
+            case "VERB" ->
+                word.endsWith("ing") ? "VBG" : word.endsWith("ed") ? "VBN" : word.endsWith("s") ? "VBZ" : "VB";
             case "ADJ" -> word.endsWith("est") ? "JJS" : "JJ";
             default -> UNIVERSAL.getOrDefault(universal, universal);
         };

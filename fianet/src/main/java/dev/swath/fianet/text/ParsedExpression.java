@@ -16,7 +16,13 @@ import java.util.List;
  * @param positionMask 1 at the positions of the phrases, or the context mask if there is none
  */
 public record ParsedExpression(
-        String sentence, List<Word> words, List<String> tags, List<String> phrases, List<String> classes, Encoding encoding, long[] objectMask,
+        String sentence,
+        List<Word> words,
+        List<String> tags,
+        List<String> phrases,
+        List<String> classes,
+        Encoding encoding,
+        long[] objectMask,
         long[] positionMask) {
     /** Copies the lists. */
     public ParsedExpression {

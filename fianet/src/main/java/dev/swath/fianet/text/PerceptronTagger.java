@@ -30,7 +30,8 @@ public final class PerceptronTagger implements PosTagger {
     public PerceptronTagger(Path file) {
         try {
             if (Files.size(file) > MAX_FILE) {
-                throw new ExpressionException("[tagger] " + file + " has more than the " + MAX_FILE + " bytes that a weights file may have");
+                throw new ExpressionException(
+                        "[tagger] " + file + " has more than the " + MAX_FILE + " bytes that a weights file may have");
             }
             Object root = Json.parse(Files.readString(file));
             List<Object> parts = root instanceof Map<?, ?> map
@@ -39,13 +40,15 @@ public final class PerceptronTagger implements PosTagger {
             if (parts.size() != 3) {
                 throw new JsonException("weights, tagdict and classes are needed");
             }
-            Json.asObject(parts.get(0), "weights").forEach((feature, w) -> weights.put(feature, Json.asObject(w, feature)));
+            Json.asObject(parts.get(0), "weights")
+                    .forEach((feature, w) -> weights.put(feature, Json.asObject(w, feature)));
             Json.asObject(parts.get(1), "tagdict").forEach((word, tag) -> fixed.put(word, Json.asString(tag, word)));
             Json.asList(parts.get(2), "classes").forEach(c -> classes.add(Json.asString(c, "classes")));
         } catch (JsonException e) {
             throw new ExpressionException("[tagger] " + file + " is not a perceptron weights file: " + e.getMessage());
         } catch (IOException e) {
-            throw new ExpressionException("[tagger] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
+            throw new ExpressionException(
+                    "[tagger] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
         }
         if (classes.isEmpty()) {
             throw new ExpressionException("[tagger] " + file + " names no classes");
@@ -109,7 +112,8 @@ public final class PerceptronTagger implements PosTagger {
     private String best(List<String> features) {
         Map<String, Double> scores = new HashMap<>();
         for (String feature : features) {
-            weights.getOrDefault(feature, Map.of()).forEach((c, w) -> scores.merge(c, Json.asDouble(w, feature), Double::sum));
+            weights.getOrDefault(feature, Map.of())
+                    .forEach((c, w) -> scores.merge(c, Json.asDouble(w, feature), Double::sum));
         }
         String best = classes.getFirst();
         for (String c : classes) {

@@ -23,8 +23,11 @@ class GoldenExpressionsTest {
     };
 
     private static List<Map<String, Object>> rows() {
-        Map<String, Object> root = Json.parseObject(new String(Golden.resource("text_expressions", "case.json"), StandardCharsets.UTF_8));
-        return Json.asList(root.get("rows"), "rows").stream().map(r -> Json.asObject(r, "row")).toList();
+        Map<String, Object> root =
+                Json.parseObject(new String(Golden.resource("text_expressions", "case.json"), StandardCharsets.UTF_8));
+        return Json.asList(root.get("rows"), "rows").stream()
+                .map(r -> Json.asObject(r, "row"))
+                .toList();
     }
 
     private static List<String> strings(Map<String, Object> row, String key) {
@@ -32,7 +35,9 @@ class GoldenExpressionsTest {
     }
 
     private static long[] longs(Map<String, Object> row, String key) {
-        return Json.asList(row.get(key), key).stream().mapToLong(v -> Json.asLong(v, key)).toArray();
+        return Json.asList(row.get(key), key).stream()
+                .mapToLong(v -> Json.asLong(v, key))
+                .toArray();
     }
 
     /** Every word of the rows as one piece, except what the punctuation rules split. */
@@ -51,7 +56,8 @@ class GoldenExpressionsTest {
     }
 
     private static ExpressionParser parser(Map<String, Object> row, PosTagger tagger, ExpressionParser.Mode mode) {
-        DatasetVocabulary dataset = DatasetVocabulary.valueOf(String.valueOf(row.get("dataset")).toUpperCase(Locale.ROOT));
+        DatasetVocabulary dataset =
+                DatasetVocabulary.valueOf(String.valueOf(row.get("dataset")).toUpperCase(Locale.ROOT));
         return new ExpressionParser(tokenizer(), tagger, dataset, mode);
     }
 
@@ -62,7 +68,8 @@ class GoldenExpressionsTest {
             String sentence = String.valueOf(row.get("sentence"));
             List<Word> words = WordTokenizer.words(sentence);
             assertEquals(strings(row, "words"), words.stream().map(Word::text).toList(), sentence);
-            ParsedExpression p = parser(row, NO_TAGGER, ExpressionParser.Mode.REFERENCE).parse(sentence, words, strings(row, "tags"));
+            ParsedExpression p = parser(row, NO_TAGGER, ExpressionParser.Mode.REFERENCE)
+                    .parse(sentence, words, strings(row, "tags"));
             assertEquals(strings(row, "phrases"), p.phrases(), sentence);
             if (!sentence.contains("-")) {
                 // The case counts a hyphenated word as one piece; WordPiece makes three of it.
@@ -83,7 +90,8 @@ class GoldenExpressionsTest {
         for (Map<String, Object> row : rows()) {
             String sentence = String.valueOf(row.get("sentence"));
             if (!sentence.isEmpty()) {
-                ParsedExpression p = parser(row, tagger, ExpressionParser.Mode.REFERENCE).parse(sentence);
+                ParsedExpression p =
+                        parser(row, tagger, ExpressionParser.Mode.REFERENCE).parse(sentence);
                 if (!Arrays.equals(longs(row, "position_mask"), p.positionMask())) {
                     others.add(sentence + " " + p.tags());
                 }
@@ -94,8 +102,12 @@ class GoldenExpressionsTest {
 
     @Test
     void alignedModeMarksPiecesOfTheWordsMeant() {
-        Map<String, Object> row = rows().stream().filter(r -> r.get("sentence").equals("light-duty vehicle driving on the road")).findFirst().orElseThrow();
-        ParsedExpression p = parser(row, words -> strings(row, "tags"), ExpressionParser.Mode.ALIGNED).parse("light-duty vehicle driving on the road");
+        Map<String, Object> row = rows().stream()
+                .filter(r -> r.get("sentence").equals("light-duty vehicle driving on the road"))
+                .findFirst()
+                .orElseThrow();
+        ParsedExpression p = parser(row, words -> strings(row, "tags"), ExpressionParser.Mode.ALIGNED)
+                .parse("light-duty vehicle driving on the road");
         // [CLS] light - duty vehicle driving on the road [SEP]
         assertArrayEquals(new long[] {0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, p.objectMask());
         assertArrayEquals(new long[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, p.positionMask());
@@ -103,7 +115,9 @@ class GoldenExpressionsTest {
 
     @Test
     void anEmptySentenceIsRefused() {
-        assertTrue(assertThrows(ExpressionException.class, () -> parser(rows().getFirst(), NO_TAGGER, ExpressionParser.Mode.REFERENCE).parse(" \n"))
+        assertTrue(assertThrows(ExpressionException.class, () -> parser(
+                                rows().getFirst(), NO_TAGGER, ExpressionParser.Mode.REFERENCE)
+                        .parse(" \n"))
                 .getMessage()
                 .contains("at least one word"));
     }
