@@ -37,6 +37,19 @@ final class Rows {
         }
     }
 
+    /** y *= x. */
+    static void multiply(float[] y, int y0, float[] x, int x0, int n) {
+        int i = 0;
+        for (; i <= n - LENGTH; i += LENGTH) {
+            FloatVector.fromArray(SPECIES, y, y0 + i)
+                    .mul(FloatVector.fromArray(SPECIES, x, x0 + i))
+                    .intoArray(y, y0 + i);
+        }
+        for (; i < n; i++) {
+            y[y0 + i] *= x[x0 + i];
+        }
+    }
+
     /** y += s x. */
     static void addScaled(float[] y, int y0, float[] x, int x0, float s, int n) {
         int i = 0;

@@ -1,6 +1,7 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
+import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
@@ -38,6 +39,7 @@ public final class VectorBackend implements Backend {
         kernels.put(Conv2dKernel.class, new VectorConv2d(scratch, gemm));
         kernels.put(UnaryKernel.class, new VectorUnary());
         kernels.put(AdaptiveAvgPoolKernel.class, new VectorAdaptiveAvgPool());
+        kernels.put(AttentionKernel.class, new VectorAttention(scratch));
         kernels.put(BatchNormKernel.class, new VectorBatchNorm(scratch));
         kernels.put(BinaryKernel.class, new VectorBinary());
         kernels.put(CopyKernel.class, new VectorCopy());
