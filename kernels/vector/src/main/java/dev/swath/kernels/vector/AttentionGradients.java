@@ -70,8 +70,7 @@ final class AttentionGradients {
         p.forEach(heads, head -> {
             int at = head * headSize;
             AttentionOperands.transpose(shared, at, n, v, head / g.heads(), head % g.heads(), 1f);
-            AttentionOperands.rows(
-                    shared, at + d * n, width, k, head / g.heads(), head % g.heads(), 0, g.keys());
+            AttentionOperands.rows(shared, at + d * n, width, k, head / g.heads(), head % g.heads(), 0, g.keys());
         });
         p.forEach(heads * tasks, task -> {
             int head = task / tasks;
@@ -125,8 +124,7 @@ final class AttentionGradients {
             for (int r = i; r < i + count; r++) {
                 row(a, weights + r * n, scores + r * n, (head * g.queries() + first + r) * g.keys());
             }
-            Tile.multiply(
-                    rounded, a, out, width, a, scores + i * n, n, shared, head0 + d * n, width, width, g.keys());
+            Tile.multiply(rounded, a, out, width, a, scores + i * n, n, shared, head0 + d * n, width, width, g.keys());
             for (int r = 0; r < count; r++) {
                 int to = (b * g.queries() + first + i + r) * g.channels() + h * d;
                 System.arraycopy(a, out + r * width, dq.floats(), dq.offset() + to, d);

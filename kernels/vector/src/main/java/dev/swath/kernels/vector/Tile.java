@@ -29,7 +29,18 @@ final class Tile {
      * @param k columns of a, rows of b
      */
     static void multiply(
-            int rows, float[] c, int c0, int ldc, float[] a, int a0, int lda, float[] b, int b0, int ldb, int n, int k) {
+            int rows,
+            float[] c,
+            int c0,
+            int ldc,
+            float[] a,
+            int a0,
+            int lda,
+            float[] b,
+            int b0,
+            int ldb,
+            int n,
+            int k) {
         int j = 0;
         if (rows > 6) {
             for (; j <= n - 2 * LENGTH; j += 2 * LENGTH) {

@@ -12,7 +12,18 @@ final class TransposedTile {
 
     /** c = a^T b: as {@link Tile#multiply}, but element (r, i) of the left operand is at {@code a0 + i lda + r}. */
     static void multiply(
-            int rows, float[] c, int c0, int ldc, float[] a, int a0, int lda, float[] b, int b0, int ldb, int n, int k) {
+            int rows,
+            float[] c,
+            int c0,
+            int ldc,
+            float[] a,
+            int a0,
+            int lda,
+            float[] b,
+            int b0,
+            int ldb,
+            int n,
+            int k) {
         int j = 0;
         if (rows > 6) {
             for (; j <= n - 2 * LENGTH; j += 2 * LENGTH) {

@@ -46,8 +46,10 @@ class VectorAttentionTest {
                 .input(dropout(n))
                 .output("y", batch * queries * channels)
                 .output("probabilities", n)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.forward(o[5], o[6], o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) ->
+                                k.forward(o[5], o[6], o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
         new Check<>(AttentionKernel.class, new VectorAttention(new Scratch()))
                 .input(batch * queries * row)
                 .input(batch * keys * row)
@@ -55,8 +57,10 @@ class VectorAttentionTest {
                 .input(mask(batch, keys))
                 .input(dropout(n))
                 .output("y", batch * queries * channels)
-                .run(TOLERANCE, (k, o, p) ->
-                        k.forward(o[5], null, o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) ->
+                                k.forward(o[5], null, o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
         new Check<>(AttentionKernel.class, new VectorAttention(new Scratch()))
                 .input(batch * queries * row)
                 .input(batch * keys * row)
@@ -67,7 +71,22 @@ class VectorAttentionTest {
                 .output("dq", batch * queries * channels)
                 .output("dk", batch * keys * channels)
                 .output("dv", batch * keys * channels)
-                .run(TOLERANCE, (k, o, p) -> k.backward(
-                        o[6], o[7], o[8], o[5], o[3], o[0], row, o[1], row, o[2], row, drop ? o[4] : null, g, p));
+                .run(
+                        TOLERANCE,
+                        (k, o, p) -> k.backward(
+                                o[6],
+                                o[7],
+                                o[8],
+                                o[5],
+                                o[3],
+                                o[0],
+                                row,
+                                o[1],
+                                row,
+                                o[2],
+                                row,
+                                drop ? o[4] : null,
+                                g,
+                                p));
     }
 }
