@@ -3,8 +3,6 @@ package dev.swath.kernels.vector;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.WindowAttentionKernel;
-import dev.swath.kernels.scalar.ScalarBackend;
-import dev.swath.tensor.DType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorWindowAttention implements WindowAttentionKernel {
     private static final float MASKED = -100f;
-    private static final int REGIONS = 9;
+    static final int REGIONS = 9;
 
     private final Scratch scratch;
 
@@ -160,7 +158,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
     }
 
     /** For each region that occurs, the row that is added to its queries' scores. */
-    private static void masks(float[] a, int mask, int rowSize, Window window) {
+    static void masks(float[] a, int mask, int rowSize, Window window) {
         for (int r = 0; r < REGIONS; r++) {
             int row = mask + r * rowSize;
             Arrays.fill(a, row, row + rowSize, 0f);
@@ -183,8 +181,6 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             Slice table,
             Geometry g,
             Parallelism p) {
-        new ScalarBackend()
-                .kernel(WindowAttentionKernel.class, DType.F32)
-                .backward(dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, table, g, p);
+        new WindowGradients(scratch, dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, g).run(table, p);
     }
 }
