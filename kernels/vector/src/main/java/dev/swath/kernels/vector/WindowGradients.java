@@ -63,7 +63,8 @@ final class WindowGradients {
     }
 
     /** Where the pieces of one window lie in its borrowed array. */
-    private record Layout(int q, int k, int kColumns, int vColumns, int dy, int p, int ds, int out, int mask, int size) {
+    private record Layout(
+            int q, int k, int kColumns, int vColumns, int dy, int p, int ds, int out, int mask, int size) {
         static Layout of(int cells, int n, int d, int width) {
             int rows = Math.ceilDiv(cells, Tile.ROWS) * Tile.ROWS;
             int k = rows * width;
@@ -137,8 +138,7 @@ final class WindowGradients {
         return (a / m - b / m + m - 1) * (2 * m - 1) + (a % m - b % m + m - 1);
     }
 
-    private void window(
-            float[] a, Layout l, float[] bias, int bias0, float[] parts, int part, int h, int number) {
+    private void window(float[] a, Layout l, float[] bias, int bias0, float[] parts, int part, int h, int number) {
         Window window = new Window(g, number);
         gather(a, l, window, h);
         if (window.split) {
@@ -209,7 +209,8 @@ final class WindowGradients {
                 v = v.add(FloatVector.fromArray(SPECIES, a, maskRow + j));
                 FloatVector p = VectorMath.expFlushed(v.sub(log));
                 p.intoArray(a, sRow + j);
-                FloatVector gradient = FloatVector.fromArray(SPECIES, a, dsRow + j).sub(dot).mul(p);
+                FloatVector gradient =
+                        FloatVector.fromArray(SPECIES, a, dsRow + j).sub(dot).mul(p);
                 gradient.intoArray(a, dsRow + j);
                 gradient.add(FloatVector.fromArray(SPECIES, parts, partRow + j)).intoArray(parts, partRow + j);
             }
@@ -233,8 +234,7 @@ final class WindowGradients {
             int at = (real ? qkv.offset() + window.index[i] * 3 * c : qkvBias.offset()) + h * d;
             if (real) {
                 Rows.scale(a, l.q + row * width, from, at, scale, d);
-                System.arraycopy(
-                        dy.floats(), dy.offset() + window.index[i] * c + h * d, a, l.dy + row * width, d);
+                System.arraycopy(dy.floats(), dy.offset() + window.index[i] * c + h * d, a, l.dy + row * width, d);
                 row++;
             }
             System.arraycopy(from, at + c, a, l.k + i * width, d);
