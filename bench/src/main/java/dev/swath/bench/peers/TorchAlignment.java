@@ -27,7 +27,7 @@ final class TorchAlignment {
     }
 
     /** What goes to the next stage: x + (gated context + object-position branch) * channel weights. */
-    Tensor fuse(Tensor x, Tensor context, Words object, Words position, TorchSwin.Grid grid) {
+    Tensor fuse(Tensor x, Tensor context, Words object, Words position, Grid grid) {
         Tensor gated = weights.child("context_tanh_gate").tanhGate(context).mul(context);
         Tensor aligned = objectPosition(x, object, position, grid);
         Tensor squeezed = Torch.mean(x, 1, true);
@@ -37,7 +37,7 @@ final class TorchAlignment {
         return x.add(gated.add(aligned).mul(channels));
     }
 
-    private Tensor objectPosition(Tensor x, Words object, Words position, TorchSwin.Grid grid) {
+    private Tensor objectPosition(Tensor x, Words object, Words position, Grid grid) {
         TorchWeights path = weights.child("object_position_align_blk");
         Tensor ground = crossAttention(path.child("go_cross_attn"), x, object, heads);
         ground = path.child("go_tanh_gating").tanhGate(ground).mul(ground);

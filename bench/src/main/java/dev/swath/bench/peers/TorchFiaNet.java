@@ -10,6 +10,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -58,9 +59,10 @@ public final class TorchFiaNet implements AutoCloseable {
         this.text = new TorchText(config.text(), root.child("text_encoder"));
     }
 
-    /** Sets the number of threads inside each operation, for the whole process. */
+    /** Sets the number of threads inside each operation, for the whole process. OpenBLAS has a pool of its own. */
     public static void setThreads(int threads) {
         torch.set_num_threads(threads);
+        openblas.blas_set_num_threads(threads);
     }
 
     /** Logits (B,2,H,W) in the network's precision. */
@@ -100,15 +102,14 @@ public final class TorchFiaNet implements AutoCloseable {
 
     private List<Tensor> backbone(
             Tensor image, TorchAlignment.Words context, TorchAlignment.Words object, TorchAlignment.Words position) {
-        TorchSwin.Grid grid =
-                new TorchSwin.Grid(Math.ceilDiv((int) image.size(2), 4), Math.ceilDiv((int) image.size(3), 4));
+        Grid grid = Grid.ofImage((int) image.size(2), (int) image.size(3));
         TorchWeights path = root.child("backbone");
         Tensor x = Torch.scoped(() -> swin.patchEmbed(image));
         List<Tensor> maps = new ArrayList<>();
         for (int stage = 0; stage < NetworkConfig.STAGES; stage++) {
             TorchAlignment alignment = new TorchAlignment(
                     path.child("layers." + stage), config.fusionHeads().get(stage));
-            TorchSwin.Grid here = grid;
+            Grid here = grid;
             int number = stage;
             Tensor input = x;
             Tensor blocks = Torch.scoped(() -> swin.blocks(input, number, here));

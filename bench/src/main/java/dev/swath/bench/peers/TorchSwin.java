@@ -16,21 +16,6 @@ final class TorchSwin implements AutoCloseable {
     private final Tensor positionIndex;
     private final Map<Grid, Tensor> shiftMasks = new ConcurrentHashMap<>();
 
-    /** Size of a map in cells. */
-    record Grid(int height, int width) {
-        int cells() {
-            return height * width;
-        }
-
-        Grid half() {
-            return new Grid((height + 1) / 2, (width + 1) / 2);
-        }
-
-        Grid paddedTo(int multiple) {
-            return new Grid(Math.ceilDiv(height, multiple) * multiple, Math.ceilDiv(width, multiple) * multiple);
-        }
-    }
-
     TorchSwin(NetworkConfig config, TorchWeights weights, torch.ScalarType type) {
         this.config = config;
         this.weights = weights;
@@ -123,7 +108,7 @@ final class TorchSwin implements AutoCloseable {
                 padded,
                 grid -> Torch.owned(() -> {
                     long cells = (long) config.window() * config.window();
-                    float[] values = shiftMask(grid, config.window());
+                    float[] values = grid.shiftMask(config.window());
                     return Torch.of(values, type, values.length / (cells * cells), cells, cells);
                 }));
     }
@@ -132,35 +117,6 @@ final class TorchSwin implements AutoCloseable {
     public void close() {
         positionIndex.close();
         shiftMasks.values().forEach(Tensor::close);
-    }
-
-    /** Values of the shift mask, window by window. */
-    static float[] shiftMask(Grid padded, int window) {
-        int cells = window * window;
-        int columns = padded.width() / window;
-        int windows = padded.height() / window * columns;
-        float[] mask = new float[windows * cells * cells];
-        int[] region = new int[cells];
-        for (int w = 0; w < windows; w++) {
-            for (int cell = 0; cell < cells; cell++) {
-                int row = w / columns * window + cell / window;
-                int column = w % columns * window + cell % window;
-                region[cell] = 3 * band(row, padded.height(), window) + band(column, padded.width(), window);
-            }
-            for (int query = 0; query < cells; query++) {
-                for (int key = 0; key < cells; key++) {
-                    mask[(w * cells + query) * cells + key] = region[query] == region[key] ? 0 : -100;
-                }
-            }
-        }
-        return mask;
-    }
-
-    private static int band(int position, int size, int window) {
-        if (position < size - window) {
-            return 0;
-        }
-        return position < size - window / 2 ? 1 : 2;
     }
 
     /** (B,L,C) to (B,L/4,2C): the four cells of each 2x2 patch side by side, normalised and reduced. */

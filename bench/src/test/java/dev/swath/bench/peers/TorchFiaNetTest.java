@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.tensor.StateDict;
 import dev.swath.testkit.Golden;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,11 @@ class TorchFiaNetTest {
     private static final double STORED_ROUNDING = 2e-7;
 
     private final GoldenNetwork golden = new GoldenNetwork();
+
+    @BeforeAll
+    static void useOneThread() {
+        TorchFiaNet.setThreads(1);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"eval_64x64", "eval_97x33"})
