@@ -5,10 +5,15 @@ module dev.swath.fianet {
     requires transitive dev.swath.nn;
     requires dev.swath.weights;
     requires transitive dev.swath.tokenizer;
+    requires transitive java.desktop;
+    requires com.google.common;
     requires info.picocli;
     requires org.apache.opennlp.tools;
+    requires org.slf4j; // needed by OpenNLP, which as an automatic module cannot say so
     requires static org.jspecify;
 
+    exports dev.swath.fianet;
+    exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
     exports dev.swath.fianet.text;
 

@@ -14,7 +14,14 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         description = "Marks in an aerial image what a sentence names.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            SegmentCommand.class,
+            ParseCommand.class,
+            EncodeCommand.class,
+            WeightsCommand.class,
+            DoctorCommand.class
+        })
 public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     boolean debug;
@@ -54,6 +61,15 @@ public final class Main implements Runnable {
             }
             return e instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
+            if (main.debug) {
+                e.printStackTrace(line.getErr());
+            } else {
+                line.getErr().println(Errors.sentence(e));
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 }

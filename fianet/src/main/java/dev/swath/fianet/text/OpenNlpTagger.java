@@ -17,7 +17,7 @@ import opennlp.tools.postag.POSTaggerME;
  * this language, such as "left" in "on the left".
  */
 public final class OpenNlpTagger implements PosTagger {
-    private static final String MODEL = "/opennlp-en-ud-ewt-pos-1.3-2.5.4.bin";
+    private static final String MODEL = "opennlp-en-ud-ewt-pos-1.3-2.5.4.bin";
 
     private static final Set<String> DETERMINERS =
             Set.of("the", "a", "an", "this", "that", "these", "those", "each", "every", "some", "any");
@@ -51,7 +51,7 @@ public final class OpenNlpTagger implements PosTagger {
 
     /** Loads the model from the class path or module path. */
     public OpenNlpTagger() {
-        try (InputStream in = POSModel.class.getResourceAsStream(MODEL)) {
+        try (InputStream in = OpenNlpTagger.class.getClassLoader().getResourceAsStream(MODEL)) {
             if (in == null) {
                 throw new IllegalStateException(
                         "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");

@@ -1,0 +1,22 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.Parallelism;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of every command that runs a network. */
+final class RunOptions {
+    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}). Asking for cuda and not getting it is an error.")
+    Backends.Request device = Backends.Request.AUTO;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: one a processor).")
+    @Nullable Integer threads;
+
+    Parallelism parallelism() {
+        if (threads != null && threads < 1) {
+            throw new UsageException("--threads must be at least 1; got " + threads);
+        }
+        return threads == null ? Parallelism.ofCores() : Parallelism.ofThreads(threads);
+    }
+}

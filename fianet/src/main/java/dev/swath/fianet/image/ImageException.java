@@ -1,0 +1,11 @@
+package dev.swath.fianet.image;
+
+/** An image cannot be used; the message is one sentence that names the file and the rule. */
+public final class ImageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the whole sentence. */
+    public ImageException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,200 @@
+package dev.swath.fianet.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * Decodes PNG, JPEG and TIFF files (8 and 16 bits; gray, palette, RGB; further bands are left out) into 8-bit RGB. A file
+ * is refused before its pixels take memory if it is too large, and always if it is truncated. Orientation tags are
+ * ignored, as in the published pipelines. Samples of more than 8 bits are stretched: their 2nd percentile over all colour
+ * bands becomes 0, the 98th 255.
+ */
+public final class Images {
+    /** Most pixels that are decoded. */
+    public static final long MAX_PIXELS = 100_000_000;
+
+    private static final double LOW = 0.02;
+    private static final double HIGH = 0.98;
+
+    private Images() {}
+
+    /** Decodes a file. */
+    public static RgbImage read(Path file) {
+        try {
+            if (Files.isDirectory(file)) {
+                throw refuse(file, "this is a folder, not an image");
+            }
+            long size = Files.size(file);
+            if (size == 0) {
+                throw refuse(file, "the file is empty");
+            }
+            checkEnd(file, size);
+            try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+                Iterator<ImageReader> readers = in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
+                if (!readers.hasNext()) {
+                    throw refuse(file, "this is no image of a kind that is read here: PNG, JPEG or TIFF");
+                }
+                return decode(file, readers.next(), in);
+            }
+        } catch (NoSuchFileException e) {
+            throw refuse(file, "the file does not exist");
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException | ArithmeticException
+                | NullPointerException | IllegalStateException | ClassCastException e) {
+            throw refuse(file, "the image is damaged or cut off: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        }
+    }
+
+    private static ImageException refuse(Path file, String rule) {
+        return new ImageException("[image] " + file + ": " + rule);
+    }
+
+    /** A JPEG decoder fills in what a truncated file lacks, so its end marker is looked for here. */
+    private static void checkEnd(Path file, long size) throws IOException {
+        try (var channel = Files.newByteChannel(file)) {
+            ByteBuffer head = ByteBuffer.allocate(2);
+            channel.read(head);
+            if ((head.get(0) & 0xff) != 0xff || (head.get(1) & 0xff) != 0xd8) {
+                return;
+            }
+            int tail = (int) Math.min(size, 4096);
+            ByteBuffer end = ByteBuffer.allocate(tail);
+            channel.position(size - tail);
+            while (end.hasRemaining() && channel.read(end) >= 0) {}
+            for (int i = tail - 2; i >= 0; i--) {
+                if ((end.get(i) & 0xff) == 0xff && (end.get(i + 1) & 0xff) == 0xd9) {
+                    return;
+                }
+            }
+            throw refuse(file, "the JPEG is cut off: its end marker is missing");
+        }
+    }
+
+    private static RgbImage decode(Path file, ImageReader reader, ImageInputStream in) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        try {
+            reader.setInput(in, true, true);
+            reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
+            long width = reader.getWidth(0);
+            long height = reader.getHeight(0);
+            if (width < 1 || height < 1 || width * height > MAX_PIXELS) {
+                throw refuse(file, "the image has " + width + " x " + height + " pixels; from 1 to " + MAX_PIXELS + " are read");
+            }
+            BufferedImage image = reader.read(0);
+            for (String warning : warnings) {
+                if (warning.toLowerCase(Locale.ROOT).contains("trunc") || warning.contains("Premature") || warning.contains("EOF")) {
+                    throw refuse(file, "the image is cut off: " + warning);
+                }
+            }
+            return of(image);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /** The colours of an image in memory; alpha is left out. */
+    public static RgbImage of(BufferedImage image) {
+        ColorModel model = image.getColorModel();
+        int width = image.getWidth();
+        int height = image.getHeight();
+        if (model instanceof IndexColorModel || image.getRaster().getNumBands() == 1 && model.getPixelSize() < 8) {
+            byte[] out = new byte[3 * width * height];
+            int[] line = new int[width];
+            for (int y = 0, at = 0; y < height; y++) {
+                image.getRGB(0, y, width, 1, line, 0, width);
+                for (int x = 0; x < width; x++) {
+                    out[at++] = (byte) (line[x] >> 16);
+                    out[at++] = (byte) (line[x] >> 8);
+                    out[at++] = (byte) line[x];
+                }
+            }
+            return new RgbImage(width, height, out);
+        }
+        return of(image.getRaster());
+    }
+
+    /** The first three bands of a raster, or its first one as gray; more than 8 bits are stretched. */
+    public static RgbImage of(Raster raster) {
+        int bands = raster.getNumBands() >= 3 ? 3 : 1;
+        int width = raster.getWidth();
+        int height = raster.getHeight();
+        boolean wide = raster.getDataBuffer().getDataType() != DataBuffer.TYPE_BYTE && raster.getSampleModel().getSampleSize(0) > 8;
+        int[] limits = wide ? percentiles(raster, bands) : new int[] {0, 255};
+        byte[] out = new byte[3 * width * height];
+        int[] samples = new int[width];
+        for (int b = 0; b < 3; b++) {
+            for (int y = 0; y < height; y++) {
+                raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, Math.min(b, bands - 1), samples);
+                for (int x = 0; x < width; x++) {
+                    int v = samples[x];
+                    if (wide) {
+                        v = Math.clamp(Math.round(255.0 * (v - limits[0]) / Math.max(1, limits[1] - limits[0])), 0, 255);
+                    }
+                    out[3 * (y * width + x) + b] = (byte) v;
+                }
+            }
+        }
+        return new RgbImage(width, height, out);
+    }
+
+    private static int[] percentiles(Raster raster, int bands) {
+        int width = raster.getWidth();
+        int[] histogram = new int[1 << 16];
+        int[] samples = new int[width];
+        long count = 0;
+        for (int b = 0; b < bands; b++) {
+            for (int y = 0; y < raster.getHeight(); y++) {
+                raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, b, samples);
+                for (int v : samples) {
+                    histogram[Math.clamp(v, 0, 0xffff)]++;
+                    count++;
+                }
+            }
+        }
+        return new int[] {rank(histogram, (long) (LOW * (count - 1))), rank(histogram, (long) (HIGH * (count - 1)))};
+    }
+
+    private static int rank(int[] histogram, long rank) {
+        long below = 0;
+        for (int v = 0; v < histogram.length; v++) {
+            below += histogram[v];
+            if (below > rank) {
+                return v;
+            }
+        }
+        return histogram.length - 1;
+    }
+
+    /** From planes of red, green and blue, each {@code width * height} values from 0 to 1. */
+    public static RgbImage of(float[][] planes, int width, int height) {
+        if (planes.length != 3 || Arrays.stream(planes).anyMatch(p -> p.length != (long) width * height)) {
+            throw new ImageException("[image] there must be three planes of " + width + " x " + height + " values; got " + planes.length + " planes");
+        }
+        byte[] out = new byte[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            for (int c = 0; c < 3; c++) {
+                float v = planes[c][i];
+                if (!(v >= 0 && v <= 1)) {
+                    throw new ImageException("[image] values of float planes must lie in [0, 1]; got " + v);
+                }
+                out[3 * i + c] = (byte) Math.round(255 * v);
+            }
+        }
+        return new RgbImage(width, height, out);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.swath.fianet.image;
+
+import dev.swath.tensor.Tensor;
+import java.util.List;
+
+/**
+ * From an image to the network's input.
+ *
+ * @param size side in pixels of the square that the image is resized to
+ * @param mean taken off each of red, green, blue, after division by 255
+ * @param deviation what each is then divided by
+ */
+public record Preprocessor(int size, List<Double> mean, List<Double> deviation) {
+    /** Copies and checks. */
+    public Preprocessor {
+        mean = List.copyOf(mean);
+        deviation = List.copyOf(deviation);
+        if (size < 1 || size > 8192 || mean.size() != 3 || deviation.size() != 3) {
+            throw new ImageException("[preprocess] the size must lie in [1, 8192] with three means and deviations; got size " + size);
+        }
+    }
+
+    /** The statistics of ImageNet, as all published models use them. */
+    public static Preprocessor imageNet(int size) {
+        return new Preprocessor(size, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+    }
+
+    /** The image as (1, size, size, 3), f32. */
+    public Tensor apply(RgbImage image) {
+        RgbImage square = PillowResize.bilinear(image, size, size);
+        float[] out = new float[3 * size * size];
+        for (int i = 0; i < out.length; i++) {
+            float unit = (square.rgb()[i] & 0xff) / 255f;
+            out[i] = (unit - mean.get(i % 3).floatValue()) / deviation.get(i % 3).floatValue();
+        }
+        return Tensor.of(out, 1, size, size, 3);
+    }
+}
