@@ -48,20 +48,29 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         Map<String, Object> settings = json == null || !Files.exists(json) ? Map.of() : settings(json);
         FiaNetConfig config = deduce(checkpoint, settings);
         if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
-            throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size() + " pieces, but the word table of " + path
-                    + " has " + config.text().vocabulary() + " rows; they must belong together");
+            throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
+                    + " pieces, but the word table of " + path + " has "
+                    + config.text().vocabulary() + " rows; they must belong together");
         }
         FiaNet network = new FiaNet(config);
         LoadReport.load(checkpoint.tensors(), network.targets(), checked(path, network.sink(backend)))
                 .acceptMissing("relative_position_index")
                 .requireComplete(path.toString());
-        DatasetVocabulary words = dataset != null ? dataset : config.tmemBlocks() >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
+        DatasetVocabulary words = dataset != null
+                ? dataset
+                : config.tmemBlocks() >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
         int size = settings.containsKey("image_size") ? Json.asInt(settings.get("image_size"), "image_size") : SIZE;
         return new Model(network, vocabulary, Preprocessor.imageNet(size), words);
     }
 
     /** A network with first values by seed, for the demo and for tests. */
-    static Model untrained(FiaNetConfig config, Vocabulary vocabulary, int size, DatasetVocabulary dataset, long seed, Backend backend) {
+    static Model untrained(
+            FiaNetConfig config,
+            Vocabulary vocabulary,
+            int size,
+            DatasetVocabulary dataset,
+            long seed,
+            Backend backend) {
         FiaNet network = new FiaNet(config);
         network.initialise(new RandomSource(seed));
         network.prepare(backend);
@@ -91,7 +100,8 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
             zero += a[i] * 0f;
         }
         if (zero != 0f) {
-            throw new WeightsException("[weights] " + path + ": '" + name + "' holds values that are infinite or not numbers");
+            throw new WeightsException(
+                    "[weights] " + path + ": '" + name + "' holds values that are infinite or not numbers");
         }
     }
 
@@ -109,11 +119,15 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
                 depth++;
             }
             depths.add(depth);
-            heads.add(shape(t, checkpoint, stage + "0.attn.relative_position_bias_table").dim(1));
+            heads.add(shape(t, checkpoint, stage + "0.attn.relative_position_bias_table")
+                    .dim(1));
         }
-        int rows = shape(t, checkpoint, "backbone.layers.0.blocks.0.attn.relative_position_bias_table").dim(0);
+        int rows = shape(t, checkpoint, "backbone.layers.0.blocks.0.attn.relative_position_bias_table")
+                .dim(0);
         int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
-        int mlp = shape(t, checkpoint, "backbone.layers.0.blocks.0.mlp.fc1.weight").dim(0) / embed;
+        int mlp = shape(t, checkpoint, "backbone.layers.0.blocks.0.mlp.fc1.weight")
+                        .dim(0)
+                / embed;
         int blocks = 0;
         while (t.contains("backbone.tmem.block." + blocks + ".norm1.weight")) {
             blocks++;
@@ -124,22 +138,43 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
             layers++;
         }
         int hidden = words.dim(1);
-        int textHeads = settings.containsKey("text_heads") ? Json.asInt(settings.get("text_heads"), "text_heads") : Math.max(1, hidden / 64);
+        int textHeads = settings.containsKey("text_heads")
+                ? Json.asInt(settings.get("text_heads"), "text_heads")
+                : Math.max(1, hidden / 64);
         BertConfig text = new BertConfig(
-                words.dim(0), hidden, layers, textHeads, shape(t, checkpoint, "text_encoder.encoder.layer.0.intermediate.dense.weight").dim(0),
-                shape(t, checkpoint, "text_encoder.embeddings.position_embeddings.weight").dim(0),
-                shape(t, checkpoint, "text_encoder.embeddings.token_type_embeddings.weight").dim(0), 0.1, 1e-12);
+                words.dim(0),
+                hidden,
+                layers,
+                textHeads,
+                shape(t, checkpoint, "text_encoder.encoder.layer.0.intermediate.dense.weight")
+                        .dim(0),
+                shape(t, checkpoint, "text_encoder.embeddings.position_embeddings.weight")
+                        .dim(0),
+                shape(t, checkpoint, "text_encoder.embeddings.token_type_embeddings.weight")
+                        .dim(0),
+                0.1,
+                1e-12);
         List<Integer> fusion = settings.containsKey("fusion_heads")
-                ? Json.asList(settings.get("fusion_heads"), "fusion_heads").stream().map(v -> Json.asInt(v, "fusion_heads")).toList()
+                ? Json.asList(settings.get("fusion_heads"), "fusion_heads").stream()
+                        .map(v -> Json.asInt(v, "fusion_heads"))
+                        .toList()
                 : List.of(1, 1, 1, 1);
-        FiaNetConfig.Wiring wiring = "paper".equals(settings.get("wiring")) ? FiaNetConfig.Wiring.PAPER : FiaNetConfig.Wiring.REFERENCE;
+        FiaNetConfig.Wiring wiring =
+                "paper".equals(settings.get("wiring")) ? FiaNetConfig.Wiring.PAPER : FiaNetConfig.Wiring.REFERENCE;
         return new FiaNetConfig(
-                new SwinConfig(embed, depths, heads, window, patch, mlp, 0.3), text, fusion, blocks, 0, wiring, FiaNetConfig.Ablation.NONE);
+                new SwinConfig(embed, depths, heads, window, patch, mlp, 0.3),
+                text,
+                fusion,
+                blocks,
+                0,
+                wiring,
+                FiaNetConfig.Ablation.NONE);
     }
 
     private static Shape shape(StateDict t, Checkpoint checkpoint, String name) {
         return t.find(name)
-                .orElseThrow(() -> new WeightsException("[weights] " + checkpoint.path() + ": '" + name + "' is missing, so this is no complete FIANet checkpoint"))
+                .orElseThrow(() -> new WeightsException("[weights] " + checkpoint.path() + ": '" + name
+                        + "' is missing, so this is no complete FIANet checkpoint"))
                 .shape();
     }
 }

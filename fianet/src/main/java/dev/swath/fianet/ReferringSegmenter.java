@@ -46,8 +46,12 @@ public final class ReferringSegmenter implements AutoCloseable {
      * @param mode how sentences become masks
      */
     public record Options(
-            Backends.Request device, @Nullable Parallelism parallelism, @Nullable Path vocabulary, @Nullable DatasetVocabulary dataset,
-            @Nullable PosTagger tagger, ExpressionParser.Mode mode) {
+            Backends.Request device,
+            @Nullable Parallelism parallelism,
+            @Nullable Path vocabulary,
+            @Nullable DatasetVocabulary dataset,
+            @Nullable PosTagger tagger,
+            ExpressionParser.Mode mode) {
         /** The best backend, all processors, everything else by the model. */
         public static Options defaults() {
             return new Options(Backends.Request.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE);
@@ -90,9 +94,13 @@ public final class ReferringSegmenter implements AutoCloseable {
     public record Tokens(long[] ids, long[] context, long[] object, long[] position) {
         /** Checks. */
         public Tokens {
-            if (ids.length == 0 || context.length != ids.length || object.length != ids.length || position.length != ids.length) {
-                throw new IllegalArgumentException("[tokens] ids and the three masks must have the same length, at least 1; got "
-                        + ids.length + ", " + context.length + ", " + object.length + " and " + position.length);
+            if (ids.length == 0
+                    || context.length != ids.length
+                    || object.length != ids.length
+                    || position.length != ids.length) {
+                throw new IllegalArgumentException(
+                        "[tokens] ids and the three masks must have the same length, at least 1; got " + ids.length
+                                + ", " + context.length + ", " + object.length + " and " + position.length);
             }
             for (long[] mask : ImmutableList.of(context, object, position)) {
                 for (long m : mask) {
@@ -144,10 +152,12 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     /** A network whose weights are random numbers by seed: to try the pipeline, not to see anything. */
-    public static ReferringSegmenter untrained(FiaNetConfig config, Vocabulary vocabulary, int size, long seed, Options options) {
+    public static ReferringSegmenter untrained(
+            FiaNetConfig config, Vocabulary vocabulary, int size, long seed, Options options) {
         Backend backend = Backends.discover().choose(options.device);
         DatasetVocabulary dataset = options.dataset == null ? DatasetVocabulary.REFSEGRS : options.dataset;
-        return new ReferringSegmenter(Model.untrained(config, vocabulary, size, dataset, seed, backend), backend, options);
+        return new ReferringSegmenter(
+                Model.untrained(config, vocabulary, size, dataset, seed, backend), backend, options);
     }
 
     /** Segments an image in memory. */
@@ -179,16 +189,26 @@ public final class ReferringSegmenter implements AutoCloseable {
         Preprocessor p = model.preprocessor();
         int positions = network().config().text().positions();
         if (tokens.ids.length > positions) {
-            throw new IllegalArgumentException("[tokens] the text encoder takes at most " + positions + " ids; got " + tokens.ids.length);
+            throw new IllegalArgumentException(
+                    "[tokens] the text encoder takes at most " + positions + " ids; got " + tokens.ids.length);
         }
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
-        Tape tape = Tape.inference(Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace).withListener(listener));
+        Tape tape = Tape.inference(Tape.Options.of(backend)
+                .withParallelism(parallelism)
+                .withWorkspace(workspace)
+                .withListener(listener));
         Tensor logits;
         try (Tape.Scope _ = tape.enter("")) {
             int n = tokens.ids.length;
-            Var result = network().forward(
-                    tape, Var.constant(p.apply(image)), Tensor.of(tokens.ids.clone(), 1, n), mask(tokens.context), mask(tokens.object), mask(tokens.position));
+            Var result = network()
+                    .forward(
+                            tape,
+                            Var.constant(p.apply(image)),
+                            Tensor.of(tokens.ids.clone(), 1, n),
+                            mask(tokens.context),
+                            mask(tokens.object),
+                            mask(tokens.position));
             logits = result.value().permute(0, 3, 1, 2).copy();
         }
         if (idle.size() < IDLE_WORKSPACES) {
@@ -237,7 +257,8 @@ public final class ReferringSegmenter implements AutoCloseable {
     /** The sentence as words, tags, pieces and masks. */
     public ParsedExpression parse(String sentence) {
         if (parser == null) {
-            throw new WeightsException("[sentence] a vocabulary is needed to read sentences; give the vocab.txt that the model was trained with");
+            throw new WeightsException(
+                    "[sentence] a vocabulary is needed to read sentences; give the vocab.txt that the model was trained with");
         }
         return parser.parse(sentence);
     }

@@ -52,6 +52,7 @@ final class Demo {
     static FiaNetConfig config() {
         SwinConfig vision = new SwinConfig(32, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 7, 4, 4, 0);
         BertConfig text = new BertConfig(vocabulary().size(), 64, 2, 2, 128, 64, 2, 0, 1e-12);
-        return new FiaNetConfig(vision, text, List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
+        return new FiaNetConfig(
+                vision, text, List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
     }
 }

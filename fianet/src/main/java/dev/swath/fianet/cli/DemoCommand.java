@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** Runs the whole pipeline on a bundled scene. */
 @Command(
         name = "demo",
-        description = "Segments a bundled scene by a small bundled network; no download. The network is not trained yet, so its mask means nothing.",
+        description =
+                "Segments a bundled scene by a small bundled network; no download. The network is not trained yet, so its mask means nothing.",
         footer = {"", "Example:", "  swath demo --out /tmp/demo"})
 final class DemoCommand implements Callable<Integer> {
     private static final String SENTENCE = "vehicle on the road in the middle";
@@ -32,7 +33,11 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     RunOptions run;
 
-    @Option(names = "--out", defaultValue = "swath-out", paramLabel = "DIR", description = "Where to write (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--out",
+            defaultValue = "swath-out",
+            paramLabel = "DIR",
+            description = "Where to write (default: ${DEFAULT-VALUE}).")
     Path out;
 
     @Override
@@ -41,19 +46,36 @@ final class DemoCommand implements Callable<Integer> {
         RgbImage scene = Demo.scene();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = ReferringSegmenter.untrained(
-                        Demo.config(), Demo.vocabulary(), Demo.SIZE, Demo.SEED,
-                        ReferringSegmenter.Options.defaults().withDevice(run.device).withParallelism(threads))) {
+                        Demo.config(),
+                        Demo.vocabulary(),
+                        Demo.SIZE,
+                        Demo.SEED,
+                        ReferringSegmenter.Options.defaults()
+                                .withDevice(run.device)
+                                .withParallelism(threads))) {
             SegmentationResult result = segmenter.segment(scene, SENTENCE);
             var stdout = spec.commandLine().getOut();
             Path image = folder.resolve("scene.png");
             AtomicFile.write(image, png(scene));
             stdout.println(image);
-            Outputs.write(folder, "", scene, result, SENTENCE, Map.of("trained", false, "backend", segmenter.backend().name()))
+            Outputs.write(
+                            folder,
+                            "",
+                            scene,
+                            result,
+                            SENTENCE,
+                            Map.of(
+                                    "trained",
+                                    false,
+                                    "backend",
+                                    segmenter.backend().name()))
                     .forEach(stdout::println);
             stdout.flush();
         }
-        spec.commandLine().getErr().println("swath: the demo ran the whole pipeline on \"" + SENTENCE
-                + "\", but its small network is not trained: the mask shows random weights, not the vehicle.");
+        spec.commandLine()
+                .getErr()
+                .println("swath: the demo ran the whole pipeline on \"" + SENTENCE
+                        + "\", but its small network is not trained: the mask shows random weights, not the vehicle.");
         return 0;
     }
 

@@ -35,7 +35,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "encode",
         description = "Writes BERT's last hidden state (1, N, D) of a sentence as safetensors.",
-        footer = {"", "Example:", "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" --out hidden.safetensors"})
+        footer = {
+            "",
+            "Example:",
+            "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" --out hidden.safetensors"
+        })
 final class EncodeCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
@@ -43,7 +47,11 @@ final class EncodeCommand implements Callable<Integer> {
     @Mixin
     RunOptions run;
 
-    @Option(names = "--bert", required = true, paramLabel = "DIR", description = "Folder with config.json, vocab.txt and model.safetensors or pytorch_model.bin.")
+    @Option(
+            names = "--bert",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder with config.json, vocab.txt and model.safetensors or pytorch_model.bin.")
     Path bert;
 
     @Option(names = "--text", required = true, paramLabel = "SENTENCE", description = "The sentence.")
@@ -60,12 +68,14 @@ final class EncodeCommand implements Callable<Integer> {
         BertConfig config = config(bert.resolve("config.json"));
         Vocabulary vocabulary = Vocabulary.load(bert.resolve("vocab.txt"));
         if (vocabulary.size() != config.vocabulary()) {
-            throw new WeightsException("[weights] " + bert + ": vocab.txt has " + vocabulary.size() + " lines, but config.json says " + config.vocabulary());
+            throw new WeightsException("[weights] " + bert + ": vocab.txt has " + vocabulary.size()
+                    + " lines, but config.json says " + config.vocabulary());
         }
         Backend backend = Backends.discover().choose(run.device);
         BertEncoder encoder = new BertEncoder(config);
         Checkpoint checkpoint = Checkpoint.open(bert).require(Checkpoint.Kind.BERT);
-        LoadReport.load(Names.bert(checkpoint.tensors()), encoder.targets(), encoder.sink(backend)).requireComplete(bert.toString());
+        LoadReport.load(Names.bert(checkpoint.tensors()), encoder.targets(), encoder.sink(backend))
+                .requireComplete(bert.toString());
         WordPieceTokenizer tokenizer = new WordPieceTokenizer(vocabulary);
         int length = Math.min(config.positions(), tokenizer.tokenize(text).size() + 2);
         Encoding e = tokenizer.encode(text, length);
@@ -74,7 +84,11 @@ final class EncodeCommand implements Callable<Integer> {
             Var mask = Var.constant(Tensor.of(e.mask(), 1, length).to(DType.F32));
             Var hidden = encoder.forward(tape, Tensor.of(e.ids(), 1, length), mask);
             Safetensors.write(
-                    out, new StateDict().put("last_hidden_state", hidden.value()).put("input_ids", Tensor.of(e.ids(), 1, length)), Map.of());
+                    out,
+                    new StateDict()
+                            .put("last_hidden_state", hidden.value())
+                            .put("input_ids", Tensor.of(e.ids(), 1, length)),
+                    Map.of());
         }
         spec.commandLine().getOut().println(out);
         spec.commandLine().getOut().flush();
@@ -85,13 +99,18 @@ final class EncodeCommand implements Callable<Integer> {
         try {
             Map<String, Object> c = Json.parseObject(Files.readString(file));
             return new BertConfig(
-                    Json.asInt(c.get("vocab_size"), "vocab_size"), Json.asInt(c.get("hidden_size"), "hidden_size"),
-                    Json.asInt(c.get("num_hidden_layers"), "num_hidden_layers"), Json.asInt(c.get("num_attention_heads"), "num_attention_heads"),
+                    Json.asInt(c.get("vocab_size"), "vocab_size"),
+                    Json.asInt(c.get("hidden_size"), "hidden_size"),
+                    Json.asInt(c.get("num_hidden_layers"), "num_hidden_layers"),
+                    Json.asInt(c.get("num_attention_heads"), "num_attention_heads"),
                     Json.asInt(c.get("intermediate_size"), "intermediate_size"),
-                    Json.asInt(c.get("max_position_embeddings"), "max_position_embeddings"), Json.asInt(c.get("type_vocab_size"), "type_vocab_size"),
-                    0.1, c.containsKey("layer_norm_eps") ? Json.asDouble(c.get("layer_norm_eps"), "layer_norm_eps") : 1e-12);
+                    Json.asInt(c.get("max_position_embeddings"), "max_position_embeddings"),
+                    Json.asInt(c.get("type_vocab_size"), "type_vocab_size"),
+                    0.1,
+                    c.containsKey("layer_norm_eps") ? Json.asDouble(c.get("layer_norm_eps"), "layer_norm_eps") : 1e-12);
         } catch (IOException | JsonException e) {
-            throw new WeightsException("[weights] " + file + " cannot be read as a BERT configuration: " + e.getMessage());
+            throw new WeightsException(
+                    "[weights] " + file + " cannot be read as a BERT configuration: " + e.getMessage());
         }
     }
 }

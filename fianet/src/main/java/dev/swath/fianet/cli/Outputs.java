@@ -25,12 +25,14 @@ final class Outputs {
             Files.delete(probe);
             return out;
         } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be written to (" + e.getClass().getSimpleName() + "); choose another with --out");
+            throw new IllegalStateException("[output] the folder " + out + " cannot be written to ("
+                    + e.getClass().getSimpleName() + "); choose another with --out");
         }
     }
 
     /** Writes the four files with {@code prefix} before their names and returns them. */
-    static List<Path> write(Path out, String prefix, RgbImage image, SegmentationResult r, String sentence, Map<String, Object> more) {
+    static List<Path> write(
+            Path out, String prefix, RgbImage image, SegmentationResult r, String sentence, Map<String, Object> more) {
         Path mask = out.resolve(prefix + "mask.png");
         Path probability = out.resolve(prefix + "probability.png");
         Path overlay = out.resolve(prefix + "overlay.png");

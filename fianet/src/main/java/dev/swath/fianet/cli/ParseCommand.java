@@ -40,16 +40,27 @@ final class ParseCommand implements Callable<Integer> {
     @Option(names = "--text", required = true, paramLabel = "SENTENCE", description = "The sentence.")
     String text;
 
-    @Option(names = "--dataset", defaultValue = "refsegrs", description = "refsegrs or rrsisd (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--dataset",
+            defaultValue = "refsegrs",
+            description = "refsegrs or rrsisd (default: ${DEFAULT-VALUE}).")
     DatasetVocabulary dataset;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the small one of the demo).")
-    @Nullable Path vocab;
+    @Nullable
+    Path vocab;
 
-    @Option(names = "--tagger", paramLabel = "FILE", description = "Weights of an averaged perceptron as JSON (default: the built-in tagger).")
-    @Nullable Path taggerFile;
+    @Option(
+            names = "--tagger",
+            paramLabel = "FILE",
+            description = "Weights of an averaged perceptron as JSON (default: the built-in tagger).")
+    @Nullable
+    Path taggerFile;
 
-    @Option(names = "--masks", defaultValue = "reference", description = "reference or aligned (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--masks",
+            defaultValue = "reference",
+            description = "reference or aligned (default: ${DEFAULT-VALUE}).")
     ExpressionParser.Mode mode;
 
     @Option(names = "--format", defaultValue = "text", description = "text or json (default: ${DEFAULT-VALUE}).")
@@ -62,7 +73,8 @@ final class ParseCommand implements Callable<Integer> {
         }
         Vocabulary vocabulary = vocab == null ? Demo.vocabulary() : Vocabulary.load(vocab);
         PosTagger tagger = taggerFile == null ? new OpenNlpTagger() : new PerceptronTagger(taggerFile);
-        ParsedExpression p = new ExpressionParser(new WordPieceTokenizer(vocabulary), tagger, dataset, mode).parse(text);
+        ParsedExpression p =
+                new ExpressionParser(new WordPieceTokenizer(vocabulary), tagger, dataset, mode).parse(text);
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("words", p.words().stream().map(Word::text).toList());
         out.put("tags", p.tags());
@@ -78,7 +90,12 @@ final class ParseCommand implements Callable<Integer> {
         if (format == Format.JSON) {
             stdout.println(Json.write(out, true));
         } else {
-            out.forEach((k, v) -> stdout.printf("%-14s %s%n", k, v instanceof List<?> l ? String.join(" ", l.stream().map(String::valueOf).toList()) : v));
+            out.forEach((k, v) -> stdout.printf(
+                    "%-14s %s%n",
+                    k,
+                    v instanceof List<?> l
+                            ? String.join(" ", l.stream().map(String::valueOf).toList())
+                            : v));
         }
         stdout.flush();
         return 0;

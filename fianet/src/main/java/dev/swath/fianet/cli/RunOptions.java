@@ -7,11 +7,16 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that runs a network. */
 final class RunOptions {
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}). Asking for cuda and not getting it is an error.")
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description =
+                    "auto, cpu or cuda (default: ${DEFAULT-VALUE}). Asking for cuda and not getting it is an error.")
     Backends.Request device = Backends.Request.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: one a processor).")
-    @Nullable Integer threads;
+    @Nullable
+    Integer threads;
 
     Parallelism parallelism() {
         if (threads != null && threads < 1) {

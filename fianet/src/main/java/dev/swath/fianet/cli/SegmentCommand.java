@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Marks in an image what a sentence names. */
 @Command(
         name = "segment",
-        description = "Marks in an image what a sentence names; writes mask.png, probability.png, overlay.png and result.json.",
+        description =
+                "Marks in an image what a sentence names; writes mask.png, probability.png, overlay.png and result.json.",
         footer = {
             "",
             "Examples:",
@@ -43,25 +44,46 @@ final class SegmentCommand implements Callable<Integer> {
     Path image;
 
     @Option(names = "--text", paramLabel = "SENTENCE", description = "What to mark.")
-    @Nullable String text;
+    @Nullable
+    String text;
 
-    @Option(names = "--weights", required = true, paramLabel = "FILE|DIR", description = "A checkpoint of the training script, or a model folder.")
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FILE|DIR",
+            description = "A checkpoint of the training script, or a model folder.")
     Path weights;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
-    @Nullable Path vocab;
+    @Nullable
+    Path vocab;
 
-    @Option(names = "--dataset", paramLabel = "NAME", description = "refsegrs or rrsisd: class names and sentence length (default: by the model).")
-    @Nullable DatasetVocabulary dataset;
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            description = "refsegrs or rrsisd: class names and sentence length (default: by the model).")
+    @Nullable
+    DatasetVocabulary dataset;
 
-    @Option(names = "--masks", defaultValue = "reference", description = "reference (as published) or aligned (its quirks repaired).")
+    @Option(
+            names = "--masks",
+            defaultValue = "reference",
+            description = "reference (as published) or aligned (its quirks repaired).")
     ExpressionParser.Mode mode = ExpressionParser.Mode.REFERENCE;
 
-    @Option(names = "--out", defaultValue = "swath-out", paramLabel = "DIR", description = "Where to write (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--out",
+            defaultValue = "swath-out",
+            paramLabel = "DIR",
+            description = "Where to write (default: ${DEFAULT-VALUE}).")
     Path out;
 
-    @Option(names = "--save-logits", paramLabel = "FILE", description = "Also write the logits (1, 2, H, W) as safetensors.")
-    @Nullable Path logits;
+    @Option(
+            names = "--save-logits",
+            paramLabel = "FILE",
+            description = "Also write the logits (1, 2, H, W) as safetensors.")
+    @Nullable
+    Path logits;
 
     @Option(names = "--input-ids", split = ",", paramLabel = "ID", description = "Token ids in place of a sentence.")
     long @Nullable [] ids;
@@ -110,7 +132,8 @@ final class SegmentCommand implements Callable<Integer> {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }
             var stdout = spec.commandLine().getOut();
-            Outputs.write(folder, "", picture, result, text == null ? "" : text, more).forEach(stdout::println);
+            Outputs.write(folder, "", picture, result, text == null ? "" : text, more)
+                    .forEach(stdout::println);
             if (logits != null) {
                 stdout.println(logits);
             }
@@ -128,8 +151,11 @@ final class SegmentCommand implements Callable<Integer> {
         }
         ParsedExpression parsed = segmenter.parse(text);
         if (parsed.encoding().truncated()) {
-            spec.commandLine().getErr().println("swath: the sentence has " + (parsed.encoding().pieces().size() + 2) + " tokens; only the first "
-                    + parsed.encoding().ids().length + " are used.");
+            spec.commandLine()
+                    .getErr()
+                    .println("swath: the sentence has "
+                            + (parsed.encoding().pieces().size() + 2) + " tokens; only the first "
+                            + parsed.encoding().ids().length + " are used.");
         }
         more.put("classes", parsed.classes());
         more.put("phrases", parsed.phrases());

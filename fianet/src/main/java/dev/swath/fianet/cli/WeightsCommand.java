@@ -49,7 +49,10 @@ final class WeightsCommand implements Runnable {
         @Parameters(paramLabel = "FILE", description = "A .pth, .bin or .safetensors file, or a folder with one.")
         Path file;
 
-        @Option(names = "--format", defaultValue = "text", description = "text, json or csv (default: ${DEFAULT-VALUE}).")
+        @Option(
+                names = "--format",
+                defaultValue = "text",
+                description = "text, json or csv (default: ${DEFAULT-VALUE}).")
         Format format;
 
         @Override
@@ -67,7 +70,10 @@ final class WeightsCommand implements Runnable {
                 values += e.shape().elements();
                 switch (format) {
                     case TEXT -> out.printf("%-90s %-5s %s%n", name, e.dtype(), e.shape());
-                    case CSV -> out.printf("%s,%s,\"%s\",%d%n", name, e.dtype(), e.shape(), e.shape().elements());
+                    case CSV ->
+                        out.printf(
+                                "%s,%s,\"%s\",%d%n",
+                                name, e.dtype(), e.shape(), e.shape().elements());
                     case JSON -> {
                         Map<String, Object> row = new LinkedHashMap<>();
                         row.put("name", name);
@@ -81,20 +87,27 @@ final class WeightsCommand implements Runnable {
                 out.println(Json.write(rows, false));
             }
             out.flush();
-            spec.commandLine().getErr().println(file + " holds " + checkpoint.kind() + ": " + tensors.size() + " tensors, " + values + " values.");
+            spec.commandLine()
+                    .getErr()
+                    .println(file + " holds " + checkpoint.kind() + ": " + tensors.size() + " tensors, " + values
+                            + " values.");
             return 0;
         }
     }
 
     @Command(
             name = "convert",
-            description = "Writes the weights of a checkpoint as safetensors; optimizer state and prefixes are left out.",
+            description =
+                    "Writes the weights of a checkpoint as safetensors; optimizer state and prefixes are left out.",
             footer = {"", "Example:", "  swath weights convert best.pth model.safetensors"})
     static final class Convert implements Callable<Integer> {
         @Spec
         CommandSpec spec;
 
-        @Parameters(index = "0", paramLabel = "IN", description = "A .pth, .bin or .safetensors file, or a folder with one.")
+        @Parameters(
+                index = "0",
+                paramLabel = "IN",
+                description = "A .pth, .bin or .safetensors file, or a folder with one.")
         Path in;
 
         @Parameters(index = "1", paramLabel = "OUT", description = "The .safetensors file to write.")

@@ -46,7 +46,8 @@ public final class Images {
             }
             checkEnd(file, size);
             try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-                Iterator<ImageReader> readers = in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
+                Iterator<ImageReader> readers =
+                        in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
                 if (!readers.hasNext()) {
                     throw refuse(file, "this is no image of a kind that is read here: PNG, JPEG or TIFF");
                 }
@@ -54,9 +55,18 @@ public final class Images {
             }
         } catch (NoSuchFileException e) {
             throw refuse(file, "the file does not exist");
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException | ArithmeticException
-                | NullPointerException | IllegalStateException | ClassCastException e) {
-            throw refuse(file, "the image is damaged or cut off: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        } catch (IOException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | NegativeArraySizeException
+                | ArithmeticException
+                | NullPointerException
+                | IllegalStateException
+                | ClassCastException e) {
+            throw refuse(
+                    file,
+                    "the image is damaged or cut off: "
+                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
         }
     }
 
@@ -93,11 +103,15 @@ public final class Images {
             long width = reader.getWidth(0);
             long height = reader.getHeight(0);
             if (width < 1 || height < 1 || width * height > MAX_PIXELS) {
-                throw refuse(file, "the image has " + width + " x " + height + " pixels; from 1 to " + MAX_PIXELS + " are read");
+                throw refuse(
+                        file,
+                        "the image has " + width + " x " + height + " pixels; from 1 to " + MAX_PIXELS + " are read");
             }
             BufferedImage image = reader.read(0);
             for (String warning : warnings) {
-                if (warning.toLowerCase(Locale.ROOT).contains("trunc") || warning.contains("Premature") || warning.contains("EOF")) {
+                if (warning.toLowerCase(Locale.ROOT).contains("trunc")
+                        || warning.contains("Premature")
+                        || warning.contains("EOF")) {
                     throw refuse(file, "the image is cut off: " + warning);
                 }
             }
@@ -133,7 +147,8 @@ public final class Images {
         int bands = raster.getNumBands() >= 3 ? 3 : 1;
         int width = raster.getWidth();
         int height = raster.getHeight();
-        boolean wide = raster.getDataBuffer().getDataType() != DataBuffer.TYPE_BYTE && raster.getSampleModel().getSampleSize(0) > 8;
+        boolean wide = raster.getDataBuffer().getDataType() != DataBuffer.TYPE_BYTE
+                && raster.getSampleModel().getSampleSize(0) > 8;
         int[] limits = wide ? percentiles(raster, bands) : new int[] {0, 255};
         byte[] out = new byte[3 * width * height];
         int[] samples = new int[width];
@@ -143,7 +158,8 @@ public final class Images {
                 for (int x = 0; x < width; x++) {
                     int v = samples[x];
                     if (wide) {
-                        v = Math.clamp(Math.round(255.0 * (v - limits[0]) / Math.max(1, limits[1] - limits[0])), 0, 255);
+                        v = Math.clamp(
+                                Math.round(255.0 * (v - limits[0]) / Math.max(1, limits[1] - limits[0])), 0, 255);
                     }
                     out[3 * (y * width + x) + b] = (byte) v;
                 }
@@ -183,7 +199,8 @@ public final class Images {
     /** From planes of red, green and blue, each {@code width * height} values from 0 to 1. */
     public static RgbImage of(float[][] planes, int width, int height) {
         if (planes.length != 3 || Arrays.stream(planes).anyMatch(p -> p.length != (long) width * height)) {
-            throw new ImageException("[image] there must be three planes of " + width + " x " + height + " values; got " + planes.length + " planes");
+            throw new ImageException("[image] there must be three planes of " + width + " x " + height + " values; got "
+                    + planes.length + " planes");
         }
         byte[] out = new byte[3 * width * height];
         for (int i = 0; i < width * height; i++) {

@@ -48,7 +48,14 @@ public final class Overlays {
             for (int x = 0; x < width; x++) {
                 int i = y * width + x;
                 boolean edge = mask[i]
-                        && (x == 0 || y == 0 || x == width - 1 || y == height - 1 || !mask[i - 1] || !mask[i + 1] || !mask[i - width] || !mask[i + width]);
+                        && (x == 0
+                                || y == 0
+                                || x == width - 1
+                                || y == height - 1
+                                || !mask[i - 1]
+                                || !mask[i + 1]
+                                || !mask[i - width]
+                                || !mask[i + width]);
                 double opacity = edge ? 1 : mask[i] ? OPACITY : 0;
                 int rgb = 0;
                 for (int c = 0; c < 3; c++) {

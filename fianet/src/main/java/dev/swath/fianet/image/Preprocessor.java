@@ -16,7 +16,8 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (size < 1 || size > 8192 || mean.size() != 3 || deviation.size() != 3) {
-            throw new ImageException("[preprocess] the size must lie in [1, 8192] with three means and deviations; got size " + size);
+            throw new ImageException(
+                    "[preprocess] the size must lie in [1, 8192] with three means and deviations; got size " + size);
         }
     }
 
@@ -31,7 +32,8 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
         float[] out = new float[3 * size * size];
         for (int i = 0; i < out.length; i++) {
             float unit = (square.rgb()[i] & 0xff) / 255f;
-            out[i] = (unit - mean.get(i % 3).floatValue()) / deviation.get(i % 3).floatValue();
+            out[i] =
+                    (unit - mean.get(i % 3).floatValue()) / deviation.get(i % 3).floatValue();
         }
         return Tensor.of(out, 1, size, size, 3);
     }
