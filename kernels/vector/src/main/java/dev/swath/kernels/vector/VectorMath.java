@@ -1,5 +1,6 @@
 package dev.swath.kernels.vector;
 
+import static dev.swath.kernels.vector.Lanes.FMA;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
@@ -10,6 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Transcendental functions on f32 vectors, the same bits in every lane and on every width. The polynomials are minimax
  * fits of our own; the stated errors are the largest met on dense sweeps, in units in the last place of the result (ulp).
+ *
+ * <p>The longest chains spell {@code fma} out: the compiler inlines the Vector API's own methods always, but stops inlining
+ * others once a method has grown large, and a vector that crosses a real call is boxed.
  */
 final class VectorMath {
     private static final float LOG2_E = 1.442695041f;
@@ -36,18 +40,17 @@ final class VectorMath {
     private static final float E4 = 0.00138131448321f;
 
     // exp(a^2/2) erfc(a/sqrt 2) / 2 = t P(t) with t = 1 / (1 + TAIL_P a), on 0 <= a <= 14
-    private static final float TAIL_P = 0.3f;
-    private static final float T0 = 0.119686634074f;
-    private static final float T1 = 0.119572841494f;
-    private static final float T2 = 0.110227321942f;
-    private static final float T3 = 0.0784255872281f;
-    private static final float T4 = 0.096057812222f;
-    private static final float T5 = -0.0792473164248f;
-    private static final float T6 = 0.191581676284f;
-    private static final float T7 = -0.228067506828f;
-    private static final float T8 = 0.112375778035f;
-    private static final float T9 = -0.0206128297509f;
-    private static final float TAIL_ZERO_ABOVE = 13.2f;
+    private static final float TAIL_P = 0.26f;
+    private static final float T0 = 0.1037590593f;
+    private static final float T1 = 0.1030167591f;
+    private static final float T2 = 0.1030301894f;
+    private static final float T3 = 0.05102794744f;
+    private static final float T4 = 0.1609471939f;
+    private static final float T5 = -0.1509479421f;
+    private static final float T6 = 0.2514903346f;
+    private static final float T7 = -0.1528283308f;
+    private static final float T8 = 0.03050477667f;
+    private static final float TAIL_END = 13f;
     private static final float INV_SQRT_2_PI = 0.39894228f;
 
     private VectorMath() {}
@@ -66,19 +69,23 @@ final class VectorMath {
 
     /** exp x for x at most 88, with 0 in place of subnormal results; at most 2 ulp. */
     static FloatVector expFlushed(FloatVector x) {
+        return expNormal(x).blend(0f, x.compare(VectorOperators.LT, EXP_SUBNORMAL_BELOW));
+    }
+
+    /** exp x for x between -87.3 and 88. */
+    private static FloatVector expNormal(FloatVector x) {
         FloatVector z = fma(x, LOG2_E, FloatVector.broadcast(SPECIES, ROUND));
         FloatVector y = expm1Reduced(x, z.sub(ROUND)).add(1f);
-        y = y.mul(power(z.reinterpretAsInts()));
-        return y.blend(0f, x.compare(VectorOperators.LT, EXP_SUBNORMAL_BELOW));
+        return y.mul(power(z.reinterpretAsInts()));
     }
 
     /** exp(x - n ln 2) - 1. */
     private static FloatVector expm1Reduced(FloatVector x, FloatVector n) {
         FloatVector r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x));
-        FloatVector q = fma(r, E4, FloatVector.broadcast(SPECIES, E3));
-        q = fma(q, r, FloatVector.broadcast(SPECIES, E2));
-        q = fma(q, r, FloatVector.broadcast(SPECIES, E1));
-        q = fma(q, r, FloatVector.broadcast(SPECIES, E0));
+        FloatVector q = r.mul(E4).add(E3);
+        q = FMA ? q.fma(r, FloatVector.broadcast(SPECIES, E2)) : q.mul(r).add(E2);
+        q = FMA ? q.fma(r, FloatVector.broadcast(SPECIES, E1)) : q.mul(r).add(E1);
+        q = FMA ? q.fma(r, FloatVector.broadcast(SPECIES, E0)) : q.mul(r).add(E0);
         return fma(q.mul(r), r, r);
     }
 
@@ -115,25 +122,23 @@ final class VectorMath {
     }
 
     /**
-     * x Phi(x) = x/2 (1 + erf(x / sqrt 2)); at most 8 ulp, also where 1 + erf cancels. Negative infinity gives its limit 0.
+     * x Phi(x) = x/2 (1 + erf(x / sqrt 2)); at most 8 ulp, also where 1 + erf cancels, down to x = -13; below, 0 to
+     * within 1e-37.
      */
     static FloatVector gelu(FloatVector x) {
-        FloatVector a = x.abs();
+        FloatVector a = x.abs().min(TAIL_END);
         FloatVector density = gaussian(a);
         // For x < 0 the tail is Phi(x) itself; for x > 0 it is what is missing from 1. So nothing cancels.
-        FloatVector lost = a.mul(tail(a, density)).blend(0f, a.compare(VectorOperators.GT, TAIL_ZERO_ABOVE));
-        return x.max(0f).sub(lost);
+        return x.max(0f).sub(tail(a).mul(density).mul(a));
     }
 
     /** Phi(x) + x phi(x), the slope of {@link #gelu}. */
     static FloatVector geluSlope(FloatVector x) {
-        FloatVector a = x.abs();
+        FloatVector a = x.abs().min(TAIL_END);
         FloatVector density = gaussian(a);
-        FloatVector tail = tail(a, density).blend(0f, a.compare(VectorOperators.GT, TAIL_ZERO_ABOVE));
-        FloatVector positive = FloatVector.broadcast(SPECIES, 1f).sub(tail);
-        FloatVector phi = tail.blend(positive, x.compare(VectorOperators.GT, 0f));
-        FloatVector slope = x.mul(density).mul(INV_SQRT_2_PI);
-        return phi.add(slope.blend(0f, a.compare(VectorOperators.GT, TAIL_ZERO_ABOVE)));
+        // Of -a; the slopes of a and -a add up to 1.
+        FloatVector slope = tail(a).sub(a.mul(INV_SQRT_2_PI)).mul(density);
+        return slope.blend(slope.neg().add(1f), x.compare(VectorOperators.GT, 0f));
     }
 
     /** exp(-a^2/2): the square's rounding error, which the exponential would magnify, is carried along. */
@@ -141,23 +146,22 @@ final class VectorMath {
         FloatVector half = a.mul(-0.5f);
         FloatVector square = half.mul(a);
         FloatVector rest = fma(half, a, square.neg());
-        FloatVector e = expFlushed(square);
-        return fma(e, rest, e);
+        FloatVector e = expNormal(square);
+        return e.mul(rest).add(e);
     }
 
-    /** 1 - Phi(a) for a >= 0, given exp(-a^2/2). */
-    private static FloatVector tail(FloatVector a, FloatVector density) {
+    /** (1 - Phi(a)) exp(a^2/2) for a >= 0. */
+    private static FloatVector tail(FloatVector a) {
         FloatVector one = FloatVector.broadcast(SPECIES, 1f);
         FloatVector t = one.div(fma(a, TAIL_P, one));
-        FloatVector s = t.mul(t);
-        FloatVector even = fma(s, T8, FloatVector.broadcast(SPECIES, T6));
-        FloatVector odd = fma(s, T9, FloatVector.broadcast(SPECIES, T7));
-        even = fma(even, s, FloatVector.broadcast(SPECIES, T4));
-        odd = fma(odd, s, FloatVector.broadcast(SPECIES, T5));
-        even = fma(even, s, FloatVector.broadcast(SPECIES, T2));
-        odd = fma(odd, s, FloatVector.broadcast(SPECIES, T3));
-        even = fma(even, s, FloatVector.broadcast(SPECIES, T0));
-        odd = fma(odd, s, FloatVector.broadcast(SPECIES, T1));
-        return fma(odd, t, even).mul(t).mul(density);
+        FloatVector y = t.mul(T8).add(T7);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T6)) : y.mul(t).add(T6);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T5)) : y.mul(t).add(T5);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T4)) : y.mul(t).add(T4);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T3)) : y.mul(t).add(T3);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T2)) : y.mul(t).add(T2);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T1)) : y.mul(t).add(T1);
+        y = FMA ? y.fma(t, FloatVector.broadcast(SPECIES, T0)) : y.mul(t).add(T0);
+        return y.mul(t);
     }
 }

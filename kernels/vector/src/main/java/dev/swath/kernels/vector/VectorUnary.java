@@ -7,11 +7,48 @@ import dev.swath.kernels.Activation;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@code unary}. Each function has its own loop, so that no loop chooses per vector. */
+/**
+ * {@code unary}. Each function has its own loop. The loops are called through method handles in arrays, which the compiler
+ * does not look into: inlined into a common caller, several of them exceed what it is willing to inline, and then their
+ * vectors are boxed.
+ */
 final class VectorUnary implements UnaryKernel {
+    private static final MethodHandle[] VALUES = handles("", 1);
+    private static final MethodHandle[] SLOPES = handles("Slope", 2);
+
+    private static MethodHandle[] handles(String suffix, int inputs) {
+        MethodType type = MethodType.methodType(void.class, float[].class, int.class);
+        for (int i = 0; i < inputs; i++) {
+            type = type.appendParameterTypes(float[].class, int.class);
+        }
+        type = type.appendParameterTypes(int.class);
+        MethodHandle[] handles = new MethodHandle[Activation.values().length];
+        for (Activation f : Activation.values()) {
+            String name =
+                    switch (f) {
+                        case IDENTITY -> "identity";
+                        case RELU -> "relu";
+                        case GELU -> "gelu";
+                        case TANH -> "tanh";
+                        case SIGMOID -> "sigmoid";
+                        case HARD_SIGMOID -> "hardSigmoid";
+                        case EXP -> "exp";
+                    };
+            try {
+                handles[f.ordinal()] = MethodHandles.lookup().findStatic(VectorUnary.class, name + suffix, type);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return handles;
+    }
+
     @Override
     public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
         float[] ya = y.floats();
@@ -54,27 +91,32 @@ final class VectorUnary implements UnaryKernel {
     }
 
     private static void values(Activation f, float[] y, int y0, float[] x, int x0, int n) {
-        switch (f) {
-            case IDENTITY -> System.arraycopy(x, x0, y, y0, n);
-            case RELU -> relu(y, y0, x, x0, n);
-            case GELU -> gelu(y, y0, x, x0, n);
-            case TANH -> tanh(y, y0, x, x0, n);
-            case SIGMOID -> sigmoid(y, y0, x, x0, n);
-            case HARD_SIGMOID -> hardSigmoid(y, y0, x, x0, n);
-            case EXP -> exp(y, y0, x, x0, n);
+        try {
+            VALUES[f.ordinal()].invokeExact(y, y0, x, x0, n);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e); // the loops declare no other exception
         }
     }
 
-    private static void slopes(Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
-        switch (f) {
-            case IDENTITY -> System.arraycopy(dy, dy0, dx, dx0, n);
-            case RELU -> reluSlope(dx, dx0, dy, dy0, x, x0, n);
-            case GELU -> geluSlope(dx, dx0, dy, dy0, x, x0, n);
-            case TANH -> tanhSlope(dx, dx0, dy, dy0, x, x0, n);
-            case SIGMOID -> sigmoidSlope(dx, dx0, dy, dy0, x, x0, n);
-            case HARD_SIGMOID -> hardSigmoidSlope(dx, dx0, dy, dy0, x, x0, n);
-            case EXP -> expSlope(dx, dx0, dy, dy0, x, x0, n);
+    private static void slopes(
+            Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        try {
+            SLOPES[f.ordinal()].invokeExact(dx, dx0, dy, dy0, x, x0, n);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e); // the loops declare no other exception
         }
+    }
+
+    private static void identity(float[] y, int y0, float[] x, int x0, int n) {
+        System.arraycopy(x, x0, y, y0, n);
+    }
+
+    private static void identitySlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        System.arraycopy(dy, dy0, dx, dx0, n);
     }
 
     private static void relu(float[] y, int y0, float[] x, int x0, int n) {
