@@ -100,8 +100,7 @@ final class VectorUnary implements UnaryKernel {
         }
     }
 
-    private static void slopes(
-            Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+    private static void slopes(Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
         try {
             SLOPES[f.ordinal()].invokeExact(dx, dx0, dy, dy0, x, x0, n);
         } catch (RuntimeException | Error e) {
