@@ -14,7 +14,7 @@ import java.util.TreeMap;
  */
 public final class Workspace {
     /** A free storage may be larger than asked by this factor. */
-    private static final double SLACK = 1.25;
+    private static final double SLACK = 8;
 
     private final Backend backend;
     private final TreeMap<Long, Deque<Storage>> free = new TreeMap<>();

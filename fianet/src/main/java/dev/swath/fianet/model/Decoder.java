@@ -17,7 +17,24 @@ import java.util.List;
  * norm and ReLU; finally a 1x1 convolution to the two classes.
  */
 public final class Decoder extends Module {
-    private record Level(Conv2d conv1, BatchNorm norm1, Conv2d conv2, BatchNorm norm2) {}
+    private record Level(Conv2d conv1, BatchNorm norm1, Conv2d conv2, BatchNorm norm2) {
+        /** Convolution, batch norm, ReLU; each intermediate map is given back as soon as the next one stands. */
+        static Var block(Tape tape, Conv2d conv, BatchNorm norm, List<Var> maps) {
+            try (Tape.Scope outer = tape.enter("")) {
+                Var normed;
+                try (Tape.Scope inner = tape.enter("")) {
+                    normed = inner.keep(norm.forward(tape, conv.forward(tape, maps, Activation.IDENTITY)));
+                }
+                return outer.keep(Unary.relu(tape, normed));
+            }
+        }
+
+        Var forward(Tape tape, List<Var> maps) {
+            try (Tape.Scope scope = tape.enter("")) {
+                return scope.keep(block(tape, conv2, norm2, List.of(block(tape, conv1, norm1, maps))));
+            }
+        }
+    }
 
     private final List<Level> levels = new ArrayList<>();
     private final Pointwise classes;
@@ -49,10 +66,7 @@ public final class Decoder extends Module {
                     if (y.dim(1) < skip.dim(1) || y.dim(2) < skip.dim(2)) {
                         y = Resize.bilinear(tape, y, skip.dim(1), skip.dim(2), true);
                     }
-                    y = level.conv1.forward(tape, List.of(y, skip), Activation.IDENTITY);
-                    y = Unary.relu(tape, level.norm1.forward(tape, y));
-                    y = level.conv2.forward(tape, List.of(y), Activation.IDENTITY);
-                    y = scope.keep(Unary.relu(tape, level.norm2.forward(tape, y)));
+                    y = scope.keep(level.forward(tape, List.of(y, skip)));
                 }
             }
             return call.returns(classes.forward(tape, y));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
-    /** Floats of a scratch array that the pool still keeps. */
-    private static final int SCRATCH = 1 << 22;
+    /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
+    private static final int SCRATCH = 1 << 21;
 
     private static final int MAX_TILES = 240;
     private static final int PAD = 16;
