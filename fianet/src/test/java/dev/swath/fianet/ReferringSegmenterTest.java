@@ -14,7 +14,6 @@ import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
-import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.Safetensors;
 import dev.swath.weights.WeightsException;
 import java.awt.image.BufferedImage;
@@ -35,13 +34,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReferringSegmenterTest {
-    private static final List<String> PIECES =
-            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ship", "on", "lower", "right", "left", "vehicle", "road");
+    private static final List<String> PIECES = List.of(
+            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ship", "on", "lower", "right", "left", "vehicle",
+            "road");
 
     private static FiaNetConfig config() {
         return new FiaNetConfig(
                 new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
-                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12), List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE,
+                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12),
+                List.of(1, 1, 1, 1),
+                1,
+                0,
+                FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }
 
@@ -90,7 +94,10 @@ class ReferringSegmenterTest {
                 ExecutorService pool = Executors.newFixedThreadPool(8)) {
             List<float[]> expected = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                expected.add(segmenter.segment(image(70 + i, 90, i), "vehicle on the left").logits().toFloatArray());
+                expected.add(segmenter
+                        .segment(image(70 + i, 90, i), "vehicle on the left")
+                        .logits()
+                        .toFloatArray());
             }
             List<Future<?>> calls = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
@@ -99,7 +106,11 @@ class ReferringSegmenterTest {
                     for (int n = 0; n < 6; n++) {
                         int i = (thread + n) % 4;
                         assertArrayEquals(
-                                expected.get(i), segmenter.segment(image(70 + i, 90, i), "vehicle on the left").logits().toFloatArray());
+                                expected.get(i),
+                                segmenter
+                                        .segment(image(70 + i, 90, i), "vehicle on the left")
+                                        .logits()
+                                        .toFloatArray());
                     }
                 }));
             }
@@ -123,22 +134,26 @@ class ReferringSegmenterTest {
                 }
             });
             assertTrue(paths.stream().anyMatch(p -> p.startsWith("backbone.layers.2.")), paths.toString());
-            assertThrows(CancellationException.class, () -> segmenter.segment(image(64, 64, 1), tokens, new TapeListener() {
-                @Override
-                public void onEnter(String path) {
-                    if (path.contains("tmem")) {
-                        throw new CancellationException();
-                    }
-                }
-            }));
-            assertEquals(64 * 64, segmenter.segment(image(64, 64, 1), "the ship").mask().length);
+            assertThrows(
+                    CancellationException.class,
+                    () -> segmenter.segment(image(64, 64, 1), tokens, new TapeListener() {
+                        @Override
+                        public void onEnter(String path) {
+                            if (path.contains("tmem")) {
+                                throw new CancellationException();
+                            }
+                        }
+                    }));
+            assertEquals(
+                    64 * 64, segmenter.segment(image(64, 64, 1), "the ship").mask().length);
         }
     }
 
     @Test
     void valuesThatAreNoNumbersAreRefused(@TempDir Path folder) throws IOException {
         model(folder, true);
-        String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder)).getMessage();
+        String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder))
+                .getMessage();
         assertTrue(message.contains("classifier.conv1_1.bias") && message.contains("not numbers"), message);
     }
 
@@ -146,7 +161,8 @@ class ReferringSegmenterTest {
     void aVocabularyOfAnotherSizeIsRefused(@TempDir Path folder) throws IOException {
         model(folder, false);
         Files.write(folder.resolve("vocab.txt"), PIECES.subList(0, 9));
-        String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder)).getMessage();
+        String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder))
+                .getMessage();
         assertTrue(message.contains("9 pieces") && message.contains("13 rows"), message);
     }
 }

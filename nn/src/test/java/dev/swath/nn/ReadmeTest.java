@@ -40,10 +40,13 @@ class ReadmeTest {
         SwinTransformer swin = new SwinTransformer(new SwinConfig(8, List.of(2), List.of(2), 4, 4, 4, 0));
         swin.initialise(new RandomSource(1));
         List<String> paths = new ArrayList<>();
-        List<Hook> hooks = swin.namedModules().values().stream().map(m -> m.onForward((path, module, output) -> paths.add(path))).toList();
+        List<Hook> hooks = swin.namedModules().values().stream()
+                .map(m -> m.onForward((path, module, output) -> paths.add(path)))
+                .toList();
         Tape tape = Tape.inference(Tape.Options.of(Backends.cpu()));
         swin.forward(tape, Var.constant(Tensor.zeros(1, 32, 32, 3)));
-        assertTrue(paths.contains("layers.0.blocks.1.attn.qkv") || paths.contains("blocks.1.attn.qkv"), paths.toString());
+        assertTrue(
+                paths.contains("layers.0.blocks.1.attn.qkv") || paths.contains("blocks.1.attn.qkv"), paths.toString());
         hooks.forEach(Hook::close);
         paths.clear();
         swin.forward(tape, Var.constant(Tensor.zeros(1, 32, 32, 3)));

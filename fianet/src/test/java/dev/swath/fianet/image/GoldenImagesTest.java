@@ -40,12 +40,14 @@ class GoldenImagesTest {
             String key = String.valueOf(r.get("key"));
             Tensor in = g.tensor("in/rgb_" + key);
             Tensor want = g.tensor("out/rgb_" + key);
-            RgbImage got = PillowResize.bilinear(new RgbImage(in.dim(1), in.dim(0), bytes(in)), want.dim(1), want.dim(0));
+            RgbImage got =
+                    PillowResize.bilinear(new RgbImage(in.dim(1), in.dim(0), bytes(in)), want.dim(1), want.dim(0));
             assertArrayEquals(bytes(want), got.rgb(), key);
             Tensor mask = g.tensor("in/mask_" + key);
             assertArrayEquals(
                     bytes(g.tensor("out/mask_" + key)),
-                    PillowResize.nearest(bytes(mask), mask.dim(1), mask.dim(0), want.dim(1), want.dim(0)), key);
+                    PillowResize.nearest(bytes(mask), mask.dim(1), mask.dim(0), want.dim(1), want.dim(0)),
+                    key);
             checked++;
         }
         assertEquals(10, checked);
@@ -62,8 +64,18 @@ class GoldenImagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gray.png", "gray_lzw.tif", "gray_raw.tif", "palette.png", "rgb.jpg", "rgb.png", "rgb_deflate.tif", "rgb_lzw.tif",
-                "rgb_packbits.tif", "rgb_raw.tif", "rgba.png", "rgba.tif"
+                "gray.png",
+                "gray_lzw.tif",
+                "gray_raw.tif",
+                "palette.png",
+                "rgb.jpg",
+                "rgb.png",
+                "rgb_deflate.tif",
+                "rgb_lzw.tif",
+                "rgb_packbits.tif",
+                "rgb_raw.tif",
+                "rgba.png",
+                "rgba.tif"
             })
     void filesAreDecodedAsTheReferenceDoes(String name, @TempDir Path folder) throws IOException {
         Golden g = Golden.of("image_files");
@@ -75,7 +87,9 @@ class GoldenImagesTest {
         int allowed = name.endsWith("jpg") ? 8 : 0;
         for (int i = 0; i < image.rgb().length; i++) {
             int expected = (want.rank() == 2 ? w[i / 3] : w[i]) & 0xff;
-            assertTrue(Math.abs(expected - (image.rgb()[i] & 0xff)) <= allowed, name + " at " + i + ": " + (image.rgb()[i] & 0xff) + " for " + expected);
+            assertTrue(
+                    Math.abs(expected - (image.rgb()[i] & 0xff)) <= allowed,
+                    name + " at " + i + ": " + (image.rgb()[i] & 0xff) + " for " + expected);
         }
     }
 
@@ -115,23 +129,37 @@ class GoldenImagesTest {
         Path file = folder.resolve("huge.png");
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-            byte[] header = ByteBuffer.allocate(17).put("IHDR".getBytes()).putInt(100_000).putInt(100_000).put((byte) 8).put((byte) 2).put(new byte[3]).array();
+            byte[] header = ByteBuffer.allocate(17)
+                    .put("IHDR".getBytes())
+                    .putInt(100_000)
+                    .putInt(100_000)
+                    .put((byte) 8)
+                    .put((byte) 2)
+                    .put(new byte[3])
+                    .array();
             CRC32 crc = new CRC32();
             crc.update(header);
             out.write(ByteBuffer.allocate(4).putInt(13).array());
             out.write(header);
             out.write(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
         }
-        String message = assertThrows(ImageException.class, () -> Images.read(file)).getMessage();
+        String message =
+                assertThrows(ImageException.class, () -> Images.read(file)).getMessage();
         assertTrue(message.contains("100000 x 100000"), message);
     }
 
     @Test
     void whatIsNoImageIsNamed(@TempDir Path folder) throws IOException {
         Path text = Files.writeString(folder.resolve("a.png"), "hello");
-        assertTrue(assertThrows(ImageException.class, () -> Images.read(text)).getMessage().contains("no image of a kind"));
+        assertTrue(assertThrows(ImageException.class, () -> Images.read(text))
+                .getMessage()
+                .contains("no image of a kind"));
         Path empty = Files.createFile(folder.resolve("b.png"));
-        assertTrue(assertThrows(ImageException.class, () -> Images.read(empty)).getMessage().contains("empty"));
-        assertTrue(assertThrows(ImageException.class, () -> Images.read(folder.resolve("c.png"))).getMessage().contains("does not exist"));
+        assertTrue(assertThrows(ImageException.class, () -> Images.read(empty))
+                .getMessage()
+                .contains("empty"));
+        assertTrue(assertThrows(ImageException.class, () -> Images.read(folder.resolve("c.png")))
+                .getMessage()
+                .contains("does not exist"));
     }
 }
