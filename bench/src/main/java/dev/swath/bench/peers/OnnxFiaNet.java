@@ -26,12 +26,17 @@ public final class OnnxFiaNet implements AutoCloseable {
 
     /** Opens a model that {@link #write} wrote, with all optimisations and the given number of threads. */
     public OnnxFiaNet(Path model, int threads) throws OrtException {
+        session = open(environment, model, threads);
+    }
+
+    /** A session with all optimisations and its own pool of threads. */
+    static OrtSession open(OrtEnvironment environment, Path model, int threads) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
-            session = environment.createSession(model.toString(), options);
+            return environment.createSession(model.toString(), options);
         }
     }
 

@@ -39,11 +39,19 @@ final class OnnxSwin {
     }
 
     private Value block(OnnxWeights path, Value x, Grid grid, int shift, int heads) {
+        Value normed = path.child("norm1").layerNorm(x);
+        Value y = ops.add(x, shiftedAttention(path.child("attn"), normed, grid, shift, heads));
+        Value inner = ops.gelu(path.child("mlp.fc1").linear(path.child("norm2").layerNorm(y)));
+        return ops.add(y, path.child("mlp.fc2").linear(inner));
+    }
+
+    /** Attention of a block from the normalised (B,L,C) to what is added to the residual. */
+    Value shiftedAttention(OnnxWeights path, Value x, Grid grid, int shift, int heads) {
         int batch = x.dim(0);
         int channels = x.dim(2);
         int window = config.window();
         Grid padded = grid.paddedTo(window);
-        Value map = ops.reshape(path.child("norm1").layerNorm(x), batch, grid.height(), grid.width(), channels);
+        Value map = ops.reshape(x, batch, grid.height(), grid.width(), channels);
         map = ops.padEnd(map, 0, padded.height() - grid.height(), padded.width() - grid.width(), 0);
         if (shift > 0) {
             map = ops.roll(ops.roll(map, 1, -shift), 2, -shift);
@@ -52,7 +60,7 @@ final class OnnxSwin {
         int columns = padded.width() / window;
         Value cut = ops.transpose(ops.reshape(map, batch, rows, window, columns, window, channels), 0, 1, 3, 2, 4, 5);
         Value windows = ops.reshape(cut, batch * rows * columns, window * window, channels);
-        Value attended = attention(path.child("attn"), windows, heads, batch, shift > 0 ? padded : null);
+        Value attended = attention(path, windows, heads, batch, shift > 0 ? padded : null);
         Value joined =
                 ops.transpose(ops.reshape(attended, batch, rows, columns, window, window, channels), 0, 1, 3, 2, 4, 5);
         map = ops.reshape(joined, batch, padded.height(), padded.width(), channels);
@@ -62,9 +70,7 @@ final class OnnxSwin {
         if (!padded.equals(grid)) {
             map = ops.slice(ops.slice(map, 1, 0, grid.height(), 1), 2, 0, grid.width(), 1);
         }
-        Value y = ops.add(x, ops.reshape(map, batch, grid.cells(), channels));
-        Value inner = ops.gelu(path.child("mlp.fc1").linear(path.child("norm2").layerNorm(y)));
-        return ops.add(y, path.child("mlp.fc2").linear(inner));
+        return ops.reshape(map, batch, grid.cells(), channels);
     }
 
     private Value attention(OnnxWeights path, Value windows, int heads, int batch, @Nullable Grid shifted) {

@@ -46,11 +46,20 @@ final class TorchSwin implements AutoCloseable {
     }
 
     private Tensor block(TorchWeights path, Tensor x, Grid grid, int shift, int heads) {
+        Tensor normed = path.child("norm1").layerNorm(x);
+        Tensor y = x.add(shiftedAttention(path.child("attn"), normed, grid, shift, heads));
+        Tensor inner =
+                Torch.gelu(path.child("mlp.fc1").linear(path.child("norm2").layerNorm(y)));
+        return y.add(path.child("mlp.fc2").linear(inner));
+    }
+
+    /** Attention of a block from the normalised (B,L,C) to what is added to the residual. */
+    Tensor shiftedAttention(TorchWeights path, Tensor x, Grid grid, int shift, int heads) {
         long batch = x.size(0);
         long channels = x.size(2);
         int window = config.window();
         Grid padded = grid.paddedTo(window);
-        Tensor map = path.child("norm1").layerNorm(x).view(batch, grid.height(), grid.width(), channels);
+        Tensor map = x.view(batch, grid.height(), grid.width(), channels);
         map = torch.constant_pad_nd(map, 0, 0, 0, padded.width() - grid.width(), 0, padded.height() - grid.height());
         if (shift > 0) {
             map = torch.roll(map, new long[] {-shift, -shift}, 1, 2);
@@ -61,7 +70,7 @@ final class TorchSwin implements AutoCloseable {
                 .permute(0, 1, 3, 2, 4, 5)
                 .contiguous()
                 .view(-1, (long) window * window, channels);
-        Tensor attended = attention(path.child("attn"), windows, heads, shift > 0 ? shiftMask(padded) : null);
+        Tensor attended = attention(path, windows, heads, shift > 0 ? shiftMask(padded) : null);
         map = attended.view(batch, rows, columns, window, window, channels)
                 .permute(0, 1, 3, 2, 4, 5)
                 .contiguous()
@@ -70,10 +79,7 @@ final class TorchSwin implements AutoCloseable {
             map = torch.roll(map, new long[] {shift, shift}, 1, 2);
         }
         map = map.narrow(1, 0, grid.height()).narrow(2, 0, grid.width()).contiguous();
-        Tensor y = x.add(map.view(batch, grid.cells(), channels));
-        Tensor inner =
-                Torch.gelu(path.child("mlp.fc1").linear(path.child("norm2").layerNorm(y)));
-        return y.add(path.child("mlp.fc2").linear(inner));
+        return map.view(batch, grid.cells(), channels);
     }
 
     private Tensor attention(TorchWeights path, Tensor windows, int heads, @Nullable Tensor mask) {
