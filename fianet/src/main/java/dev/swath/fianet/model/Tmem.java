@@ -107,14 +107,18 @@ public final class Tmem extends Module {
             Var x = down.forward(tape, Concat.apply(tape, 3, pooled));
             Var cells = Reshape.apply(tape, x, x.dim(0), height * width, x.dim(3));
             for (Block block : blocks.items()) {
-                cells = block.forward(tape, cells, words);
+                try (Tape.Scope scope = tape.enter(blocks.name())) {
+                    cells = scope.keep(block.forward(tape, cells, words));
+                }
             }
             Var y = up.forward(tape, norm.forward(tape, Reshape.apply(tape, cells, x.dim(0), height, width, x.dim(3))));
             List<Var> out = new ArrayList<>();
             int from = 0;
             for (int i = 0; i < widths.size(); i++) {
                 Var coarse = Narrow.apply(tape, y, 3, from, from + widths.get(i));
-                out.add(call.keep(fusion.get(i).forward(tape, maps.get(i), coarse)));
+                try (Tape.Scope scope = tape.enter(fusion.name())) {
+                    out.add(call.keep(scope.keep(fusion.get(i).forward(tape, maps.get(i), coarse))));
+                }
                 from += widths.get(i);
             }
             return out;
