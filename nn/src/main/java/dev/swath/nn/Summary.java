@@ -42,7 +42,9 @@ public record Summary(List<Row> rows, long parameters, long flops) {
         Map<String, Shape> outputs = new LinkedHashMap<>();
         Deque<String> open = new ArrayDeque<>();
         List<Hook> hooks = new ArrayList<>();
-        root.namedModules().forEach((name, module) -> hooks.add(module.onForward((path, m, output) -> outputs.put(name, output.shape()))));
+        root.namedModules()
+                .forEach((name, module) ->
+                        hooks.add(module.onForward((path, m, output) -> outputs.put(name, output.shape()))));
         try {
             pass.accept(new TapeListener() {
                 @Override
@@ -68,9 +70,13 @@ public record Summary(List<Row> rows, long parameters, long flops) {
             hooks.forEach(Hook::close);
         }
         List<Row> rows = new ArrayList<>();
-        root.namedModules().forEach((name, module) -> rows.add(new Row(
-                name, module.getClass().getSimpleName(), outputs.containsKey(name) ? outputs.get(name).toString() : "", module.parameterCount(),
-                flops.getOrDefault(name, 0L))));
+        root.namedModules()
+                .forEach((name, module) -> rows.add(new Row(
+                        name,
+                        module.getClass().getSimpleName(),
+                        outputs.containsKey(name) ? outputs.get(name).toString() : "",
+                        module.parameterCount(),
+                        flops.getOrDefault(name, 0L))));
         return new Summary(rows, root.parameterCount(), flops.getOrDefault("", 0L));
     }
 
@@ -79,9 +85,15 @@ public record Summary(List<Row> rows, long parameters, long flops) {
     public String toString() {
         StringBuilder out = new StringBuilder(line("module", "type", "output", "parameters", "MFLOP"));
         for (Row r : rows) {
-            out.append(line(r.name.isEmpty() ? "(root)" : r.name, r.type, r.output, Long.toString(r.parameters), million(r.flops)));
+            out.append(line(
+                    r.name.isEmpty() ? "(root)" : r.name,
+                    r.type,
+                    r.output,
+                    Long.toString(r.parameters),
+                    million(r.flops)));
         }
-        return out.append(line("total", "", "", Long.toString(parameters), million(flops))).toString();
+        return out.append(line("total", "", "", Long.toString(parameters), million(flops)))
+                .toString();
     }
 
     private static String line(String name, String type, String output, String parameters, String flops) {
@@ -94,10 +106,20 @@ public record Summary(List<Row> rows, long parameters, long flops) {
 
     /** The same as a Markdown table. */
     public String toMarkdown() {
-        StringBuilder out = new StringBuilder("| module | type | output | parameters | FLOP |\n|---|---|---|---|---|\n");
+        StringBuilder out =
+                new StringBuilder("| module | type | output | parameters | FLOP |\n|---|---|---|---|---|\n");
         for (Row r : rows) {
-            out.append("| ").append(r.name).append(" | ").append(r.type).append(" | ").append(r.output).append(" | ").append(r.parameters).append(" | ")
-                    .append(r.flops).append(" |\n");
+            out.append("| ")
+                    .append(r.name)
+                    .append(" | ")
+                    .append(r.type)
+                    .append(" | ")
+                    .append(r.output)
+                    .append(" | ")
+                    .append(r.parameters)
+                    .append(" | ")
+                    .append(r.flops)
+                    .append(" |\n");
         }
         return out.toString();
     }

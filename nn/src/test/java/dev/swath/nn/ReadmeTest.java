@@ -57,9 +57,15 @@ class ReadmeTest {
     void aSummaryCountsWhatAPassDoes() {
         SwinTransformer swin = new SwinTransformer(new SwinConfig(8, List.of(2), List.of(2), 4, 4, 4, 0));
         swin.initialise(new RandomSource(1));
-        Summary summary = Summary.of(swin, listener -> swin.forward(
-                Tape.inference(Tape.Options.of(Backends.cpu()).withListener(listener)), Var.constant(Tensor.zeros(1, 32, 32, 3))));
-        Summary.Row qkv = summary.rows().stream().filter(r -> r.name().endsWith("blocks.1.attn.qkv")).findFirst().orElseThrow();
+        Summary summary = Summary.of(
+                swin,
+                listener -> swin.forward(
+                        Tape.inference(Tape.Options.of(Backends.cpu()).withListener(listener)),
+                        Var.constant(Tensor.zeros(1, 32, 32, 3))));
+        Summary.Row qkv = summary.rows().stream()
+                .filter(r -> r.name().endsWith("blocks.1.attn.qkv"))
+                .findFirst()
+                .orElseThrow();
         assertEquals("[1, 8, 8, 24]", qkv.output());
         assertEquals(8 * 24 + 24, qkv.parameters());
         assertEquals(2L * 64 * 8 * 24, qkv.flops());

@@ -46,7 +46,8 @@ class HostileFilesTest {
 
     private String refused(byte[] content) throws IOException {
         Path file = Files.write(folder.resolve("hostile.pth"), content);
-        String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file)).getMessage();
+        String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                .getMessage();
         assertTrue(message.contains("hostile.pth") && !message.contains("\n"), message);
         return message;
     }
@@ -77,20 +78,40 @@ class HostileFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(((", "h\u0005.", "0.", "R.", "X\u00ff\u00ff\u00ff\u007fa.", "(lp0\nh\u0000a.", "\u008a\u00ff.", "Z.", "}(Kt."})
+    @ValueSource(
+            strings = {
+                "(((",
+                "h\u0005.",
+                "0.",
+                "R.",
+                "X\u00ff\u00ff\u00ff\u007fa.",
+                "(lp0\nh\u0000a.",
+                "\u008a\u00ff.",
+                "Z.",
+                "}(Kt."
+            })
     void brokenPicklesEndInOneSentence(String pickle) throws IOException {
         byte[] file = zip("archive/data.pkl", ascii(pickle));
         Path path = Files.write(folder.resolve("broken.pth"), file);
-        assertThrows(WeightsException.class, () -> Checkpoint.open(path).tensors().get("x.weight"));
+        assertThrows(
+                WeightsException.class, () -> Checkpoint.open(path).tensors().get("x.weight"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"training_zip.pth", "training_legacy.pth", "training_zip_deflated.pth", "bare_legacy_gamma_beta.bin"})
+    @ValueSource(
+            strings = {
+                "training_zip.pth",
+                "training_legacy.pth",
+                "training_zip_deflated.pth",
+                "bare_legacy_gamma_beta.bin"
+            })
     void truncatedCheckpointsAreRefused(String name) throws IOException {
-        byte[] all = Files.readAllBytes(GoldenCheckpointTest.GOLDEN.resolve("checkpoint").resolve(name));
+        byte[] all = Files.readAllBytes(
+                GoldenCheckpointTest.GOLDEN.resolve("checkpoint").resolve(name));
         for (int n = 0; n < all.length; n += 101) {
             Path cut = Files.write(folder.resolve("cut.pth"), Arrays.copyOf(all, n));
-            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(cut), name + " cut to " + cut).getMessage();
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(cut), name + " cut to " + cut)
+                    .getMessage();
             assertTrue(message.contains("cut.pth"), message);
         }
     }
@@ -99,7 +120,8 @@ class HostileFilesTest {
         ByteBuffer b = ByteBuffer.allocate(8 + header.length() + data).order(ByteOrder.LITTLE_ENDIAN);
         b.putLong(length < 0 ? header.length() : length).put(ascii(header));
         Path file = Files.write(folder.resolve("hostile.safetensors"), b.array());
-        return assertThrows(WeightsException.class, () -> Safetensors.open(file)).getMessage();
+        return assertThrows(WeightsException.class, () -> Safetensors.open(file))
+                .getMessage();
     }
 
     @ParameterizedTest
@@ -128,24 +150,31 @@ class HostileFilesTest {
         assertTrue(safetensors(1L << 40, "{}", 0).contains("header length"));
         ByteBuffer b = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(1L << 63);
         Path file = Files.write(folder.resolve("huge.safetensors"), b.array());
-        assertTrue(assertThrows(WeightsException.class, () -> Safetensors.open(file)).getMessage().contains("9223372036854775808"));
+        assertTrue(assertThrows(WeightsException.class, () -> Safetensors.open(file))
+                .getMessage()
+                .contains("9223372036854775808"));
     }
 
     @Test
     void deepJsonIsRefused() {
-        assertTrue(assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000))).getMessage().contains("nested at most"));
+        assertTrue(assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000)))
+                .getMessage()
+                .contains("nested at most"));
     }
 
     @Test
     void whatIsWrittenIsReadBack() {
         Path file = folder.resolve("a.safetensors");
-        StateDict out = new StateDict().put("x", Tensor.of(new float[] {1, 2, 3}, 3)).put("n", Tensor.of(new long[] {7}, 1));
+        StateDict out =
+                new StateDict().put("x", Tensor.of(new float[] {1, 2, 3}, 3)).put("n", Tensor.of(new long[] {7}, 1));
         Safetensors.write(file, out, Map.of("format", "pt"));
         Safetensors.Contents in = Safetensors.open(file);
         assertEquals(Map.of("format", "pt"), in.metadata());
         assertEquals(3, in.tensors().get("x").get(2));
         assertEquals(7, in.tensors().get("n").get(0));
         Path nowhere = folder.resolve("missing/a.safetensors");
-        assertTrue(assertThrows(WeightsException.class, () -> Safetensors.write(nowhere, out, Map.of())).getMessage().contains("could not be written"));
+        assertTrue(assertThrows(WeightsException.class, () -> Safetensors.write(nowhere, out, Map.of()))
+                .getMessage()
+                .contains("could not be written"));
     }
 }

@@ -42,10 +42,13 @@ public final class SwinTransformer extends Module {
         try (Call call = enter(tape)) {
             Var x = patchEmbed.forward(tape, image);
             for (Stage stage : layers.items()) {
-                try (Tape.Scope list = tape.enter(layers.name()); Tape.Scope one = tape.enter(stage.name())) {
+                try (Tape.Scope list = tape.enter(layers.name());
+                        Tape.Scope one = tape.enter(stage.name())) {
                     Var y = SwinBlocks.forward(tape, stage.blocks, x);
                     out.add(call.keep(list.keep(one.keep(y))));
-                    x = stage.downsample.isEmpty() ? y : list.keep(one.keep(stage.downsample.getFirst().forward(tape, y)));
+                    x = stage.downsample.isEmpty()
+                            ? y
+                            : list.keep(one.keep(stage.downsample.getFirst().forward(tape, y)));
                 }
             }
             return out;

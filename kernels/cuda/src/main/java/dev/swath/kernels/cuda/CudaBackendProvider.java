@@ -28,16 +28,19 @@ public final class CudaBackendProvider implements BackendProvider {
             Loader.load(cudart.class);
             int status = cudart.cuInit(0);
             if (status != cudart.CUDA_SUCCESS) {
-                return new Probe.Refused("the NVIDIA driver answers with error " + status + " at start; is there a device, and is the driver loaded?");
+                return new Probe.Refused("the NVIDIA driver answers with error " + status
+                        + " at start; is there a device, and is the driver loaded?");
             }
             int[] count = new int[1];
             status = cudart.cuDeviceGetCount(count);
             if (status != cudart.CUDA_SUCCESS || count[0] == 0) {
                 return new Probe.Refused("the NVIDIA driver is here, but it has no device (error " + status + ")");
             }
-            return new Probe.Refused(count[0] + " device(s) found, but this version of Swath brings no CUDA kernels; use --device cpu");
+            return new Probe.Refused(
+                    count[0] + " device(s) found, but this version of Swath brings no CUDA kernels; use --device cpu");
         } catch (LinkageError e) {
-            return new Probe.Refused("the CUDA libraries cannot be loaded (" + firstLine(e) + "); a CUDA 13 driver and runtime must be installed");
+            return new Probe.Refused("the CUDA libraries cannot be loaded (" + firstLine(e)
+                    + "); a CUDA 13 driver and runtime must be installed");
         } catch (RuntimeException e) {
             return new Probe.Refused("looking for a device failed (" + firstLine(e) + ")");
         }
@@ -45,6 +48,8 @@ public final class CudaBackendProvider implements BackendProvider {
 
     private static String firstLine(Throwable e) {
         String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("").strip();
+        return message == null
+                ? e.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("").strip();
     }
 }

@@ -12,13 +12,16 @@ import org.junit.jupiter.api.Test;
 class CudaBackendProviderTest {
     @Test
     void refusesWithAReasonAndNeverThrows() {
-        BackendProvider.Probe.Refused refused = assertInstanceOf(BackendProvider.Probe.Refused.class, new CudaBackendProvider().probe());
+        BackendProvider.Probe.Refused refused =
+                assertInstanceOf(BackendProvider.Probe.Refused.class, new CudaBackendProvider().probe());
         assertTrue(refused.reason().length() > 20, refused.reason());
     }
 
     @Test
     void askingForCudaIsAnErrorThatNamesTheReason() {
-        String message = assertThrows(BackendUnavailableException.class, () -> Backends.discover().choose(Backends.Request.CUDA)).getMessage();
+        String message = assertThrows(BackendUnavailableException.class, () -> Backends.discover()
+                        .choose(Backends.Request.CUDA))
+                .getMessage();
         assertTrue(message.startsWith("[device] cuda was asked for but cannot be used here; cuda: "), message);
     }
 }
