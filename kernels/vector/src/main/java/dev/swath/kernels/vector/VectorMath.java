@@ -75,8 +75,17 @@ final class VectorMath {
     /** exp x for x between -87.3 and 88. */
     private static FloatVector expNormal(FloatVector x) {
         FloatVector z = fma(x, LOG2_E, FloatVector.broadcast(SPECIES, ROUND));
-        FloatVector y = expm1Reduced(x, z.sub(ROUND)).add(1f);
-        return y.mul(power(z.reinterpretAsInts()));
+        FloatVector n = z.sub(ROUND);
+        FloatVector r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x));
+        FloatVector y = fma(r, E4, FloatVector.broadcast(SPECIES, E3));
+        y = FMA ? y.fma(r, FloatVector.broadcast(SPECIES, E2)) : y.mul(r).add(E2);
+        y = FMA ? y.fma(r, FloatVector.broadcast(SPECIES, E1)) : y.mul(r).add(E1);
+        y = FMA ? y.fma(r, FloatVector.broadcast(SPECIES, E0)) : y.mul(r).add(E0);
+        y = FMA ? y.fma(r, FloatVector.broadcast(SPECIES, 1f)) : y.mul(r).add(1f);
+        y = FMA ? y.fma(r, FloatVector.broadcast(SPECIES, 1f)) : y.mul(r).add(1f);
+        // 2^n y: n is added to the exponent.
+        IntVector shift = z.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return y.reinterpretAsInts().add(shift).reinterpretAsFloats();
     }
 
     /** exp(x - n ln 2) - 1. */

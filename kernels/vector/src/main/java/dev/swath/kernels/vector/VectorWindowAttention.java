@@ -7,13 +7,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code window_attention}. One task is one head of one window: q (real cells only), k transposed and v are gathered into
- * some tens of kilobytes, then a few rows of scores at a time go through product, softmax and product without leaving the
- * first cache.
+ * {@code window_attention}. One task is a few heads of one window: their q (real cells only), k and v are copied into the
+ * second cache in one pass over the map; then, head by head, a few rows of scores at a time go through product, softmax and
+ * product without leaving the first cache.
  */
 final class VectorWindowAttention implements WindowAttentionKernel {
     private static final float MASKED = -100f;
     static final int REGIONS = 9;
+
+    /** Heads of one task: neighbours in memory, so that the copy reads long runs. */
+    private static final int HEADS = 4;
+
+    /** Query rows whose scores exist at a time. */
+    private static final int BLOCK = 24;
 
     private final Scratch scratch;
 
@@ -29,10 +35,12 @@ final class VectorWindowAttention implements WindowAttentionKernel {
         int rowSize = Heads.padded(cells);
         float[] bias = scratch.take(g.heads() * cells * rowSize);
         p.forEach(g.heads(), h -> expand(bias, h * cells * rowSize, rowSize, table, h, g));
-        // The head is the outer index, so that its biases stay in the cache from window to window.
-        p.forEach(g.heads() * windows, task -> {
-            int h = task / windows;
-            head(y, logSum, qkv, qkvBias, bias, h * cells * rowSize, rowSize, g, h, task % windows);
+        int groups = Math.ceilDiv(g.heads(), HEADS);
+        // The heads are the outer index, so that their biases stay in the cache from window to window.
+        p.forEach(groups * windows, task -> {
+            Window window = new Window(g, task % windows);
+            int first = task / windows * HEADS;
+            group(y, logSum, qkv, qkvBias, bias, g, window, first, Math.min(g.heads(), first + HEADS));
         });
         scratch.give(bias);
     }
@@ -57,102 +65,128 @@ final class VectorWindowAttention implements WindowAttentionKernel {
         }
     }
 
-    private void head(
+    /**
+     * Where the pieces of one task lie in its borrowed array.
+     *
+     * @param stride between rows of q, k and v, odd in whole vectors so that rows spread over the cache
+     */
+    private record Layout(int stride, int k, int v, int kColumns, int scores, int out, int mask, int size) {
+        static Layout of(int cells, int rowSize, int channels, int d) {
+            int stride = Heads.padded(channels) + Lanes.LENGTH;
+            int k = Math.ceilDiv(cells, Tile.ROWS) * Tile.ROWS * stride;
+            int v = k + cells * stride;
+            int kColumns = v + cells * stride;
+            int scores = kColumns + d * rowSize;
+            int out = scores + BLOCK * rowSize;
+            int mask = out + Tile.ROWS * Heads.padded(d);
+            return new Layout(stride, k, v, kColumns, scores, out, mask, mask + REGIONS * rowSize);
+        }
+    }
+
+    private void group(
             Slice y,
             @Nullable Slice logSum,
             Slice qkv,
             Slice qkvBias,
             float[] bias,
-            int bias0,
-            int rowSize,
             Geometry g,
-            int h,
-            int number) {
-        Window window = new Window(g, number);
+            Window window,
+            int first,
+            int end) {
         int cells = window.index.length;
+        int rowSize = Heads.padded(cells);
         int d = g.channels() / g.heads();
-        int width = Heads.padded(d);
-        // Offsets in one borrowed array.
-        int q = 0;
-        int k = q + Tile.rounded(window.real) * d;
-        int v = k + d * rowSize;
-        int s = v + cells * width;
-        int o = s + Tile.ROWS * rowSize;
-        int mask = o + Tile.ROWS * width;
-        float[] a = scratch.take(mask + REGIONS * rowSize);
-        gather(a, q, k, v, rowSize, width, window, qkv, qkvBias, g, h);
+        Layout l = Layout.of(cells, rowSize, (end - first) * d, d);
+        float[] a = scratch.take(l.size);
+        gather(a, l, window, qkv, qkvBias, g, first * d, (end - first) * d);
         if (window.split) {
-            masks(a, mask, rowSize, window);
+            masks(a, l.mask, rowSize, window);
         }
-        int[] biasAt = new int[Tile.ROWS];
-        int[] maskAt = new int[Tile.ROWS];
-        float[] max = new float[Tile.ROWS];
-        float[] sum = new float[Tile.ROWS];
-        for (int first = 0; first < window.real; first += Tile.ROWS) {
-            int rows = Math.min(Tile.ROWS, window.real - first);
-            int rounded = Tile.rounded(rows);
-            for (int r = 0; r < rows; r++) {
-                int i = window.cell[first + r];
-                biasAt[r] = bias0 + i * rowSize;
-                maskAt[r] = mask + window.region[i] * rowSize;
+        for (int h = first; h < end; h++) {
+            int channel = (h - first) * d;
+            for (int e = 0; e < d; e++) {
+                int row = l.kColumns + e * rowSize;
+                Arrays.fill(a, row + cells, row + rowSize, 0f);
             }
-            Tile.multiply(rounded, a, s, rowSize, a, q + first * d, d, a, k, rowSize, rowSize, d);
-            Heads.exponentials(a, s, rowSize, rows, rowSize, bias, biasAt, window.split ? a : null, maskAt, max, sum);
-            Tile.multiply(rounded, a, o, width, a, s, rowSize, a, v, width, width, cells);
-            for (int r = 0; r < rows; r++) {
-                int i = window.cell[first + r];
-                Rows.scale(
-                        y.floats(),
-                        y.offset() + window.index[i] * g.channels() + h * d,
-                        a,
-                        o + r * width,
-                        1 / sum[r],
-                        d);
-                if (logSum != null) {
-                    logSum.set((number * g.heads() + h) * cells + i, max[r] + Math.log(sum[r]));
-                }
+            for (int i = 0; i < cells; i++) {
+                Heads.toColumn(a, l.kColumns + i, rowSize, a, l.k + i * l.stride + channel, d);
             }
+            head(logSum, bias, a, l, g, window, h, channel);
+        }
+        for (int r = 0; r < window.real; r++) {
+            int to = y.offset() + window.index[window.cell[r]] * g.channels() + first * d;
+            System.arraycopy(a, r * l.stride, y.floats(), to, (end - first) * d);
         }
         scratch.give(a);
     }
 
-    /** q / sqrt D of the real cells (rows of D), k of all cells (D rows), v of all cells (rows of D, padded). */
+    /** Copies some neighbouring channels of q / sqrt D of the real cells and of k and v of all cells. */
     private static void gather(
-            float[] a,
-            int q,
-            int k,
-            int v,
-            int rowSize,
-            int width,
-            Window window,
-            Slice qkv,
-            Slice qkvBias,
-            Geometry g,
-            int h) {
+            float[] a, Layout l, Window window, Slice qkv, Slice qkvBias, Geometry g, int channel, int count) {
         int c = g.channels();
-        int d = c / g.heads();
-        float scale = (float) (1 / Math.sqrt(d));
+        float scale = (float) (1 / Math.sqrt(c / g.heads()));
         float[] map = qkv.floats();
         float[] padding = qkvBias.floats();
         int queries = 0;
         for (int i = 0; i < window.index.length; i++) {
             boolean real = window.index[i] >= 0;
             float[] from = real ? map : padding;
-            int at = (real ? qkv.offset() + window.index[i] * 3 * c : qkvBias.offset()) + h * d;
+            int at = (real ? qkv.offset() + window.index[i] * 3 * c : qkvBias.offset()) + channel;
             if (real) {
-                Rows.scale(a, q + queries++ * d, from, at, scale, d);
+                Rows.scale(a, queries++ * l.stride, from, at, scale, count);
             }
-            Heads.toColumn(a, k + i, rowSize, from, at + c, d);
-            System.arraycopy(from, at + 2 * c, a, v + i * width, d);
+            System.arraycopy(from, at + c, a, l.k + i * l.stride, count);
+            System.arraycopy(from, at + 2 * c, a, l.v + i * l.stride, count);
         }
-        // What only fills up blocks and vectors must be finite: it is multiplied by 0 or thrown away.
-        Arrays.fill(a, q + queries * d, k, 0f);
-        for (int e = 0; e < d; e++) {
-            Arrays.fill(a, k + e * rowSize + window.index.length, k + (e + 1) * rowSize, 0f);
-        }
-        if (width > d) {
-            for (int i = 0; i < window.index.length; i++) {
-                Arrays.fill(a, v + i * width + d, v + (i + 1) * width, 0f);
+        Arrays.fill(a, queries * l.stride, Tile.rounded(queries) * l.stride, 0f);
+    }
+
+    /** Attention of one head; its output takes the place of its q. */
+    private static void head(
+            @Nullable Slice logSum,
+            float[] bias,
+            float[] a,
+            Layout l,
+            Geometry g,
+            Window window,
+            int h,
+            int channel) {
+        int cells = window.index.length;
+        int rowSize = Heads.padded(cells);
+        int d = g.channels() / g.heads();
+        int width = Heads.padded(d);
+        int bias0 = h * cells * rowSize;
+        int[] biasAt = new int[BLOCK];
+        int[] maskAt = new int[BLOCK];
+        float[] max = new float[BLOCK];
+        float[] sum = new float[BLOCK];
+        float[] mask = window.split ? a : null;
+        for (int first = 0; first < window.real; first += BLOCK) {
+            int rows = Math.min(BLOCK, window.real - first);
+            for (int r = 0; r < rows; r++) {
+                int i = window.cell[first + r];
+                biasAt[r] = bias0 + i * rowSize;
+                maskAt[r] = l.mask + window.region[i] * rowSize;
+            }
+            int q = first * l.stride + channel;
+            for (int r = 0; r < rows; r += Tile.ROWS) {
+                int s = l.scores + r * rowSize;
+                int count = Tile.rounded(Math.min(Tile.ROWS, rows - r));
+                Tile.multiply(count, a, s, rowSize, a, q + r * l.stride, l.stride, a, l.kColumns, rowSize, rowSize, d);
+            }
+            Heads.exponentials(a, l.scores, rowSize, rows, rowSize, bias, biasAt, mask, maskAt, max, sum);
+            for (int r = 0; r < rows; r += Tile.ROWS) {
+                int s = l.scores + r * rowSize;
+                int count = Tile.rounded(Math.min(Tile.ROWS, rows - r));
+                // Columns behind the head's own are computed from its neighbour's v and thrown away.
+                Tile.multiply(count, a, l.out, width, a, s, rowSize, a, l.v + channel, l.stride, width, cells);
+                for (int o = 0; o < Math.min(Tile.ROWS, rows - r); o++) {
+                    Rows.scale(a, q + (r + o) * l.stride, a, l.out + o * width, 1 / sum[r + o], d);
+                }
+            }
+            for (int r = 0; logSum != null && r < rows; r++) {
+                int at = (window.number * g.heads() + h) * cells + window.cell[first + r];
+                logSum.set(at, max[r] + Math.log(sum[r]));
             }
         }
     }

@@ -7,6 +7,9 @@ import dev.swath.kernels.WindowAttentionKernel.Geometry;
  * at row i / M, column i % M of the window.
  */
 final class Window {
+    /** Its number among all windows of the batch. */
+    final int number;
+
     /** Number of real cells. */
     final int real;
 
@@ -24,6 +27,7 @@ final class Window {
 
     /** Window {@code number} of all windows of the batch. */
     Window(Geometry g, int number) {
+        this.number = number;
         int m = g.window();
         int across = Math.ceilDiv(g.width(), m);
         int down = Math.ceilDiv(g.height(), m);
