@@ -143,14 +143,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
 
     /** Attention of one head; its output takes the place of its q. */
     private static void head(
-            @Nullable Slice logSum,
-            float[] bias,
-            float[] a,
-            Layout l,
-            Geometry g,
-            Window window,
-            int h,
-            int channel) {
+            @Nullable Slice logSum, float[] bias, float[] a, Layout l, Geometry g, Window window, int h, int channel) {
         int cells = window.index.length;
         int rowSize = Heads.padded(cells);
         int d = g.channels() / g.heads();
