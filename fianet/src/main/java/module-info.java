@@ -13,6 +13,7 @@ module dev.swath.fianet {
     requires static org.jspecify;
 
     exports dev.swath.fianet;
+    exports dev.swath.fianet.data;
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
     exports dev.swath.fianet.text;

@@ -6,6 +6,7 @@ import dev.swath.bench.ops.Engines;
 import dev.swath.bench.peers.FiaNetInput;
 import dev.swath.bench.peers.NetworkConfig;
 import dev.swath.bench.peers.OnnxFiaNet;
+import dev.swath.bench.peers.SwathFiaNet;
 import dev.swath.bench.peers.SyntheticInput;
 import dev.swath.bench.peers.TorchFiaNet;
 import dev.swath.tensor.StateDict;
@@ -48,7 +49,7 @@ public class ForwardBenchmark {
     private static final double TOLERANCE = 5e-3;
 
     /** Who runs it. */
-    @Param({Engines.LIBTORCH, Engines.ONNXRUNTIME})
+    @Param({Engines.SWATH, Engines.LIBTORCH, Engines.ONNXRUNTIME})
     public String engine;
 
     /** Threads that the engine may use. */
@@ -81,6 +82,7 @@ public class ForwardBenchmark {
             expected = reference.forward(input).toFloatArray();
         }
         network = switch (engine) {
+            case Engines.SWATH -> swath(config, weights);
             case Engines.LIBTORCH -> libtorch(config, weights);
             case Engines.ONNXRUNTIME -> onnxRuntime(config, weights);
             default -> throw new IllegalArgumentException("there is no engine " + engine);
@@ -99,6 +101,21 @@ public class ForwardBenchmark {
         if (!(worst <= TOLERANCE * largest)) {
             throw new IllegalStateException(engine + " is wrong: error " + worst / largest);
         }
+    }
+
+    private Network swath(NetworkConfig config, StateDict weights) {
+        SwathFiaNet loaded = new SwathFiaNet(config, weights, threads);
+        return new Network() {
+            @Override
+            public Tensor forward(FiaNetInput given) {
+                return loaded.forward(given);
+            }
+
+            @Override
+            public void close() {
+                loaded.close();
+            }
+        };
     }
 
     private static Network libtorch(NetworkConfig config, StateDict weights) {

@@ -1,0 +1,77 @@
+package dev.swath.bench.peers;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.autograd.Workspace;
+import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.Parallelism;
+import dev.swath.nn.bert.BertConfig;
+import dev.swath.nn.swin.SwinConfig;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import dev.swath.weights.LoadReport;
+
+/** Swath's own network, prepared for inference: what the peers are compared with. */
+public final class SwathFiaNet implements AutoCloseable {
+    private final Backend backend = Backends.cpu();
+    private final Parallelism parallelism;
+    private final Workspace workspace = new Workspace(backend);
+    private final FiaNet network;
+
+    /** The network with the weights, packed for the best CPU backend. */
+    public SwathFiaNet(NetworkConfig config, StateDict weights, int threads) {
+        parallelism = Parallelism.ofThreads(threads);
+        network = new FiaNet(translate(config));
+        LoadReport.load(weights, network.targets(), network.sink(backend)).requireComplete("the benchmark's weights");
+    }
+
+    private static FiaNetConfig translate(NetworkConfig c) {
+        NetworkConfig.Text t = c.text();
+        return new FiaNetConfig(
+                new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),
+                new BertConfig(
+                        t.vocabulary(),
+                        t.hidden(),
+                        t.layers(),
+                        t.heads(),
+                        t.intermediate(),
+                        t.positions(),
+                        t.types(),
+                        0,
+                        1e-12),
+                c.fusionHeads(),
+                c.tmemBlocks(),
+                0,
+                FiaNetConfig.Wiring.REFERENCE,
+                FiaNetConfig.Ablation.NONE);
+    }
+
+    /** Logits (B,2,H,W). */
+    public Tensor forward(FiaNetInput input) {
+        Tape tape = Tape.inference(
+                Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
+        try (Tape.Scope _ = tape.enter("")) {
+            Var logits = network.forward(
+                    tape,
+                    Var.constant(input.image().permute(0, 2, 3, 1).contiguous()),
+                    input.ids(),
+                    mask(input.context()),
+                    mask(input.object()),
+                    mask(input.position()));
+            return logits.value().permute(0, 3, 1, 2).copy();
+        }
+    }
+
+    private static Var mask(Tensor values) {
+        return Var.constant(values.to(DType.F32));
+    }
+
+    @Override
+    public void close() {
+        parallelism.close();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.swath.fianet.data;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+
+/**
+ * One split of a data set of triplets (image, sentence, mask). The order is that of the files. Reading is thread-safe and
+ * reads one sample at a time.
+ */
+public interface ReferringDataset extends AutoCloseable {
+    /** Whose classes and sentence length apply. */
+    DatasetVocabulary vocabulary();
+
+    /** Which split this is. */
+    Split split();
+
+    /** Number of triplets. */
+    int size();
+
+    /** The sentence of triplet i, without reading its image. */
+    String sentence(int i);
+
+    /** The category of triplet i, without reading its image. */
+    String category(int i);
+
+    /** Reads triplet i; throws {@link DataException} in one sentence if a file is missing or broken. */
+    Sample read(int i);
+
+    /** A fingerprint of what the split lists (ids, sentences, not pixels), for the provenance of a checkpoint. */
+    String fingerprint();
+
+    @Override
+    void close();
+}
