@@ -12,6 +12,7 @@ import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import dev.swath.tensor.TensorSink;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,21 +85,29 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         }
     }
 
-    private static BiConsumer<String, Tensor> checked(Path path, BiConsumer<String, Tensor> sink) {
-        return (name, value) -> {
-            if (value.storage() instanceof HostStorage.Floats floats && value.isContiguous()) {
-                requireFinite(path, name, floats.array(), (int) value.offset(), (int) value.elements());
+    private static TensorSink checked(Path path, TensorSink sink) {
+        return new TensorSink() {
+            @Override
+            public float[] memory(String name, int elements) {
+                return sink.memory(name, elements);
             }
-            sink.accept(name, value);
+
+            @Override
+            public void accept(String name, Tensor value) {
+                if (value.storage() instanceof HostStorage.Floats floats && value.isContiguous()) {
+                    requireFinite(path, name, floats.array(), (int) value.offset(), (int) value.elements());
+                }
+                sink.accept(name, value);
+            }
         };
     }
 
     private static void requireFinite(Path path, String name, float[] a, int from, int n) {
-        float zero = 0; // stays 0 unless something is infinite or not a number
+        int largest = 0; // of the magnitudes, whose bits are in the order of their values
         for (int i = from; i < from + n; i++) {
-            zero += a[i] * 0f;
+            largest = Math.max(largest, Float.floatToRawIntBits(a[i]) & Integer.MAX_VALUE);
         }
-        if (zero != 0f) {
+        if (largest >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
             throw new WeightsException(
                     "[weights] " + path + ": '" + name + "' holds values that are infinite or not numbers");
         }

@@ -8,6 +8,7 @@ import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import dev.swath.tensor.TensorSink;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,32 +157,16 @@ public abstract class Module {
     }
 
     /** What takes the tensors of a checkpoint by name, and packs each for the backend at once if one is given. */
-    public final BiConsumer<String, Tensor> sink(@Nullable Backend packFor) {
-        Map<String, Parameter> named = namedParameters();
-        Map<String, Buffer> held = namedBuffers();
-        return (path, value) -> {
-            Parameter p = named.get(path);
-            if (p != null) {
-                p.set(value);
-                if (packFor != null) {
-                    p.prepare(packFor);
-                }
-                return;
-            }
-            Buffer b = held.get(path);
-            if (b == null) {
-                throw new ModuleException("[module] the name must be one of the module's; got '" + path + "'");
-            }
-            b.set(value);
-        };
+    public final TensorSink sink(@Nullable Backend packFor) {
+        return new ModuleSink(namedParameters(), namedBuffers(), packFor);
     }
 
     /** All parameters and buffers; elements are turned back from packed forms when they are read. */
     public final StateDict stateDict() {
         StateDict out = new StateDict();
         walk("", (path, module) -> {
-            module.parameters.forEach((n, p) ->
-                    out.put(join(path, n), new StateDict.Entry(p.dtype(), p.shape(), () -> dense(p.value()))));
+            module.parameters.forEach(
+                    (n, p) -> out.put(join(path, n), new StateDict.Entry(p.dtype(), p.shape(), _ -> dense(p.value()))));
             module.buffers.forEach((n, b) -> out.put(join(path, n), b.value()));
         });
         return out;

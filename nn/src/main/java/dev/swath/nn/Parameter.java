@@ -52,6 +52,11 @@ public final class Parameter extends Var {
         set(init.create(shape(), random));
     }
 
+    /** Whether a backend may have an order of its own for it. */
+    boolean packs() {
+        return packer != null;
+    }
+
     /** Puts the elements into the order that the backend reads fastest; the dense ones are let go. */
     public void prepare(Backend backend) {
         if (packer != null && isSet() && !(value().storage() instanceof OpaqueStorage)) {

@@ -7,21 +7,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Ordered names to tensors, as a checkpoint holds them. An entry may be lazy: its type and shape are known at once, its
  * elements are read when {@link #get} is called, and they are not kept.
  */
 public final class StateDict {
+    /** Reads the elements of one entry; may be called more than once. */
+    @FunctionalInterface
+    public interface Reader {
+        /** The elements; f32 ones in an array that {@code memory} gives, which may be longer than asked for. */
+        Tensor read(IntFunction<float[]> memory);
+    }
+
     /**
      * One entry.
      *
      * @param dtype element type
      * @param shape extents
-     * @param read reads the elements; may be called more than once
+     * @param reader reads the elements
      */
-    public record Entry(DType dtype, Shape shape, Supplier<Tensor> read) {}
+    public record Entry(DType dtype, Shape shape, Reader reader) {
+        /** Reads the elements into memory of their own. */
+        public Tensor read() {
+            return reader.read(float[]::new);
+        }
+    }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
@@ -30,7 +42,7 @@ public final class StateDict {
 
     /** Adds a tensor under a name that is not yet taken. */
     public StateDict put(String name, Tensor tensor) {
-        return put(name, new Entry(tensor.dtype(), tensor.shape(), () -> tensor));
+        return put(name, new Entry(tensor.dtype(), tensor.shape(), _ -> tensor));
     }
 
     /** Adds an entry under a name that is not yet taken. */
@@ -43,7 +55,7 @@ public final class StateDict {
 
     /** The tensor of that name; throws if there is none. */
     public Tensor get(String name) {
-        return entry(name).read().get();
+        return entry(name).read();
     }
 
     /** The entry of that name; throws if there is none. */

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file read by position. Each read opens and closes it, so that nothing needs closing and no page stays mapped: mapped
@@ -20,6 +23,7 @@ final class FileBytes {
 
     private final Path path;
     private final long size;
+    private final AtomicReference<@Nullable ByteBuffer> idle = new AtomicReference<>();
 
     private FileBytes(Path path, long size) {
         this.path = path;
@@ -94,13 +98,14 @@ final class FileBytes {
         }
     }
 
-    /** {@code count} little-endian f32 from byte {@code from} on, straight into an array. */
-    float[] readFloats(long from, int count) {
+    /** {@code count} little-endian f32 from byte {@code from} on, straight into an array that {@code memory} gives. */
+    float[] readFloats(long from, int count, IntFunction<float[]> memory) {
         checkRange(from, count * 4L);
-        float[] out = new float[count];
-        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(4, count * 4L)))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        MemorySegment bytes = MemorySegment.ofBuffer(chunk);
+        float[] out = memory.apply(count);
+        ByteBuffer kept = idle.getAndSet(null);
+        ByteBuffer chunk =
+                kept != null ? kept : ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+        MemorySegment bytes = MemorySegment.ofBuffer(chunk.clear());
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (int done = 0; done < count; ) {
                 int n = Math.min(chunk.capacity() / 4, count - done);
@@ -113,6 +118,7 @@ final class FileBytes {
         } catch (IOException e) {
             throw failure(path, e);
         }
+        idle.set(chunk);
         return out;
     }
 }

@@ -2,14 +2,13 @@ package dev.swath.weights;
 
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
-import dev.swath.tensor.Tensor;
+import dev.swath.tensor.TensorSink;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /**
  * What came of loading a checkpoint into a model.
@@ -44,7 +43,7 @@ public record LoadReport(
     }
 
     /** Hands every tensor that the model wants, and that has the right shape, to the sink: one at a time, in the model's order. */
-    public static LoadReport load(StateDict source, Map<String, Shape> wanted, BiConsumer<String, Tensor> sink) {
+    public static LoadReport load(StateDict source, Map<String, Shape> wanted, TensorSink sink) {
         List<String> loaded = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<MisShaped> misShaped = new ArrayList<>();
@@ -56,7 +55,7 @@ public record LoadReport(
             } else if (!entry.shape().equals(shape)) {
                 misShaped.add(new MisShaped(name, shape, entry.shape()));
             } else {
-                sink.accept(name, entry.read().get());
+                sink.accept(name, entry.reader().read(n -> sink.memory(name, n)));
                 loaded.add(name);
             }
         });

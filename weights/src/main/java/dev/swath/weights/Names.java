@@ -58,13 +58,13 @@ public final class Names {
                     && e.shape().rank() == 2
                     && !shape.equals(e.shape())
                     && shape.dim(1) == e.shape().dim(1);
-            out.put(name, resize && shape != null ? new StateDict.Entry(e.dtype(), shape, () -> resized(e, shape)) : e);
+            out.put(name, resize && shape != null ? new StateDict.Entry(e.dtype(), shape, _ -> resized(e, shape)) : e);
         }
         return out;
     }
 
     private static Tensor resized(StateDict.Entry e, Shape shape) {
-        return BiasTables.resize(e.read().get(), shape.dim(0));
+        return BiasTables.resize(e.read(), shape.dim(0));
     }
 
     /** BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed, pooler and heads left out. */

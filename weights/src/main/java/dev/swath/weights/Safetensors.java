@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The safetensors format: eight bytes of header length, a JSON header, the elements. Reading is strict: the entries must
@@ -144,18 +145,18 @@ public final class Safetensors {
                 new StateDict.Entry(
                         dtype,
                         shape,
-                        () -> Tensor.over(elements(file, dtype, data + from, shape.elements()), shape, 0)));
+                        memory -> Tensor.over(elements(file, dtype, data + from, shape.elements(), memory), shape, 0)));
         return new Range(name, from, to);
     }
 
-    /** Reads {@code count} elements at a byte position into fresh memory. */
-    static HostStorage elements(FileBytes file, DType dtype, long position, long count) {
+    /** Reads {@code count} elements at a byte position; f32 ones into an array that {@code memory} gives. */
+    static HostStorage elements(FileBytes file, DType dtype, long position, long count, IntFunction<float[]> memory) {
         if (count * dtype.bytes() > Integer.MAX_VALUE - 8) {
             throw WeightsException.in(
                     file.path(), "a tensor of " + count + " elements is too large to be read at once");
         }
         if (dtype == DType.F32) {
-            return new HostStorage.Floats(file.readFloats(position, (int) count));
+            return new HostStorage.Floats(file.readFloats(position, (int) count, memory));
         }
         return new HostStorage.Bytes(dtype, MemorySegment.ofArray(file.read(position, (int) (count * dtype.bytes()))));
     }

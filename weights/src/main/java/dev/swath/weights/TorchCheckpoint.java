@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +204,10 @@ public final class TorchCheckpoint {
 
     /** Reads one tensor into fresh memory, keeping its strides. */
     public Tensor read(TensorRef ref) {
+        return read(ref, float[]::new);
+    }
+
+    private Tensor read(TensorRef ref, IntFunction<float[]> memory) {
         ZipIndex.Entry packed = deflated.get(ref.key);
         HostStorage storage;
         if (packed != null && zip != null) {
@@ -213,7 +218,7 @@ public final class TorchCheckpoint {
             if (position == null) {
                 throw WeightsException.in(file.path(), "the storage '" + ref.key + "' is not in the file");
             }
-            storage = Safetensors.elements(file, ref.dtype, position, ref.storageSize);
+            storage = Safetensors.elements(file, ref.dtype, position, ref.storageSize, memory);
         }
         return Tensor.strided(storage, ref.shape, ref.strides, ref.offset);
     }
@@ -237,7 +242,7 @@ public final class TorchCheckpoint {
         StateDict out = new StateDict();
         map.forEach((name, value) -> {
             if (name instanceof String s && value instanceof TensorRef ref) {
-                out.put(s, new StateDict.Entry(ref.dtype, ref.shape, () -> read(ref)));
+                out.put(s, new StateDict.Entry(ref.dtype, ref.shape, memory -> read(ref, memory)));
             }
         });
         return out;

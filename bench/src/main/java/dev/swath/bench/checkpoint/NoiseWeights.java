@@ -50,7 +50,7 @@ public final class NoiseWeights {
                     new StateDict.Entry(
                             type,
                             Shape.of(shape),
-                            () -> entry.isInteger()
+                            _ -> entry.isInteger()
                                     ? Tensor.of(integers(entry), shape)
                                     : Tensor.of(floats(entry), shape)));
         }

@@ -50,7 +50,7 @@ public final class TorchFiaNet implements AutoCloseable {
             if (entry.dtype() == DType.F32) {
                 long[] shape =
                         Arrays.stream(entry.shape().dims()).asLongStream().toArray();
-                float[] values = entry.read().get().toFloatArray();
+                float[] values = entry.read().toFloatArray();
                 tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
             }
         }
