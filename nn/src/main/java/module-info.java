@@ -6,4 +6,5 @@ module dev.swath.nn {
     exports dev.swath.nn;
     exports dev.swath.nn.bert;
     exports dev.swath.nn.swin;
+    exports dev.swath.nn.train;
 }
