@@ -98,29 +98,29 @@ public final class Fields {
                 : fallback;
     }
 
-    /** A list of texts. */
-    public List<String> texts(String key, List<String> fallback) {
+    /** One of an enum's values, written in lower case. */
+    public <E extends Enum<E>> E choice(String key, E fallback) {
+        return has(key) ? chosen(key, raw(key), fallback.getDeclaringClass()) : fallback;
+    }
+
+    /** A list of an enum's values, written in lower case. */
+    public <E extends Enum<E>> List<E> choices(String key, Class<E> type, List<E> fallback) {
         return has(key)
                 ? Json.asList(raw(key), name(key)).stream()
-                        .map(v -> Json.asString(v, name(key)))
+                        .map(v -> chosen(key, v, type))
                         .toList()
                 : fallback;
     }
 
-    /** One of an enum's values, written in lower case. */
-    public <E extends Enum<E>> E choice(String key, E fallback) {
-        if (!has(key)) {
-            return fallback;
-        }
-        String value = Json.asString(raw(key), name(key));
-        E[] all = fallback.getDeclaringClass().getEnumConstants();
-        for (E e : all) {
+    private <E extends Enum<E>> E chosen(String key, @Nullable Object raw, Class<E> type) {
+        String value = Json.asString(raw, name(key));
+        for (E e : type.getEnumConstants()) {
             if (e.name().toLowerCase(Locale.ROOT).equals(value)) {
                 return e;
             }
         }
         throw new JsonException("[config] " + name(key) + " must be one of "
-                + Arrays.toString(all).toLowerCase(Locale.ROOT) + "; got '" + value + "'");
+                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + value + "'");
     }
 
     /** An object inside this one; empty if it is not there. */
