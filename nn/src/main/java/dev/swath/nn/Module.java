@@ -1,5 +1,6 @@
 package dev.swath.nn;
 
+import dev.swath.autograd.Hook;
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
@@ -80,8 +81,10 @@ public abstract class Module {
 
         /** The result of the pass: runs the hooks, and lets the memory of everything else be used again. */
         public Var returns(Var result) {
-            for (ForwardHook hook : hooks) {
-                hook.accept(tape.path(), Module.this, result);
+            if (!tape.replaying()) {
+                for (ForwardHook hook : hooks) {
+                    hook.accept(tape.path(), Module.this, result);
+                }
             }
             return scope.keep(result);
         }
