@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,8 +30,13 @@ public final class Fields {
 
     /** The object that a file holds. */
     public static Fields of(Path file) {
+        return new Fields(read(file), file.toString());
+    }
+
+    /** The object that a file holds, as it is. */
+    public static Map<String, Object> read(Path file) {
         try {
-            return new Fields(Json.parseObject(Files.readString(file)), file.toString());
+            return Json.parseObject(Files.readString(file));
         } catch (NoSuchFileException _) {
             throw new JsonException("[config] the file " + file + " does not exist");
         } catch (IOException | JsonException e) {
@@ -126,6 +132,18 @@ public final class Fields {
     /** An object inside this one; empty if it is not there. */
     public Fields object(String key) {
         return new Fields(has(key) ? Json.asObject(raw(key), name(key)) : Map.of(), where + ": " + key);
+    }
+
+    /** An object of any content as it is; empty if it is not there. */
+    public Map<String, Object> map(String key) {
+        return has(key) ? Json.asObject(raw(key), name(key)) : Map.of();
+    }
+
+    /** An object of texts; empty if it is not there. */
+    public Map<String, String> textMap(String key) {
+        Map<String, String> out = new LinkedHashMap<>();
+        map(key).forEach((k, v) -> out.put(k, Json.asString(v, name(key) + "." + k)));
+        return out;
     }
 
     /** Throws if there is a key that nobody asked for. */
