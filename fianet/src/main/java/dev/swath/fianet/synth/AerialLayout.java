@@ -304,7 +304,7 @@ final class AerialLayout {
     private boolean besideRoad(Kind kind, SizeWord size, double ratio) {
         double s = dice.range(-45, 45);
         int sign = dice.chance(0.5) ? 1 : -1;
-        double d = sign * (half + 1.5 + kind.width() * ratio / 2);
+        double d = sign * (half + 2 + kind.width() * ratio / 2);
         Pose pose = new Pose(
                 way.xAt(s, d),
                 way.yAt(s, d),

@@ -92,11 +92,7 @@ final class RefSegRsSentences {
     private static int share(Scene scene, BitSet objects, int[] pixels) {
         int sum = 0;
         for (int i = 0; i < pixels.length; i++) {
-            int at = i;
-            while (at >= 0 && !objects.get(at)) {
-                at = scene.objects().get(at).parent();
-            }
-            sum += at >= 0 ? pixels[i] : 0;
+            sum += scene.selected(i, objects) ? pixels[i] : 0;
         }
         return sum;
     }

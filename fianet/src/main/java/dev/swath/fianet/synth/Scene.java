@@ -1,6 +1,7 @@
 package dev.swath.fianet.synth;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -39,5 +40,14 @@ public record Scene(DatasetVocabulary format, int ground, Air air, List<SceneObj
             }
         }
         return false;
+    }
+
+    /** Whether object {@code i} is one of those selected or a part of one. */
+    boolean selected(int i, BitSet objects) {
+        int at = i;
+        while (at >= 0 && !objects.get(at)) {
+            at = this.objects.get(at).parent();
+        }
+        return at >= 0;
     }
 }

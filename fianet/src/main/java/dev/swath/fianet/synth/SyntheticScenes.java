@@ -20,6 +20,9 @@ public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
     /** Largest side. */
     public static final int MAX_SIZE = 4096;
 
+    /** Goes up whenever the same seed gives other scenes than before. */
+    public static final int VERSION = 1;
+
     private static final int MAX_ATTEMPTS = 200;
 
     /** Checks. */
@@ -43,33 +46,48 @@ public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
     public record Triplet(
             Scene scene, RgbImage image, String sentence, String category, BitSet objects, Mask mask) {}
 
-    /** Triplet {@code index}; a scene that has nothing clear to say is thrown away and the next attempt taken. */
+    /**
+     * What is said of a scene.
+     *
+     * @param sentence what is sought
+     * @param category as in {@link Triplet}
+     */
+    public record Words(String sentence, String category) {}
+
+    private record Draft(Scene scene, int[] ids, Expression expression) {}
+
+    /** Triplet {@code index}, from 0. */
     public Triplet triplet(long index) {
+        Draft d = draft(index);
+        Expression e = d.expression();
+        SceneRenderer.Picture picture = SceneRenderer.render(d.scene(), size, d.ids());
+        Mask mask = picture.mask(i -> d.scene().selected(i, e.objects()));
+        return new Triplet(d.scene(), picture.image(), e.sentence(), e.category(), e.objects(), mask);
+    }
+
+    /** Sentence and category of triplet {@code index}, without its picture. */
+    public Words words(long index) {
+        Expression e = draft(index).expression();
+        return new Words(e.sentence(), e.category());
+    }
+
+    /** A scene that has nothing clear to say is thrown away and the next attempt taken. */
+    private Draft draft(long index) {
+        // The class is drawn before the attempts, so that classes that fail more often are not rarer.
+        Kind main = Dice.of(seed, index, -1).pick(AerialLayout.MAIN);
+        boolean street = format == DatasetVocabulary.REFSEGRS;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Dice dice = Dice.of(seed, index, attempt);
-            boolean street = format == DatasetVocabulary.REFSEGRS;
-            // The class is drawn before the attempts, so that classes which fail more often are not rarer.
-            Kind main = Dice.of(seed, index, -1).pick(AerialLayout.MAIN);
             Scene scene = street ? UrbanLayout.build(dice) : AerialLayout.build(main, dice);
             int[] ids = SceneRenderer.ids(scene, size);
             Expression e = street
                     ? RefSegRsSentences.choose(scene, ids, dice)
                     : RrsisdSentences.choose(scene, ids, main.category(), dice);
             if (e != null) {
-                SceneRenderer.Picture picture = SceneRenderer.render(scene, size, ids);
-                Mask mask = picture.mask(i -> selected(scene, e.objects(), i));
-                return new Triplet(scene, picture.image(), e.sentence(), e.category(), e.objects(), mask);
+                return new Draft(scene, ids, e);
             }
         }
         throw new IllegalStateException("[synth] no scene with a clear sentence came up in " + MAX_ATTEMPTS
                 + " attempts; seed " + seed + ", index " + index);
-    }
-
-    private static boolean selected(Scene scene, BitSet objects, int i) {
-        int at = i;
-        while (at >= 0 && !objects.get(at)) {
-            at = scene.objects().get(at).parent();
-        }
-        return at >= 0;
     }
 }
