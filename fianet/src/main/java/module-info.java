@@ -16,6 +16,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.data;
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.synth;
     exports dev.swath.fianet.text;
     exports dev.swath.fianet.train;
 

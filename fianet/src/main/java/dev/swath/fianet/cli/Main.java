@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
+            SynthCommand.class,
             SegmentCommand.class,
             ParseCommand.class,
             EncodeCommand.class,
