@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             ParseCommand.class,
             EncodeCommand.class,
             WeightsCommand.class,
+            TrainCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

@@ -32,7 +32,9 @@ final class Progress implements AutoCloseable {
         }
         last = now;
         double rate = count / Math.max(1e-9, (now - start) / 1e9);
-        err.printf("\rswath: %d of %d %s, %.0f a second, %.0f s left \033[K", count, total, what, rate, (total - count) / rate);
+        err.printf(
+                "\rswath: %d of %d %s, %.0f a second, %.0f s left \033[K",
+                count, total, what, rate, (total - count) / rate);
         err.flush();
     }
 

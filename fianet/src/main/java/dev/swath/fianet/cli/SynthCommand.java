@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** Writes a data set of synthetic scenes. */
 @Command(
         name = "synth",
-        description = "Draws aerial scenes with sentences and masks and writes them as a data set in a published layout.",
+        description =
+                "Draws aerial scenes with sentences and masks and writes them as a data set in a published layout.",
         footer = {
             "",
             "The same seed always gives the same files, whatever the number of threads.",
@@ -64,8 +65,15 @@ final class SynthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (splits.length != 3 || splits[0] < 0 || splits[1] < 0 || splits[2] < 0 || splits[0] + splits[1] + splits[2] != 100) {
+        if (splits.length != 3
+                || splits[0] < 0
+                || splits[1] < 0
+                || splits[2] < 0
+                || splits[0] + splits[1] + splits[2] != 100) {
             throw new UsageException("--splits must be three shares that add up to 100, such as 80,10,10");
+        }
+        if (format == DatasetVocabulary.BOTH) {
+            throw new UsageException("--format must be refsegrs or rrsisd, for a data set has one layout");
         }
         if (count < 1 || count > DatasetWriter.MAX_COUNT) {
             throw new UsageException("--count must be from 1 to " + DatasetWriter.MAX_COUNT + "; got " + count);
@@ -75,8 +83,8 @@ final class SynthCommand implements Callable<Integer> {
         }
         int side = size != null ? size : format == DatasetVocabulary.REFSEGRS ? REFSEGRS_SIZE : RRSISD_SIZE;
         if (side < SyntheticScenes.MIN_SIZE || side > SyntheticScenes.MAX_SIZE) {
-            throw new UsageException("--size must be from " + SyntheticScenes.MIN_SIZE + " to " + SyntheticScenes.MAX_SIZE
-                    + "; got " + side);
+            throw new UsageException("--size must be from " + SyntheticScenes.MIN_SIZE + " to "
+                    + SyntheticScenes.MAX_SIZE + "; got " + side);
         }
         var shares = new DatasetWriter.Shares(splits[0], splits[1], splits[2]);
         try (Parallelism workers = threads == null ? Parallelism.ofCores() : Parallelism.ofThreads(threads);

@@ -96,11 +96,12 @@ final class AerialLayout {
     }
 
     private Scene scene() {
-        int ground = switch (dice.weighted(0.5, 0.25, 0.25)) {
-            case 0 -> season.lawn(dice);
-            case 1 -> season.soil(dice);
-            default -> Colours.jitter(0xA7A298, dice, 8);
-        };
+        int ground =
+                switch (dice.weighted(0.5, 0.25, 0.25)) {
+                    case 0 -> season.lawn(dice);
+                    case 1 -> season.soil(dice);
+                    default -> Colours.jitter(0xA7A298, dice, 8);
+                };
         way = new Way(dice.range(36, 64), dice.range(36, 64), dice.range(0, 2 * Math.PI), 0);
         Site site = site(main);
         if (site != Site.TARMAC && dice.chance(0.55)) {
@@ -151,7 +152,9 @@ final class AerialLayout {
             }
             case RIVER -> guests.addAll(List.of(Kind.BRIDGE, Kind.DAM, Kind.SHIP, Kind.SHIP));
             case SEA, SHORE -> guests.addAll(List.of(Kind.SHIP, Kind.SHIP, Kind.SHIP, Kind.HARBOR, Kind.HARBOR));
-            case EXPRESSWAY -> guests.addAll(List.of(Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
+            case EXPRESSWAY ->
+                guests.addAll(List.of(
+                        Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
             case RAILWAY, LAND -> {}
         }
         guests.remove(main);
@@ -174,7 +177,13 @@ final class AerialLayout {
         return SizeWord.values()[
                 switch (kind) {
                     case AIRPORT -> dice.weighted(0, 0.35, 0.65);
-                    default -> dice.weighted(big ? 0.1 : 0.04, big ? 0.34 : 0.2, 0.5, big ? 0.1 * crowd : 0.2, big ? 0 : 0.09 * crowd);
+                    default ->
+                        dice.weighted(
+                                big ? 0.1 : 0.04,
+                                big ? 0.34 : 0.2,
+                                0.5,
+                                big ? 0.1 * crowd : 0.2,
+                                big ? 0 : 0.09 * crowd);
                 }];
     }
 
@@ -282,8 +291,8 @@ final class AerialLayout {
         double angle = half > 0
                 ? way.angle() + (dice.chance(0.5) ? Math.PI : 0) + dice.range(-0.15, 0.15)
                 : dice.range(0, 2 * Math.PI);
-        Pose pose = new Pose(
-                dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
+        Pose pose =
+                new Pose(dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose)
                 && box.grown(2).grid(water, true)
@@ -341,8 +350,18 @@ final class AerialLayout {
                 return false;
             }
         }
-        plot.surface(Kind.ROAD, road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
-        plot.surface(Kind.ROAD, road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
+        plot.surface(
+                Kind.ROAD,
+                road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width),
+                Colours.ASPHALT,
+                0,
+                -1);
+        plot.surface(
+                Kind.ROAD,
+                road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width),
+                Colours.ASPHALT,
+                0,
+                -1);
         plot.bar(strip);
         return add(Kind.OVERPASS, pose, size, box.grown(2));
     }
@@ -382,8 +401,7 @@ final class AerialLayout {
 
     private void tarmac() {
         Pose pose = new Pose(50, 50, dice.range(0, Math.PI), 180, dice.range(90, 160));
-        plot.add(Plot.object(
-                Kind.TARMAC, pose, Words.NONE, new Look(Colours.jitter(0xA3A29C, dice, 12), 0, 0, 0), -1));
+        plot.add(Plot.object(Kind.TARMAC, pose, Words.NONE, new Look(Colours.jitter(0xA3A29C, dice, 12), 0, 0, 0), -1));
     }
 
     private int waterColour() {
@@ -401,8 +419,7 @@ final class AerialLayout {
     private void sea(Site site) {
         double offset = site == Site.SHORE ? dice.range(-12, 12) : dice.range(-42, 0);
         way = new Way(50 - offset * -Math.sin(way.angle()), 50 - offset * Math.cos(way.angle()), way.angle(), 0);
-        way = new Way(
-                50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
+        way = new Way(50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
         water = way.strip(0, 2 * Way.REACH);
         plot.surface(Kind.WATER, water, waterColour(), 0xD9C89C, -1);
         plot.bar(way.strip(-3, 2 * Way.REACH));
@@ -448,11 +465,12 @@ final class AerialLayout {
                 if (dice.chance(0.55)) {
                     Pose pose = new Pose(
                             50 + pitch * (c * i - s * j), 50 + pitch * (s * i + c * j), angle, pitch - 2, pitch - 2);
-                    int body = switch (dice.weighted(0.4, 0.35, 0.25)) {
-                        case 0 -> season.lawn(dice);
-                        case 1 -> season.soil(dice);
-                        default -> Colours.mix(season.lawn(dice), 0xC9B458, 0.5);
-                    };
+                    int body =
+                            switch (dice.weighted(0.4, 0.35, 0.25)) {
+                                case 0 -> season.lawn(dice);
+                                case 1 -> season.soil(dice);
+                                default -> Colours.mix(season.lawn(dice), 0xC9B458, 0.5);
+                            };
                     Look look = new Look(body, Colours.shade(body, dice.range(0.88, 1.1)), 0, 0);
                     plot.add(Plot.object(Kind.FIELD, pose, Words.NONE, look, -1));
                 }

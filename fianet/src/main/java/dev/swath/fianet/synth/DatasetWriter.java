@@ -107,17 +107,19 @@ public final class DatasetWriter {
     public static void write(
             SyntheticScenes scenes, int count, Shares shares, Path target, Parallelism threads, IntConsumer done) {
         if (count < 1 || count > MAX_COUNT) {
-            throw new DataException("[synth] the count must be from 1 to " + MAX_COUNT
-                    + ", as names have five digits; got " + count);
+            throw new DataException(
+                    "[synth] the count must be from 1 to " + MAX_COUNT + ", as names have five digits; got " + count);
         }
         Path folder = target.toAbsolutePath().normalize();
         Path parent = folder.getParent();
         if (parent == null) {
-            throw new DataException("[synth] a data set cannot be written to the root folder; choose another with --out");
+            throw new DataException(
+                    "[synth] a data set cannot be written to the root folder; choose another with --out");
         }
         try {
             if (Files.exists(folder) && (!Files.isDirectory(folder) || !isEmpty(folder))) {
-                throw new DataException("[synth] " + target + " exists and is not an empty folder; choose another with --out");
+                throw new DataException(
+                        "[synth] " + target + " exists and is not an empty folder; choose another with --out");
             }
             Files.createDirectories(parent);
             Path work = Files.createTempDirectory(parent, "." + folder.getFileName() + ".");
@@ -172,7 +174,9 @@ public final class DatasetWriter {
             }
         } catch (IOException | UncheckedIOException e) {
             throw new DataException(
-                    "[synth] " + target + " could not be written: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+                    "[synth] " + target + " could not be written: "
+                            + e.getClass().getSimpleName() + " " + e.getMessage(),
+                    e);
         }
     }
 
@@ -191,8 +195,7 @@ public final class DatasetWriter {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
                 Files.delete(dir);
                 return FileVisitResult.CONTINUE;
             }
@@ -300,7 +303,8 @@ public final class DatasetWriter {
         int[] line = new int[image.width()];
         for (int y = 0, at = 0; y < image.height(); y++) {
             for (int x = 0; x < line.length; x++, at += 3) {
-                line[x] = (image.rgb()[at] & 0xff) << 16 | (image.rgb()[at + 1] & 0xff) << 8 | image.rgb()[at + 2] & 0xff;
+                line[x] =
+                        (image.rgb()[at] & 0xff) << 16 | (image.rgb()[at + 1] & 0xff) << 8 | image.rgb()[at + 2] & 0xff;
             }
             out.setRGB(0, y, line.length, 1, line, 0, line.length);
         }

@@ -3,7 +3,6 @@ package dev.swath.fianet.train;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.nn.loss.DiceReduction;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.weights.json.Fields;
 import java.util.LinkedHashMap;
@@ -119,10 +118,11 @@ public record TrainingConfig(
         augment = List.copyOf(augment);
         if (epochs < 1 || batch < 1 || accumulate < 1 || saveEvery < 0) {
             throw new IllegalArgumentException(
-                    "[config] epochs, batch and accumulate must be at least 1 and save_every not negative; got " + epochs
-                            + ", " + batch + ", " + accumulate + " and " + saveEvery);
+                    "[config] epochs, batch and accumulate must be at least 1 and save_every not negative; got "
+                            + epochs + ", " + batch + ", " + accumulate + " and " + saveEvery);
         }
-        if (text.trainedLayers < 0 || text.trainedLayers > model.network().text().layers()) {
+        if (text.trainedLayers < 0
+                || text.trainedLayers > model.network().text().layers()) {
             throw new IllegalArgumentException("[config] trained_layers must lie in [0, "
                     + model.network().text().layers() + "], the layers of the text encoder; got " + text.trainedLayers);
         }
@@ -239,8 +239,7 @@ public record TrainingConfig(
     }
 
     private static Text text(Fields f, Text d) {
-        Text t = new Text(
-                f.integer("trained_layers", d.trainedLayers), f.flag("train_embeddings", d.trainEmbeddings));
+        Text t = new Text(f.integer("trained_layers", d.trainedLayers), f.flag("train_embeddings", d.trainEmbeddings));
         f.requireNoOthers();
         return t;
     }
