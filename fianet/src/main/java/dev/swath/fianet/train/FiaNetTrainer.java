@@ -9,6 +9,7 @@ import dev.swath.fianet.data.Batch;
 import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.BlackSquares;
 import dev.swath.fianet.data.SampleEncoder;
+import dev.swath.fianet.data.TurnAndFlip;
 import dev.swath.fianet.metrics.Metrics;
 import dev.swath.fianet.metrics.Overlap;
 import dev.swath.fianet.metrics.Scores;
@@ -117,7 +118,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private static Augmentation augmentation(TrainingConfig.Augmentation kind, int samples, long seed) {
         return switch (kind) {
             case SQUARES -> new BlackSquares(samples, seed);
-            case TURNS -> throw new TrainingException("[train] turns cannot be used yet");
+            case TURNS -> new TurnAndFlip();
         };
     }
 
