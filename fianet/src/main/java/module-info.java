@@ -15,8 +15,11 @@ module dev.swath.fianet {
     exports dev.swath.fianet;
     exports dev.swath.fianet.data;
     exports dev.swath.fianet.image;
+    exports dev.swath.fianet.metrics;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.synth;
     exports dev.swath.fianet.text;
+    exports dev.swath.fianet.train;
 
     opens dev.swath.fianet.cli to
             info.picocli;

@@ -12,28 +12,37 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One forward pass, and the backward pass over it. A recording tape keeps each op with what its gradient needs; an
- * inference tape keeps nothing and hands its memory back to the workspace when a {@link Scope} ends. Used by one thread;
- * kernels inside an op use the threads of its {@link Parallelism}.
+ * One forward pass, and the backward pass over it. A recording tape keeps each op with what its gradient needs until the
+ * backward pass has gone by, and then hands the memory back to the workspace; a value that is to be read later must be
+ * passed to {@link #retain} first. An inference tape keeps nothing and hands its memory back when a {@link Scope} ends. Used
+ * by one thread; kernels inside an op use the threads of its {@link Parallelism}.
  */
 public final class Tape {
-    private record Node(String op, String path, Var output, List<Var> inputs, Backward backward) {}
+    private record Node(String op, String path, Var output, List<Var> inputs, Backward backward, List<Storage> owned) {}
 
     private final Backend backend;
     private final Parallelism parallelism;
     private final boolean recording;
     private final boolean training;
-    private final RandomSource random;
+    private final boolean checkpointing;
+    private final boolean nanCheck;
     private final Workspace workspace;
+    private final TapeMemory memory;
     private final @Nullable TapeListener listener;
     private final List<Node> nodes = new ArrayList<>();
+    private final Set<Var> reached = new LinkedHashSet<>();
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private final StringBuilder path = new StringBuilder();
+    private RandomSource random;
+    private boolean replaying;
+    private int quiet;
 
     private Tape(Options o, boolean recording) {
         this.backend = o.backend;
@@ -42,7 +51,10 @@ public final class Tape {
         this.training = o.training;
         this.random = o.random;
         this.workspace = o.workspace == null ? new Workspace(o.backend) : o.workspace;
+        this.memory = new TapeMemory(workspace);
         this.listener = o.listener;
+        this.checkpointing = o.checkpointing;
+        this.nanCheck = o.nanCheck;
     }
 
     /**
@@ -54,6 +66,8 @@ public final class Tape {
      * @param random source of dropout masks
      * @param workspace memory to be used again, or null for an own one
      * @param listener who watches, or null
+     * @param checkpointing whether modules that offer it forget their inner results and compute them again backwards
+     * @param nanCheck whether each result and gradient is searched for NaN, which is slow
      */
     public record Options(
             Backend backend,
@@ -61,30 +75,42 @@ public final class Tape {
             boolean training,
             RandomSource random,
             @Nullable Workspace workspace,
-            @Nullable TapeListener listener) {
+            @Nullable TapeListener listener,
+            boolean checkpointing,
+            boolean nanCheck) {
         /** Evaluation mode on one thread. */
         public static Options of(Backend backend) {
-            return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null);
+            return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null, false, false);
         }
 
         /** With other threads. */
         public Options withParallelism(Parallelism p) {
-            return new Options(backend, p, training, random, workspace, listener);
+            return new Options(backend, p, training, random, workspace, listener, checkpointing, nanCheck);
         }
 
         /** In training mode with this source of randomness. */
         public Options withTraining(RandomSource r) {
-            return new Options(backend, parallelism, true, r, workspace, listener);
+            return new Options(backend, parallelism, true, r, workspace, listener, checkpointing, nanCheck);
         }
 
         /** With memory of an earlier call. */
         public Options withWorkspace(Workspace w) {
-            return new Options(backend, parallelism, training, random, w, listener);
+            return new Options(backend, parallelism, training, random, w, listener, checkpointing, nanCheck);
         }
 
         /** With someone who watches. */
         public Options withListener(@Nullable TapeListener l) {
-            return new Options(backend, parallelism, training, random, workspace, l);
+            return new Options(backend, parallelism, training, random, workspace, l, checkpointing, nanCheck);
+        }
+
+        /** With less memory for more time: see {@link Tape#checkpoint}. */
+        public Options withCheckpointing(boolean c) {
+            return new Options(backend, parallelism, training, random, workspace, listener, c, nanCheck);
+        }
+
+        /** With a search for the op that first makes a NaN, forwards or backwards: it throws an {@link OpException}. */
+        public Options withNanCheck() {
+            return new Options(backend, parallelism, training, random, workspace, listener, checkpointing, true);
         }
     }
 
@@ -108,9 +134,22 @@ public final class Tape {
         return recording;
     }
 
+    /** Whether modules should pass their blocks through {@link #checkpoint}. */
+    public boolean checkpointing() {
+        return checkpointing && recording && quiet == 0;
+    }
+
+    /**
+     * Whether a checkpointed part is being computed again: hooks and listeners have seen it already, and running statistics
+     * must not move twice.
+     */
+    public boolean replaying() {
+        return replaying;
+    }
+
     /** Whether an op over these inputs will be recorded, so that it must keep what its gradient needs. */
     public boolean records(@Nullable Var... inputs) {
-        if (recording) {
+        if (recording && quiet == 0) {
             for (Var v : inputs) {
                 if (v != null && v.requiresGrad()) {
                     return true;
@@ -140,16 +179,21 @@ public final class Tape {
         return backend.kernel(kind, dtype);
     }
 
-    /** A contiguous tensor with undefined elements, owned by the innermost scope. */
+    /** A contiguous tensor with undefined elements, owned by the op that is recorded next or else by the innermost scope. */
     public Tensor allocate(DType dtype, Shape shape) {
+        if (recording && quiet == 0) {
+            return Tensor.over(memory.take(dtype, shape.elements()), shape, 0);
+        }
         Storage storage = workspace.take(dtype, shape.elements());
-        if (!recording && !scopes.isEmpty()) {
+        if (!scopes.isEmpty() && scopes.peek().owning) {
             scopes.peek().owned.add(storage);
+        } else {
+            workspace.release(storage);
         }
         return Tensor.over(storage, shape, 0);
     }
 
-    /** A contiguous tensor with undefined elements, owned by the innermost scope. */
+    /** A contiguous tensor with undefined elements, owned as by {@link #allocate(DType, Shape)}. */
     public Tensor allocate(DType dtype, int... dims) {
         return allocate(dtype, Shape.of(dims));
     }
@@ -174,35 +218,129 @@ public final class Tape {
      * @param inputs its inputs; null where an optional one is absent
      */
     public Var record(String op, Tensor output, long flops, @Nullable Backward backward, @Nullable Var... inputs) {
-        if (listener != null) {
+        if (listener != null && !replaying) {
             listener.onOp(op, path.toString(), output, flops);
         }
+        if (nanCheck) {
+            NanCheck.requireNone(op, path.toString(), output);
+        }
         if (!records(inputs)) {
+            memory.leave();
             return Var.constant(output);
         }
         if (backward == null) {
             throw error(op, "the op has no gradient, and an input requires one", output.describe());
         }
-        Var result = new Var(output, true);
         List<Var> kept = new ArrayList<>(inputs.length);
         for (Var v : inputs) {
             kept.add(v == null ? NONE : v);
         }
-        nodes.add(new Node(op, path.toString(), result, kept, backward));
+        return push(op, output, backward, kept);
+    }
+
+    private Var push(String op, Tensor output, Backward backward, List<Var> inputs) {
+        Var result = Var.result(output, true);
+        nodes.add(new Node(op, path.toString(), result, inputs, backward, memory.claim()));
         return result;
     }
 
     private static final Var NONE = Var.constant(Tensor.zeros(0));
 
+    /** The value, or what it is a view of, can still be read after the backward pass. */
+    public Var retain(Var value) {
+        value.retain();
+        memory.retain(value.value().storage());
+        return value;
+    }
+
+    /** Until it is closed, nothing is recorded: what is computed counts as constant. */
+    public NoGrad noGrad() {
+        quiet++;
+        return new NoGrad();
+    }
+
+    /** A time in which nothing is recorded; to be used in try-with-resources. */
+    public final class NoGrad implements AutoCloseable {
+        private boolean closed;
+
+        private NoGrad() {}
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                quiet--;
+            }
+        }
+    }
+
+    /**
+     * Runs a part of the network whose inner results are forgotten and computed again, with the same random numbers, when
+     * the backward pass gets there (Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016). Gradients are
+     * bit-identical to those without. On a tape that does not record it is a plain call.
+     *
+     * @param part a function of its argument and of leaves, the same each time it is called
+     * @param input its argument
+     * @return its result
+     */
+    public Var checkpoint(Function<Var, Var> part, Var input) {
+        if (!recording || quiet > 0) {
+            return part.apply(input);
+        }
+        RandomSource before = new RandomSource(random.seed(), random.draws());
+        int base = nodes.size();
+        TapeMemory.Suspended outer = memory.beginForward();
+        Var inner = part.apply(Var.result(input.value(), input.requiresGrad()));
+        Tensor result = inner.value();
+        boolean own = forget(base, result.storage());
+        memory.endForward(outer);
+        if (!inner.requiresGrad()) {
+            return Var.constant(result);
+        }
+        if (own) {
+            memory.adopt(result.storage());
+        }
+        Backward backward = (d, into) -> replay(part, input, before, d, (GradientSink) into);
+        return push("checkpoint", result, backward, List.of(input));
+    }
+
+    private void replay(Function<Var, Var> part, Var input, RandomSource source, Tensor d, GradientSink into) {
+        RandomSource now = random;
+        boolean nested = replaying;
+        int base = nodes.size();
+        TapeMemory.Suspended outer = memory.beginForward();
+        random = new RandomSource(source.seed(), source.draws());
+        replaying = true;
+        Var argument = Var.result(input.value(), input.requiresGrad());
+        Var result = part.apply(argument);
+        random = now;
+        replaying = nested;
+        memory.endForward(outer);
+        seed(result, d);
+        run(base);
+        if (argument.grad() != null) {
+            memory.adopt(argument.grad().storage());
+            into.hand(0, argument.grad());
+        }
+    }
+
     /** Runs backwards from a scalar with gradient 1; see {@link #backward(Var, Tensor)}. */
     public void backward(Var scalar) {
+        backward(scalar, 1);
+    }
+
+    /**
+     * Runs backwards from a scalar with the given gradient; see {@link #backward(Var, Tensor)}. With 1/n, the gradients of n
+     * tapes add up to that of the mean of their losses.
+     */
+    public void backward(Var scalar, double gradient) {
         if (scalar.value().elements() != 1) {
             throw error(
                     "backward", "the start must be one number", scalar.value().describe());
         }
-        Tensor one = Tensor.zeros(scalar.dtype(), scalar.shape());
-        one.reshape(1).set(1, 0);
-        backward(List.of(scalar), List.of(one));
+        Tensor start = Tensor.zeros(scalar.dtype(), scalar.shape());
+        start.reshape(1).set(gradient, 0);
+        backward(List.of(scalar), List.of(start));
     }
 
     /** Runs backwards from one output; see {@link #backward(List, List)}. */
@@ -212,7 +350,8 @@ public final class Tape {
 
     /**
      * Runs backwards from the outputs, whose gradients are the cotangents, and adds to the gradient of every leaf that
-     * wants one. Afterwards the tape is empty: what was saved for the backward pass is freed as it goes.
+     * wants one. What was saved is freed as the pass goes by; afterwards the tape is empty, and of its results only the
+     * outputs and what was passed to {@link #retain} can be read. After an error the tape must not be used again.
      */
     public void backward(List<Var> outputs, List<Tensor> cotangents) {
         if (!recording) {
@@ -226,51 +365,114 @@ public final class Tape {
                         "the cotangent must have the shape of the output " + output.shape(),
                         cotangents.get(i).describe());
             }
-            new GradientSink(this, List.of(output)).add(0, cotangents.get(i));
+            retain(output);
+            seed(output, cotangents.get(i));
         }
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            Node node = nodes.set(i, DONE);
-            Tensor d = node.output.grad();
-            if (d == null) {
-                continue;
-            }
-            GradientSink sink = new GradientSink(this, node.inputs);
-            path.setLength(0);
-            path.append(node.path);
-            node.backward.apply(d, sink);
-            sink.finish();
-            node.output.setGrad(null);
-        }
+        run(0);
         path.setLength(0);
-        nodes.clear();
+        reached.forEach(Var::runHooks);
+        reached.clear();
     }
 
-    private static final Node DONE = new Node("", "", NONE, List.of(), (d, g) -> {});
+    /** Adds a copy of the gradient to that of a result. */
+    private void seed(Var result, Tensor gradient) {
+        @Nullable List<Storage> outer = memory.beginBackward();
+        GradientSink sink = new GradientSink(this, List.of(result), null);
+        sink.add(0, gradient);
+        memory.endBackward(outer, sink.kept());
+    }
+
+    /** Goes backwards over the nodes from the last one to number {@code base}. */
+    private void run(int base) {
+        while (nodes.size() > base) {
+            Node node = nodes.removeLast();
+            Tensor d = node.output.grad();
+            if (d != null) {
+                path.setLength(0);
+                path.append(node.path);
+                node.output.runHooks();
+                @Nullable List<Storage> outer = memory.beginBackward();
+                GradientSink sink = new GradientSink(this, node.inputs, d);
+                node.backward.apply(d, sink);
+                sink.finish();
+                memory.endBackward(outer, sink.kept());
+                node.output.setGrad(null);
+                if (!sink.passedOn()) {
+                    workspace.give(d.storage());
+                }
+                if (nanCheck) {
+                    requireNoNan(node);
+                }
+            }
+            node.output.free();
+            node.owned.forEach(memory::free);
+        }
+    }
+
+    private static void requireNoNan(Node node) {
+        for (int i = 0; i < node.inputs.size(); i++) {
+            Tensor gradient = node.inputs.get(i).grad();
+            if (gradient != null) {
+                NanCheck.requireNoneBackward(node.op, node.path, i, gradient);
+            }
+        }
+    }
+
+    /** A variable has got a gradient. */
+    void reached(Var variable) {
+        if (variable.isLeaf()) {
+            reached.add(variable);
+        }
+    }
+
+    /** Lets go of everything recorded, for a pass that will not be run backwards; the memory goes back to the workspace. */
+    public void discard() {
+        forget(0, null);
+    }
+
+    /** Frees the nodes from number {@code base} on, but not the given storage; tells whether one of them owned it. */
+    private boolean forget(int base, @Nullable Storage but) {
+        boolean found = false;
+        while (nodes.size() > base) {
+            Node node = nodes.removeLast();
+            node.output.free();
+            for (Storage storage : node.owned) {
+                if (storage == but) {
+                    found = true;
+                } else {
+                    memory.free(storage);
+                }
+            }
+        }
+        return found;
+    }
 
     /** Begins the module {@code name} inside the running one: a part of the path, and a scope of memory. */
     public Scope enter(String name) {
-        Scope scope = new Scope(path.length());
+        Scope scope = new Scope(path.length(), !recording || quiet > 0);
         if (!name.isEmpty()) {
             path.append(path.isEmpty() ? "" : ".").append(name);
         }
         scopes.push(scope);
-        if (listener != null) {
+        if (listener != null && !replaying) {
             listener.onEnter(path.toString());
         }
         return scope;
     }
 
     /**
-     * The time in which a module runs. On an inference tape, memory taken inside goes back to the workspace at the end,
+     * The time in which a module runs. Where nothing is recorded, memory taken inside goes back to the workspace at the end,
      * except that of the values passed to {@link #keep}.
      */
     public final class Scope implements AutoCloseable {
         private final int pathLength;
+        private final boolean owning;
         private final List<Storage> owned = new ArrayList<>();
         private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
 
-        private Scope(int pathLength) {
+        private Scope(int pathLength, boolean owning) {
             this.pathLength = pathLength;
+            this.owning = owning;
         }
 
         /** The value outlives this scope; it then belongs to the enclosing one. */
@@ -281,7 +483,7 @@ public final class Tape {
 
         @Override
         public void close() {
-            if (listener != null) {
+            if (listener != null && !replaying) {
                 listener.onExit(path.toString());
             }
             scopes.pop();
@@ -289,7 +491,7 @@ public final class Tape {
             for (Storage storage : owned) {
                 if (!kept.contains(storage)) {
                     workspace.give(storage);
-                } else if (scopes.isEmpty()) {
+                } else if (scopes.isEmpty() || !scopes.peek().owning) {
                     workspace.release(storage);
                 } else {
                     scopes.peek().owned.add(storage);

@@ -3,18 +3,35 @@ package dev.swath.autograd;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor that ops take and give, with its gradient where one is wanted. A leaf is made by its user, the rest by ops. */
 public class Var {
+    private final boolean leaf;
+    private final List<Consumer<Tensor>> hooks = new CopyOnWriteArrayList<>();
     private Tensor value;
     private boolean requiresGrad;
+    private boolean retained;
     private @Nullable Tensor grad;
+    private @Nullable Tensor spare;
 
     /** A variable that wants a gradient if {@code requiresGrad}. */
     protected Var(Tensor value, boolean requiresGrad) {
+        this(value, requiresGrad, true);
+    }
+
+    private Var(Tensor value, boolean requiresGrad, boolean leaf) {
         this.value = value;
         this.requiresGrad = requiresGrad;
+        this.leaf = leaf;
+    }
+
+    /** The result of a recorded op, whose gradient the tape owns. */
+    static Var result(Tensor value, boolean requiresGrad) {
+        return new Var(value, requiresGrad, false);
     }
 
     /** A value that wants no gradient. */
@@ -61,6 +78,64 @@ public class Var {
     /** Sets or, with null, clears the gradient. */
     public final void setGrad(@Nullable Tensor grad) {
         this.grad = grad;
+    }
+
+    /**
+     * Calls the hook whenever a backward pass has finished this variable's gradient: for a result of an op before the pass
+     * goes on from there, for a leaf at the end of the pass, with what has been accumulated. The hook may change the
+     * gradient's elements in place. Closing the handle takes it away again.
+     */
+    public final Hook onGradient(Consumer<Tensor> hook) {
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+
+    final void runHooks() {
+        Tensor g = grad;
+        if (g != null) {
+            hooks.forEach(h -> h.accept(g));
+        }
+    }
+
+    /** Whether its user made it, and owns its gradient. */
+    final boolean isLeaf() {
+        return leaf;
+    }
+
+    /** Its value must outlive the backward pass. */
+    final void retain() {
+        retained = true;
+    }
+
+    /** The backward pass needs the value of this result no longer. */
+    final void free() {
+        if (!retained) {
+            value = Tensor.over(new FreedStorage(value.dtype(), value.elements()), value.shape(), 0);
+        }
+    }
+
+    final boolean isRetained() {
+        return retained;
+    }
+
+    /** Clears the gradient of a leaf and keeps its memory for the next one, so that it must not be read any more. */
+    public final void zeroGrad() {
+        if (grad != null) {
+            spare = grad;
+            grad = null;
+        }
+    }
+
+    /** Memory of an earlier gradient, dense and of this variable's shape, which then belongs to the caller; or null. */
+    final @Nullable Tensor takeSpare() {
+        Tensor t = spare;
+        spare = null;
+        return t != null
+                        && t.isContiguous()
+                        && t.dtype() == dtype()
+                        && t.shape().equals(shape())
+                ? t
+                : null;
     }
 
     /** The extents. */

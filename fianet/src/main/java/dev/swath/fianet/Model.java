@@ -4,6 +4,7 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
@@ -17,14 +18,11 @@ import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.WeightsException;
-import dev.swath.weights.json.Json;
-import dev.swath.weights.json.JsonException;
-import java.io.IOException;
+import dev.swath.weights.json.Fields;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  * @param network loaded, its weights packed for the backend
  * @param vocabulary of the tokenizer, or null if token ids will be given
  * @param preprocessor image size and statistics
- * @param dataset whose classes and sentence length apply
+ * @param dataset whose classes apply
+ * @param sentenceLength ids a sentence
  */
-record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor preprocessor, DatasetVocabulary dataset) {
-    private static final int SIZE = 480;
-
+record Model(
+        FiaNet network,
+        @Nullable Vocabulary vocabulary,
+        Preprocessor preprocessor,
+        DatasetVocabulary dataset,
+        int sentenceLength) {
     /** Opens a folder of ours or a checkpoint of the published training script. */
     static Model open(Path path, @Nullable Path vocabularyFile, @Nullable DatasetVocabulary dataset, Backend backend) {
         Checkpoint checkpoint = Checkpoint.open(path).require(Checkpoint.Kind.FIANET);
@@ -45,8 +47,10 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         Path vocab = vocabularyFile != null ? vocabularyFile : folder == null ? null : folder.resolve("vocab.txt");
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
         Path json = folder == null ? null : folder.resolve("config.json");
-        Map<String, Object> settings = json == null || !Files.exists(json) ? Map.of() : settings(json);
-        FiaNetConfig config = deduce(checkpoint, settings);
+        ModelConfig deduced = deduce(checkpoint);
+        ModelConfig settings =
+                json == null || !Files.exists(json) ? deduced : ModelConfig.fromJson(Fields.of(json), deduced);
+        FiaNetConfig config = settings.network();
         if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
             throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
                     + " pieces, but the word table of " + path + " has "
@@ -56,11 +60,9 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         LoadReport.load(checkpoint.tensors(), network.targets(), checked(path, network.sink(backend)))
                 .acceptMissing("relative_position_index")
                 .requireComplete(path.toString());
-        DatasetVocabulary words = dataset != null
-                ? dataset
-                : config.tmemBlocks() >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
-        int size = settings.containsKey("image_size") ? Json.asInt(settings.get("image_size"), "image_size") : SIZE;
-        return new Model(network, vocabulary, Preprocessor.imageNet(size), words);
+        DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
+        int length = dataset != null ? dataset.length() : settings.sentenceLength();
+        return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
     }
 
     /** A network with first values by seed, for the demo and for tests. */
@@ -74,15 +76,7 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         FiaNet network = new FiaNet(config);
         network.initialise(new RandomSource(seed));
         network.prepare(backend);
-        return new Model(network, vocabulary, Preprocessor.imageNet(size), dataset);
-    }
-
-    private static Map<String, Object> settings(Path json) {
-        try {
-            return Json.parseObject(Files.readString(json));
-        } catch (IOException | JsonException e) {
-            throw new WeightsException("[weights] " + json + " cannot be read as a configuration: " + e.getMessage());
-        }
+        return new Model(network, vocabulary, Preprocessor.imageNet(size), dataset, dataset.length());
     }
 
     private static TensorSink checked(Path path, TensorSink sink) {
@@ -113,8 +107,8 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         }
     }
 
-    /** The configuration that the names and shapes of a checkpoint imply; what they do not tell comes from the settings. */
-    static FiaNetConfig deduce(Checkpoint checkpoint, Map<String, Object> settings) {
+    /** The configuration that the names and shapes of a checkpoint imply; what they do not tell is as published. */
+    static ModelConfig deduce(Checkpoint checkpoint) {
         StateDict t = checkpoint.tensors();
         int embed = shape(t, checkpoint, "backbone.patch_embed.proj.weight").dim(0);
         int patch = shape(t, checkpoint, "backbone.patch_embed.proj.weight").dim(2);
@@ -146,14 +140,11 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
             layers++;
         }
         int hidden = words.dim(1);
-        int textHeads = settings.containsKey("text_heads")
-                ? Json.asInt(settings.get("text_heads"), "text_heads")
-                : Math.max(1, hidden / 64);
         BertConfig text = new BertConfig(
                 words.dim(0),
                 hidden,
                 layers,
-                textHeads,
+                Math.max(1, hidden / 64),
                 shape(t, checkpoint, "text_encoder.encoder.layer.0.intermediate.dense.weight")
                         .dim(0),
                 shape(t, checkpoint, "text_encoder.embeddings.position_embeddings.weight")
@@ -162,21 +153,17 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
                         .dim(0),
                 0.1,
                 1e-12);
-        List<Integer> fusion = settings.containsKey("fusion_heads")
-                ? Json.asList(settings.get("fusion_heads"), "fusion_heads").stream()
-                        .map(v -> Json.asInt(v, "fusion_heads"))
-                        .toList()
-                : List.of(1, 1, 1, 1);
-        FiaNetConfig.Wiring wiring =
-                "paper".equals(settings.get("wiring")) ? FiaNetConfig.Wiring.PAPER : FiaNetConfig.Wiring.REFERENCE;
-        return new FiaNetConfig(
+        FiaNetConfig network = new FiaNetConfig(
                 new SwinConfig(embed, depths, heads, window, patch, mlp, 0.3),
                 text,
-                fusion,
+                List.of(1, 1, 1, 1),
                 blocks,
                 0,
-                wiring,
+                FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
+        DatasetVocabulary dataset = blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
+        return new ModelConfig(
+                network, dataset, Math.min(dataset.length(), text.positions()), ModelConfig.PUBLISHED_SIZE);
     }
 
     private static Shape shape(StateDict t, Checkpoint checkpoint, String name) {

@@ -132,12 +132,13 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.parallelism = options.parallelism == null ? Parallelism.ofCores() : options.parallelism;
         this.model = model;
         Vocabulary vocabulary = model.vocabulary();
-        this.parser = vocabulary == null ? null : parser(vocabulary, model.dataset(), options);
+        this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
     }
 
-    private static ExpressionParser parser(Vocabulary vocabulary, DatasetVocabulary dataset, Options options) {
+    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
         PosTagger tagger = options.tagger == null ? new OpenNlpTagger() : options.tagger;
-        return new ExpressionParser(new WordPieceTokenizer(vocabulary), tagger, dataset, options.mode);
+        return new ExpressionParser(
+                new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);
     }
 
     /** Opens a model folder, or a checkpoint of the published training script; the best backend, all processors. */

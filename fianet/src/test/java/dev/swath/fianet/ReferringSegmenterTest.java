@@ -70,7 +70,7 @@ class ReferringSegmenterTest {
         }
         Safetensors.write(folder.resolve("model.safetensors"), weights, Map.of());
         Files.write(folder.resolve("vocab.txt"), PIECES);
-        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 96, \"text_heads\": 1}");
+        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 96, \"bert\": {\"heads\": 1}}");
         return folder;
     }
 

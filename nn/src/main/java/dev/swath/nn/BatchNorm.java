@@ -34,7 +34,7 @@ public final class BatchNorm extends Module {
     /** (..., C) to (..., C). */
     public Var forward(Tape tape, Var x) {
         try (Call call = enter(tape)) {
-            if (tape.training()) {
+            if (tape.training() && !tape.replaying()) {
                 batches.value().set(batches.value().item() + 1);
             }
             return call.returns(dev.swath.autograd.ops.BatchNorm.apply(

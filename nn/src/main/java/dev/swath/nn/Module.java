@@ -1,5 +1,6 @@
 package dev.swath.nn;
 
+import dev.swath.autograd.Hook;
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
@@ -81,8 +82,10 @@ public abstract class Module {
 
         /** The result of the pass: runs the hooks, and lets the memory of everything else be used again. */
         public Var returns(Var result) {
-            for (ForwardHook hook : hooks) {
-                hook.accept(tape.path(), Module.this, result);
+            if (!tape.replaying()) {
+                for (ForwardHook hook : hooks) {
+                    hook.accept(tape.path(), Module.this, result);
+                }
             }
             return scope.keep(result);
         }
@@ -179,6 +182,11 @@ public abstract class Module {
     /** Gives every parameter its first values, in the order of registration. */
     public final void initialise(RandomSource random) {
         namedParameters().values().forEach(p -> p.initialise(random));
+    }
+
+    /** Takes the gradient off every parameter; its memory is used again by the next backward pass. */
+    public final void zeroGrad() {
+        namedParameters().values().forEach(Parameter::zeroGrad);
     }
 
     /** Puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */

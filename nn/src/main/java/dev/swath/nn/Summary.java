@@ -1,5 +1,6 @@
 package dev.swath.nn;
 
+import dev.swath.autograd.Hook;
 import dev.swath.autograd.TapeListener;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;

@@ -46,8 +46,10 @@ public final class BatchNorm {
         Tensor variance = batch ? tape.allocate(x.dtype(), channels) : runningVariance.to(x.dtype());
         if (batch) {
             kernel.statistics(Slice.of(mean), Slice.of(variance), Slice.of(in), rows, channels, tape.parallelism());
-            move(runningMean, mean, momentum, 1);
-            move(runningVariance, variance, momentum, (double) rows / (rows - 1));
+            if (!tape.replaying()) {
+                move(runningMean, mean, momentum, 1);
+                move(runningVariance, variance, momentum, (double) rows / (rows - 1));
+            }
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
         Slice w = Slice.of(weight.value());

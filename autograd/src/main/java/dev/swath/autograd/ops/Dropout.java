@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.SplittableRandom;
 
@@ -25,12 +25,13 @@ public final class Dropout {
         if (!(rate >= 0 && rate < 1)) {
             throw tape.error("dropout", "the rate must lie in [0, 1)", Double.toString(rate));
         }
-        float[] keep = new float[Shape.of(dims).product(0, dims.length)];
+        Tensor mask = tape.allocate(dtype, dims);
+        Slice keep = Slice.of(mask);
         SplittableRandom random = tape.random().next();
-        float scale = (float) (1 / (1 - rate));
-        for (int i = 0; i < keep.length; i++) {
-            keep[i] = random.nextDouble() < rate ? 0 : scale;
+        double scale = 1 / (1 - rate);
+        for (int i = 0; i < mask.elements(); i++) {
+            keep.set(i, random.nextDouble() < rate ? 0 : scale);
         }
-        return Tensor.of(keep, dims).to(dtype);
+        return mask;
     }
 }

@@ -1,10 +1,12 @@
 package dev.swath.bench.checkpoint;
 
-import dev.swath.bench.checkpoint.Pickle.Namespace;
-import dev.swath.bench.checkpoint.Pickle.OrderedDict;
-import dev.swath.bench.checkpoint.Pickle.TensorRef;
-import dev.swath.bench.checkpoint.Pickle.Tuple;
 import dev.swath.bench.peers.NetworkConfig;
+import dev.swath.weights.StoredZip;
+import dev.swath.weights.pickle.Pickler;
+import dev.swath.weights.pickle.Pickler.Namespace;
+import dev.swath.weights.pickle.Pickler.OrderedDict;
+import dev.swath.weights.pickle.Pickler.TensorRef;
+import dev.swath.weights.pickle.Pickler.Tuple;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,7 +55,7 @@ public final class TrainingCheckpoint {
     }
 
     private void write(Path file) throws IOException {
-        byte[] pickle = Pickle.of(root());
+        byte[] pickle = Pickler.of(root());
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20);
                 StoredZip zip = new StoredZip(out)) {
             zip.add(FOLDER + "/data.pkl", body -> body.write(pickle));
@@ -151,10 +153,10 @@ public final class TrainingCheckpoint {
         group.putIfAbsent("weight_decay", decay);
         group.put("amsgrad", false);
         group.put("maximize", false);
-        group.put("foreach", Pickle.NONE);
+        group.put("foreach", Pickler.NONE);
         group.put("capturable", false);
         group.put("differentiable", false);
-        group.put("fused", Pickle.NONE);
+        group.put("fused", Pickler.NONE);
         group.put("initial_lr", INITIAL_RATE);
         group.put("params", indices);
         return group;
@@ -192,7 +194,7 @@ public final class TrainingCheckpoint {
         schedule.put("_step_count", 16261);
         schedule.put("_get_lr_called_within_step", false);
         schedule.put("_last_lr", Collections.nCopies(groups, LEARNING_RATE));
-        schedule.put("lr_lambdas", Collections.nCopies(groups, Pickle.NONE));
+        schedule.put("lr_lambdas", Collections.nCopies(groups, Pickler.NONE));
         return schedule;
     }
 

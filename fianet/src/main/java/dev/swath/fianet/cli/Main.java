@@ -16,10 +16,12 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
+            SynthCommand.class,
             SegmentCommand.class,
             ParseCommand.class,
             EncodeCommand.class,
             WeightsCommand.class,
+            TrainCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

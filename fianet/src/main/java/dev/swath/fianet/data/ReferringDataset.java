@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.SplittableRandom;
 
 /**
  * One split of a data set of triplets (image, sentence, mask). The order is that of the files. Reading is thread-safe and
@@ -24,6 +25,11 @@ public interface ReferringDataset extends AutoCloseable {
 
     /** Reads triplet i; throws {@link DataException} in one sentence if a file is missing or broken. */
     Sample read(int i);
+
+    /** Reads triplet i with one of its sentences drawn; most data sets have one sentence a triplet and draw nothing. */
+    default Sample read(int i, SplittableRandom random) {
+        return read(i);
+    }
 
     /** A fingerprint of what the split lists (ids, sentences, not pixels), for the provenance of a checkpoint. */
     String fingerprint();

@@ -1,12 +1,13 @@
 package dev.swath.fianet.image;
 
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes PNG, JPEG and TIFF files (8 and 16 bits; gray, palette, RGB; further bands are left out) into 8-bit RGB. A file
@@ -29,10 +32,19 @@ public final class Images {
     /** Most pixels that are decoded. */
     public static final long MAX_PIXELS = 100_000_000;
 
+    /** The end marker of a JPEG stands among this many last bytes. */
+    private static final int TAIL = 4096;
+
     private static final double LOW = 0.02;
     private static final double HIGH = 0.98;
 
     private Images() {}
+
+    /** What is made of a decoded image. */
+    @FunctionalInterface
+    private interface Use<T> {
+        T of(ImageReader reader) throws IOException;
+    }
 
     /** Decodes a file. */
     public static RgbImage read(Path file) {
@@ -44,17 +56,59 @@ public final class Images {
             if (size == 0) {
                 throw refuse(file, "the file is empty");
             }
-            checkEnd(file, size);
             try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-                Iterator<ImageReader> readers =
-                        in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
-                if (!readers.hasNext()) {
-                    throw refuse(file, "this is no image of a kind that is read here: PNG, JPEG or TIFF");
-                }
-                return decode(file, readers.next(), in);
+                return with(in, size, file, reader -> of(decode(file, reader)));
             }
         } catch (NoSuchFileException e) {
             throw refuse(file, "the file does not exist");
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    /** Decodes an encoded image in memory; {@code name} stands for it in errors. */
+    public static RgbImage read(byte[] encoded, String name) {
+        return with(stream(encoded, name), encoded.length, name, reader -> of(decode(name, reader)));
+    }
+
+    /** Decodes an encoded image in memory as gray: colours by their luma, samples of more than 8 bits as they are. */
+    public static GrayImage readGray(byte[] encoded, String name) {
+        return with(stream(encoded, name), encoded.length, name, reader -> GrayImage.of(decode(name, reader)));
+    }
+
+    /**
+     * Width and height as the header tells them, without decoding.
+     *
+     * @param length bytes of the stream, or -1 if it is not to be looked at as far as its end
+     */
+    public static Dimension size(ImageInputStream in, long length, String name) {
+        return with(in, length, name, reader -> checkedSize(name, reader));
+    }
+
+    private static ImageInputStream stream(byte[] encoded, String name) {
+        if (encoded.length == 0) {
+            throw refuse(name, "the file is empty");
+        }
+        return new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded));
+    }
+
+    private static <T> T with(@Nullable ImageInputStream in, long length, Object name, Use<T> use) {
+        try {
+            if (in != null && length >= 0) {
+                checkEnd(name, in, length);
+            }
+            Iterator<ImageReader> readers =
+                    in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                throw refuse(name, "this is no image of a kind that is read here: PNG, JPEG or TIFF");
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                return use.of(reader);
+            } finally {
+                reader.dispose();
+            }
         } catch (IOException
                 | IndexOutOfBoundsException
                 | IllegalArgumentException
@@ -63,62 +117,62 @@ public final class Images {
                 | NullPointerException
                 | IllegalStateException
                 | ClassCastException e) {
-            throw refuse(
-                    file,
-                    "the image is damaged or cut off: "
-                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            throw damaged(name, e);
         }
     }
 
-    private static ImageException refuse(Path file, String rule) {
-        return new ImageException("[image] " + file + ": " + rule);
+    private static ImageException refuse(Object name, String rule) {
+        return new ImageException("[image] " + name + ": " + rule);
+    }
+
+    private static ImageException damaged(Object name, Exception e) {
+        return refuse(
+                name,
+                "the image is damaged or cut off: "
+                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     }
 
     /** A JPEG decoder fills in what a truncated file lacks, so its end marker is looked for here. */
-    private static void checkEnd(Path file, long size) throws IOException {
-        try (var channel = Files.newByteChannel(file)) {
-            ByteBuffer head = ByteBuffer.allocate(2);
-            channel.read(head);
-            if ((head.get(0) & 0xff) != 0xff || (head.get(1) & 0xff) != 0xd8) {
-                return;
+    private static void checkEnd(Object name, ImageInputStream in, long size) throws IOException {
+        boolean jpeg = size >= 2 && in.read() == 0xff && in.read() == 0xd8;
+        if (jpeg) {
+            byte[] tail = new byte[(int) Math.min(size, TAIL)];
+            in.seek(size - tail.length);
+            in.readFully(tail);
+            int i = tail.length - 2;
+            while (i >= 0 && ((tail[i] & 0xff) != 0xff || (tail[i + 1] & 0xff) != 0xd9)) {
+                i--;
             }
-            int tail = (int) Math.min(size, 4096);
-            ByteBuffer end = ByteBuffer.allocate(tail);
-            channel.position(size - tail);
-            while (end.hasRemaining() && channel.read(end) >= 0) {}
-            for (int i = tail - 2; i >= 0; i--) {
-                if ((end.get(i) & 0xff) == 0xff && (end.get(i + 1) & 0xff) == 0xd9) {
-                    return;
-                }
+            if (i < 0) {
+                throw refuse(name, "the JPEG is cut off: its end marker is missing");
             }
-            throw refuse(file, "the JPEG is cut off: its end marker is missing");
         }
+        in.seek(0);
     }
 
-    private static RgbImage decode(Path file, ImageReader reader, ImageInputStream in) throws IOException {
-        List<String> warnings = new ArrayList<>();
-        try {
-            reader.setInput(in, true, true);
-            reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
-            long width = reader.getWidth(0);
-            long height = reader.getHeight(0);
-            if (width < 1 || height < 1 || width * height > MAX_PIXELS) {
-                throw refuse(
-                        file,
-                        "the image has " + width + " x " + height + " pixels; from 1 to " + MAX_PIXELS + " are read");
-            }
-            BufferedImage image = reader.read(0);
-            for (String warning : warnings) {
-                if (warning.toLowerCase(Locale.ROOT).contains("trunc")
-                        || warning.contains("Premature")
-                        || warning.contains("EOF")) {
-                    throw refuse(file, "the image is cut off: " + warning);
-                }
-            }
-            return of(image);
-        } finally {
-            reader.dispose();
+    private static Dimension checkedSize(Object name, ImageReader reader) throws IOException {
+        long width = reader.getWidth(0);
+        long height = reader.getHeight(0);
+        if (width < 1 || height < 1 || width * height > MAX_PIXELS) {
+            throw refuse(
+                    name, "the image has " + width + " x " + height + " pixels; from 1 to " + MAX_PIXELS + " are read");
         }
+        return new Dimension((int) width, (int) height);
+    }
+
+    private static BufferedImage decode(Object name, ImageReader reader) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
+        checkedSize(name, reader);
+        BufferedImage image = reader.read(0);
+        for (String warning : warnings) {
+            if (warning.toLowerCase(Locale.ROOT).contains("trunc")
+                    || warning.contains("Premature")
+                    || warning.contains("EOF")) {
+                throw refuse(name, "the image is cut off: " + warning);
+            }
+        }
+        return image;
     }
 
     /** The colours of an image in memory; alpha is left out. */

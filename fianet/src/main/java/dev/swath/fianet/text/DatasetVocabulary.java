@@ -1,6 +1,7 @@
 package dev.swath.fianet.text;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a data set's sentences are about, and how long they may be. */
 public enum DatasetVocabulary {
@@ -45,7 +46,9 @@ public enum DatasetVocabulary {
                     "harbor",
                     "bridge",
                     "vehicle",
-                    "windmill"));
+                    "windmill")),
+    /** Both, for models of both: all their classes, 22 ids a sentence. */
+    BOTH(RRSISD.length, union(REFSEGRS.classes, RRSISD.classes));
 
     private final int length;
     private final List<String> classes;
@@ -53,6 +56,10 @@ public enum DatasetVocabulary {
     DatasetVocabulary(int length, List<String> classes) {
         this.length = length;
         this.classes = classes;
+    }
+
+    private static List<String> union(List<String> a, List<String> b) {
+        return Stream.concat(a.stream(), b.stream()).distinct().toList();
     }
 
     /** Ids a sentence, [CLS] and [SEP] included. */

@@ -24,13 +24,21 @@ public final class ExpressionParser {
     private final WordPieceTokenizer tokenizer;
     private final PosTagger tagger;
     private final DatasetVocabulary dataset;
+    private final int length;
     private final Mode mode;
 
     /** A parser for one data set's classes and length. */
     public ExpressionParser(WordPieceTokenizer tokenizer, PosTagger tagger, DatasetVocabulary dataset, Mode mode) {
+        this(tokenizer, tagger, dataset, dataset.length(), mode);
+    }
+
+    /** A parser for one data set's classes and another number of ids a sentence. */
+    public ExpressionParser(
+            WordPieceTokenizer tokenizer, PosTagger tagger, DatasetVocabulary dataset, int length, Mode mode) {
         this.tokenizer = tokenizer;
         this.tagger = tagger;
         this.dataset = dataset;
+        this.length = length;
         this.mode = mode;
     }
 
@@ -45,9 +53,9 @@ public final class ExpressionParser {
 
     /** The masks of words that are tagged already; the sentence may be empty. */
     ParsedExpression parse(String sentence, List<Word> words, List<String> tags) {
-        Encoding encoding = tokenizer.encode(sentence, dataset.length());
-        long[] object = new long[dataset.length()];
-        long[] position = new long[dataset.length()];
+        Encoding encoding = tokenizer.encode(sentence, length);
+        long[] object = new long[length];
+        long[] position = new long[length];
         List<String> classes = new ArrayList<>();
         for (String name : dataset.classes()) {
             boolean found = mode == Mode.REFERENCE

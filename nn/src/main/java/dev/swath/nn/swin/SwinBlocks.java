@@ -24,12 +24,12 @@ public final class SwinBlocks {
         return blocks;
     }
 
-    /** Runs them in order. */
+    /** Runs them in order, each a checkpoint if the tape asks for that. */
     public static Var forward(Tape tape, ModuleList<SwinBlock> blocks, Var x) {
         Var y = x;
         try (Tape.Scope scope = tape.enter(blocks.name())) {
             for (SwinBlock block : blocks.items()) {
-                y = block.forward(tape, y);
+                y = tape.checkpointing() ? tape.checkpoint(v -> block.forward(tape, v), y) : block.forward(tape, y);
             }
             return scope.keep(y);
         }

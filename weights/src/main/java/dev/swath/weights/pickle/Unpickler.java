@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -90,9 +91,9 @@ public final class Unpickler {
                 case 0x8b -> push(longBytes(in.getInt()));
                 case 'F' -> push(Double.valueOf(line()));
                 case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
-                case 'S' -> push(quoted(line()));
-                case 'T' -> push(new String(bytes(in.getInt()), StandardCharsets.ISO_8859_1));
-                case 'U' -> push(new String(bytes(in.get() & 0xff), StandardCharsets.ISO_8859_1));
+                case 'S' -> push(python2(quoted(line()).getBytes(StandardCharsets.ISO_8859_1)));
+                case 'T' -> push(python2(bytes(in.getInt())));
+                case 'U' -> push(python2(bytes(in.get() & 0xff)));
                 case 'V' -> push(rawUnicode(line()));
                 case 'X' -> push(new String(bytes(in.getInt()), StandardCharsets.UTF_8));
                 case 0x8c -> push(new String(bytes(in.get() & 0xff), StandardCharsets.UTF_8));
@@ -136,6 +137,11 @@ public final class Unpickler {
                     String module = line();
                     push(global(module, line()));
                 }
+                case 'i' -> {
+                    String module = line();
+                    Global g = global(module, line());
+                    push(resolver.call(g.module, g.name, popMark()));
+                }
                 case 0x93 -> {
                     String name = (String) pop();
                     push(global(String.valueOf(pop()), String.valueOf(name)));
@@ -156,7 +162,7 @@ public final class Unpickler {
     private Global global(String module, String name) {
         if (!resolver.allows(module, name)) {
             throw error("the pickle asks for '" + module + "." + name
-                    + "', which is not on the list of what a checkpoint needs; it was refused and nothing was run");
+                    + "', which is not on the list of what such a file needs; it was refused and nothing was run");
         }
         return new Global(module, name);
     }
@@ -273,6 +279,18 @@ public final class Unpickler {
         byte[] raw = new byte[in.position() - start - 1];
         in.get(start, raw);
         return new String(raw, StandardCharsets.ISO_8859_1);
+    }
+
+    /** A string of Python 2, whose encoding is not stored: UTF-8 where it is valid, else Latin-1. */
+    private static String python2(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
     }
 
     /** A protocol-0 string: quoted, with Python's escapes. */

@@ -1,4 +1,4 @@
-package dev.swath.bench.checkpoint;
+package dev.swath.weights;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
  * Writes a zip archive the way torch.save does: entries stored, not deflated; sizes in a descriptor behind the data;
  * a padding field "FB" in each local header so that the data starts at a multiple of 64 bytes; 64-bit end records always.
  */
-final class StoredZip implements AutoCloseable {
+public final class StoredZip implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final int LOCAL_HEADER = 30;
     /** Bit 3: sizes follow the data. Bit 11: names are UTF-8. */
@@ -28,15 +28,19 @@ final class StoredZip implements AutoCloseable {
     private record Written(String name, long offset, long size, long crc) {}
 
     /** Writes one entry's data. */
-    interface Body {
+    @FunctionalInterface
+    public interface Body {
+        /** Writes all of it. */
         void writeTo(OutputStream out) throws IOException;
     }
 
-    StoredZip(OutputStream out) {
+    /** Begins an archive; the stream should be buffered. */
+    public StoredZip(OutputStream out) {
         this.out = out;
     }
 
-    void add(String name, Body body) throws IOException {
+    /** Adds an entry. */
+    public void add(String name, Body body) throws IOException {
         byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
         long offset = position;
         long unpadded = offset + LOCAL_HEADER + encoded.length + 4;

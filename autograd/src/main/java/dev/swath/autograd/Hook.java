@@ -1,4 +1,4 @@
-package dev.swath.nn;
+package dev.swath.autograd;
 
 /** A registered hook; closing it takes it away again. */
 @FunctionalInterface

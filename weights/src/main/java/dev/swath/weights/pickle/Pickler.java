@@ -1,4 +1,4 @@
-package dev.swath.bench.checkpoint;
+package dev.swath.weights.pickle;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -17,9 +17,9 @@ import java.util.Map;
  * <p>Java values stand for Python ones: Map for dict, Collection for list, String, Long and Integer for int, Double for
  * float, Boolean, {@link #NONE}, and the records below. Only strings and globals are shared through the memo.
  */
-final class Pickle {
+public final class Pickler {
     /** Python's None. */
-    static final Object NONE = new Object() {
+    public static final Object NONE = new Object() {
         @Override
         public String toString() {
             return "None";
@@ -29,21 +29,42 @@ final class Pickle {
     /** CPython writes the items of a container in groups of this many. */
     private static final int BATCH = 1000;
 
-    /** A tuple. */
-    record Tuple(List<?> items) {
-        static Tuple of(Object... items) {
+    /**
+     * A tuple.
+     *
+     * @param items in order
+     */
+    public record Tuple(List<?> items) {
+        /** Of these items. */
+        public static Tuple of(Object... items) {
             return new Tuple(List.of(items));
         }
     }
 
-    /** A collections.OrderedDict; {@code attributes} is its instance dictionary, empty for none. */
-    record OrderedDict(Map<String, ?> items, Map<String, ?> attributes) {}
+    /**
+     * A collections.OrderedDict.
+     *
+     * @param items in order
+     * @param attributes its instance dictionary, empty for none
+     */
+    public record OrderedDict(Map<String, ?> items, Map<String, ?> attributes) {}
 
-    /** An argparse.Namespace. */
-    record Namespace(Map<String, ?> attributes) {}
+    /**
+     * An argparse.Namespace.
+     *
+     * @param attributes by name
+     */
+    public record Namespace(Map<String, ?> attributes) {}
 
-    /** A contiguous tensor that fills its own storage. */
-    record TensorRef(String storageType, String key, String location, List<Integer> shape) {
+    /**
+     * A contiguous tensor that fills its own storage.
+     *
+     * @param storageType class of the storage in the module torch, such as FloatStorage
+     * @param key name of the storage in the archive
+     * @param location device, such as cpu
+     * @param shape extents
+     */
+    public record TensorRef(String storageType, String key, String location, List<Integer> shape) {
         long size() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
         }
@@ -56,9 +77,11 @@ final class Pickle {
     private final Map<Object, Integer> memo = new HashMap<>();
     private int memoSize;
 
+    private Pickler() {}
+
     /** The pickle of one object. */
-    static byte[] of(Object value) {
-        Pickle pickle = new Pickle();
+    public static byte[] of(Object value) {
+        Pickler pickle = new Pickler();
         try {
             pickle.out.write(new byte[] {(byte) 0x80, 2});
             pickle.save(value);

@@ -1,0 +1,154 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.fianet.data.InterleavedDataset;
+import dev.swath.fianet.data.RefSegRs;
+import dev.swath.fianet.data.ReferringDataset;
+import dev.swath.fianet.data.RrsisD;
+import dev.swath.fianet.data.Split;
+import dev.swath.fianet.synth.SyntheticDataset;
+import dev.swath.fianet.synth.SyntheticScenes;
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which data a command learns from. */
+final class DataOptions {
+    /** The kinds of data sets. */
+    enum Kind {
+        REFSEGRS(DatasetVocabulary.REFSEGRS),
+        RRSISD(DatasetVocabulary.RRSISD),
+        SYNTHETIC_REFSEGRS(DatasetVocabulary.REFSEGRS),
+        SYNTHETIC_RRSISD(DatasetVocabulary.RRSISD),
+        SYNTHETIC(DatasetVocabulary.BOTH);
+
+        private final DatasetVocabulary vocabulary;
+
+        Kind(DatasetVocabulary vocabulary) {
+            this.vocabulary = vocabulary;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Reads the names as they are written on the command line. */
+        static final class Converter implements ITypeConverter<Kind> {
+            @Override
+            public Kind convert(String value) {
+                for (Kind kind : values()) {
+                    if (kind.toString().equalsIgnoreCase(value)) {
+                        return kind;
+                    }
+                }
+                throw new TypeConversionException("'" + value + "' is none of " + List.of(values()));
+            }
+        }
+    }
+
+    /**
+     * Two splits, open.
+     *
+     * @param train to learn from
+     * @param selection to choose by
+     */
+    record Opened(ReferringDataset train, ReferringDataset selection) implements AutoCloseable {
+        @Override
+        public void close() {
+            train.close();
+            selection.close();
+        }
+    }
+
+    @Option(
+            names = "--dataset",
+            required = true,
+            paramLabel = "NAME",
+            converter = Kind.Converter.class,
+            description =
+                    "refsegrs, rrsisd, synthetic-refsegrs, synthetic-rrsisd, or synthetic (both kinds of scenes in"
+                            + " turn). Synthetic scenes are drawn as they are needed.")
+    Kind dataset = Kind.REFSEGRS;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data set's folder, or its zip file.")
+    @Nullable
+    Path folder;
+
+    @Option(
+            names = "--synth-count",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Synthetic scenes to learn from (default: ${DEFAULT-VALUE}).")
+    int count;
+
+    @Option(
+            names = "--synth-val",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Synthetic scenes to choose by (default: ${DEFAULT-VALUE}).")
+    int valCount;
+
+    @Option(
+            names = "--synth-size",
+            paramLabel = "PX",
+            description = "Side of the synthetic scenes (default: the network's image size).")
+    @Nullable
+    Integer size;
+
+    @Option(
+            names = "--synth-seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the scenes to learn from; val has the next seed, test the one after (default:"
+                    + " ${DEFAULT-VALUE}).")
+    long seed;
+
+    DatasetVocabulary vocabulary() {
+        return dataset.vocabulary;
+    }
+
+    /** The training split and another; {@code imageSize} is the network's. */
+    Opened open(Split selection, int imageSize) {
+        ReferringDataset train = split(Split.TRAIN, imageSize);
+        try {
+            return new Opened(train, split(selection, imageSize));
+        } catch (RuntimeException | Error e) {
+            train.close();
+            throw e;
+        }
+    }
+
+    private ReferringDataset split(Split split, int imageSize) {
+        return switch (dataset) {
+            case REFSEGRS -> RefSegRs.open(requireFolder(), split);
+            case RRSISD -> RrsisD.open(requireFolder(), split);
+            case SYNTHETIC_REFSEGRS -> scenes(DatasetVocabulary.REFSEGRS, split, imageSize, 1);
+            case SYNTHETIC_RRSISD -> scenes(DatasetVocabulary.RRSISD, split, imageSize, 1);
+            case SYNTHETIC ->
+                new InterleavedDataset(List.of(
+                        scenes(DatasetVocabulary.REFSEGRS, split, imageSize, 2),
+                        scenes(DatasetVocabulary.RRSISD, split, imageSize, 2)));
+        };
+    }
+
+    private Path requireFolder() {
+        if (folder == null) {
+            throw new UsageException("--data is needed for --dataset " + dataset);
+        }
+        return folder;
+    }
+
+    private ReferringDataset scenes(DatasetVocabulary format, Split split, int imageSize, int parts) {
+        int wanted = split == Split.TRAIN ? count : valCount;
+        if (wanted < parts) {
+            throw new UsageException("--synth-count and --synth-val must be at least " + parts + "; got " + wanted);
+        }
+        SyntheticScenes scenes = new SyntheticScenes(format, seed + split.ordinal(), size == null ? imageSize : size);
+        return new SyntheticDataset(scenes, split, wanted / parts);
+    }
+}

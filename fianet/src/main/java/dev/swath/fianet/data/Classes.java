@@ -1,0 +1,52 @@
+package dev.swath.fianet.data;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which class of a data set is meant: by a sentence, or by another spelling of its name. */
+final class Classes {
+    private Classes() {}
+
+    /** The class that a sentence names first, the longest of those that begin there; a plural "s" may follow it. */
+    static Optional<String> firstNamed(String sentence, DatasetVocabulary vocabulary) {
+        String text = sentence.toLowerCase(Locale.ROOT);
+        String best = null;
+        int bestAt = Integer.MAX_VALUE;
+        for (String name : vocabulary.classes()) {
+            int at = find(text, name);
+            boolean better = at >= 0 && (at < bestAt || at == bestAt && best != null && name.length() > best.length());
+            if (better) {
+                best = name;
+                bestAt = at;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static int find(String text, String name) {
+        for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+            int end = at + name.length();
+            if (end < text.length() && text.charAt(end) == 's') {
+                end++;
+            }
+            boolean begins = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
+            boolean ends = end == text.length() || !Character.isLetterOrDigit(text.charAt(end));
+            if (begins && ends) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** The class whose name has the same letters, as "Expressway-Service-area" and "expressway service area" have. */
+    static Optional<String> spelled(String name, DatasetVocabulary vocabulary) {
+        return vocabulary.classes().stream()
+                .filter(c -> letters(c).equals(letters(name)))
+                .findFirst();
+    }
+
+    private static String letters(String s) {
+        return s.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.swath.fianet.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.stream.ImageInputStream;
+
+/** Where a data set's files lie: a folder or a zip file. Names are relative and use '/'. Thread-safe. */
+interface DataRoot extends AutoCloseable {
+    /** Most bytes of one image file. */
+    int MAX_IMAGE = 1 << 28;
+
+    /** Most bytes of one list or annotation file. */
+    int MAX_TEXT = 1 << 30;
+
+    /** Opens a folder or a zip file. */
+    static DataRoot open(Path path) {
+        if (Files.isDirectory(path)) {
+            return new FolderRoot(path);
+        }
+        if (!Files.exists(path)) {
+            throw new DataException("[data] " + path + " does not exist; give the data set's folder or its zip file");
+        }
+        return ZipRoot.open(path);
+    }
+
+    /** The folder of this one, perhaps itself, that holds the first of the given files that is found; the shallowest. */
+    Optional<DataRoot> holding(List<String> markers);
+
+    /** What stands for a file in errors. */
+    String describe(String name);
+
+    /** Whether the file is there. */
+    boolean exists(String name);
+
+    /** All of a file, at most {@code cap} bytes. */
+    byte[] read(String name, int cap);
+
+    /** The file as a stream for reading an image's header. */
+    ImageInputStream image(String name) throws IOException;
+
+    /** Bytes of the file if its end is quickly reached, or -1. */
+    long seekableLength(String name) throws IOException;
+
+    /** The names of the files directly in a folder, sorted; empty if there is no such folder. */
+    List<String> list(String folder);
+
+    @Override
+    void close();
+
+    /** Refuses names that lead out of the root. */
+    static String checked(String name, Object where) {
+        boolean leaves = name.isEmpty()
+                || name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf(':') >= 0
+                || name.indexOf('\0') >= 0
+                || List.of(name.split("/", -1)).contains("..");
+        if (leaves) {
+            throw new DataException("[data] " + where + ": the file name '" + name.replace("\0", "\\0")
+                    + "' leads out of the data set; it was refused");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.swath.fianet.data;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/** Two or more data sets as one, a triplet of each in turn; it ends with the shortest. */
+public final class InterleavedDataset implements ReferringDataset {
+    private final List<ReferringDataset> parts;
+
+    /** Of data sets of the same split, which are closed with this one. */
+    public InterleavedDataset(List<ReferringDataset> parts) {
+        this.parts = List.copyOf(parts);
+        if (parts.isEmpty()
+                || parts.stream().map(ReferringDataset::split).distinct().count() != 1) {
+            throw new DataException("[data] at least one data set is needed, all of the same split; got "
+                    + parts.stream().map(p -> p.split().key()).toList());
+        }
+    }
+
+    private ReferringDataset part(int i) {
+        return parts.get(i % parts.size());
+    }
+
+    @Override
+    public DatasetVocabulary vocabulary() {
+        DatasetVocabulary first = parts.getFirst().vocabulary();
+        return parts.stream().allMatch(p -> p.vocabulary() == first) ? first : DatasetVocabulary.BOTH;
+    }
+
+    @Override
+    public Split split() {
+        return parts.getFirst().split();
+    }
+
+    @Override
+    public int size() {
+        return parts.size()
+                * parts.stream().mapToInt(ReferringDataset::size).min().orElse(0);
+    }
+
+    @Override
+    public String sentence(int i) {
+        return part(i).sentence(i / parts.size());
+    }
+
+    @Override
+    public String category(int i) {
+        return part(i).category(i / parts.size());
+    }
+
+    @Override
+    public Sample read(int i) {
+        return part(i).read(i / parts.size());
+    }
+
+    @Override
+    public Sample read(int i, SplittableRandom random) {
+        return part(i).read(i / parts.size(), random);
+    }
+
+    @Override
+    public String fingerprint() {
+        return parts.stream().map(ReferringDataset::fingerprint).collect(Collectors.joining("+"));
+    }
+
+    @Override
+    public void close() {
+        parts.forEach(ReferringDataset::close);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.swath.fianet.data;
+
+import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * RRSIS-D in its published layout: {@code rrsisd/refs(unc).p}, {@code rrsisd/instances.json}, {@code
+ * images/rrsisd/JPEGImages/*.jpg}; a folder or a zip file, in which all may lie in one folder. A mask marks the one object
+ * that its sentence means. Some images are a few pixels larger or smaller than their masks.
+ */
+public final class RrsisD implements ReferringDataset {
+    static final List<String> MARKERS = List.of(Refs.NAME, Instances.NAME);
+
+    private final DataRoot root;
+    private final Split split;
+    private final List<RrsisDIndex.Item> items;
+
+    private RrsisD(DataRoot root, Split split, List<RrsisDIndex.Item> items) {
+        this.root = root;
+        this.split = split;
+        this.items = items;
+    }
+
+    /** Opens one split of the folder or zip file; throws {@link DataException} if its lists cannot be used. */
+    public static RrsisD open(Path path, Split split) {
+        DataRoot opened = DataRoot.open(path);
+        try {
+            DataRoot root = locate(opened, path);
+            List<RrsisDIndex.Item> items = RrsisDIndex.read(root, Problem.Sink.strict()).stream()
+                    .filter(item -> item.in(split))
+                    .toList();
+            if (items.isEmpty()) {
+                throw new DataException(
+                        "[data] " + root.describe(Refs.NAME) + ": the split '" + split.key() + "' is empty");
+            }
+            return new RrsisD(root, split, items);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    static DataRoot locate(DataRoot root, Path path) {
+        return root.holding(MARKERS)
+                .orElseThrow(() -> new DataException("[data] " + path
+                        + " is not laid out as RRSIS-D: there must be rrsisd/refs(unc).p (the expressions),"
+                        + " rrsisd/instances.json (the masks) and images/rrsisd/JPEGImages/*.jpg"));
+    }
+
+    static Mask decode(RrsisDIndex.Item item) {
+        try {
+            return Segmentation.decode(item.segmentation(), item.height(), item.width());
+        } catch (DataException e) {
+            throw new DataException("[data] the mask of " + item.id() + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public DatasetVocabulary vocabulary() {
+        return DatasetVocabulary.RRSISD;
+    }
+
+    @Override
+    public Split split() {
+        return split;
+    }
+
+    @Override
+    public int size() {
+        return items.size();
+    }
+
+    /** The first sentence of triplet i; the published data has only one. */
+    @Override
+    public String sentence(int i) {
+        return items.get(i).sentences().getFirst();
+    }
+
+    @Override
+    public String category(int i) {
+        return items.get(i).category();
+    }
+
+    @Override
+    public Sample read(int i) {
+        return read(items.get(i), sentence(i));
+    }
+
+    @Override
+    public Sample read(int i, SplittableRandom random) {
+        List<String> sentences = items.get(i).sentences();
+        return read(items.get(i), sentences.get(sentences.size() == 1 ? 0 : random.nextInt(sentences.size())));
+    }
+
+    private Sample read(RrsisDIndex.Item item, String sentence) {
+        RgbImage image = RefSegRs.readImage(root, item.image());
+        return new Sample(item.id(), image, sentence, decode(item), item.category());
+    }
+
+    @Override
+    public String fingerprint() {
+        Fingerprint sum = new Fingerprint().add(vocabulary().name()).add(split.key());
+        for (RrsisDIndex.Item item : items) {
+            sum.add(item.id()).add(item.category());
+            item.sentences().forEach(sum::add);
+        }
+        return sum.hex();
+    }
+
+    @Override
+    public void close() {
+        root.close();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.swath.fianet.data;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The two lists of RRSIS-D joined: each expression with its image, mask and class. */
+final class RrsisDIndex {
+    static final String IMAGES = "images/rrsisd/JPEGImages";
+
+    /**
+     * One triplet.
+     *
+     * @param id file name and ref_id, such as "02934.jpg#17"
+     * @param split as written
+     * @param image name of the image file in the data set
+     * @param height of the image and mask, by the image's entry
+     * @param width of the image and mask, by the image's entry
+     * @param segmentation the mask, still encoded
+     * @param category in the spelling of sentences
+     * @param sentences at least one
+     */
+    record Item(
+            String id,
+            String split,
+            String image,
+            int height,
+            int width,
+            @Nullable Object segmentation,
+            String category,
+            List<String> sentences) {
+        boolean in(Split wanted) {
+            return wanted == Split.TEST ? split.contains(wanted.key()) : split.equals(wanted.key());
+        }
+    }
+
+    private final Instances instances;
+    private final Problem.Sink sink;
+    private final String where;
+
+    private RrsisDIndex(DataRoot root, Problem.Sink sink) {
+        this.instances = Instances.read(root, sink);
+        this.sink = sink;
+        this.where = root.describe(Refs.NAME);
+    }
+
+    /** All triplets in the order of the list; what cannot be joined goes to the sink and is left out. */
+    static List<Item> read(DataRoot root, Problem.Sink sink) {
+        RrsisDIndex index = new RrsisDIndex(root, sink);
+        List<Item> items = new ArrayList<>();
+        Set<Long> ids = new HashSet<>();
+        for (Refs.Ref ref : Refs.read(root, sink)) {
+            if (!ids.add(ref.id())) {
+                index.report(Problem.Kind.DUPLICATE_ID, ref, "its ref_id occurs twice");
+            }
+            index.join(ref).ifPresent(items::add);
+        }
+        return items;
+    }
+
+    private void report(Problem.Kind kind, Refs.Ref ref, String text) {
+        sink.report(kind, ref.split(), "ref " + ref.id(), where + ": ref " + ref.id() + ": " + text);
+    }
+
+    private Optional<Item> join(Refs.Ref ref) {
+        Instances.Annotation annotation = instances.annotations().get(ref.annotation());
+        Instances.Image image = instances.images().get(ref.image());
+        if (annotation == null) {
+            report(Problem.Kind.MISSING_MASK, ref, "no annotation has the id " + ref.annotation() + " of its mask");
+            return Optional.empty();
+        }
+        if (image == null) {
+            report(Problem.Kind.UNMATCHED, ref, "no image entry has the id " + ref.image());
+            return Optional.empty();
+        }
+        if (annotation.imageId() != ref.image()) {
+            report(
+                    Problem.Kind.UNMATCHED,
+                    ref,
+                    "its image is " + ref.image() + ", but its annotation " + ref.annotation() + " belongs to image "
+                            + annotation.imageId());
+            return Optional.empty();
+        }
+        if (ref.fileName() != null && !ref.fileName().equals(image.fileName())) {
+            report(
+                    Problem.Kind.CONTRADICTION,
+                    ref,
+                    "it names the file " + ref.fileName() + ", but its image entry, which is followed, names "
+                            + image.fileName());
+        }
+        Optional<String> category = category(ref, annotation);
+        String name = IMAGES + "/" + DataRoot.checked(image.fileName(), where);
+        return category.map(c -> new Item(
+                image.fileName() + "#" + ref.id(),
+                ref.split(),
+                name,
+                image.height(),
+                image.width(),
+                annotation.segmentation(),
+                c,
+                ref.sentences()));
+    }
+
+    private Optional<String> category(Refs.Ref ref, Instances.Annotation annotation) {
+        Long id = ref.category() == null ? annotation.category() : ref.category();
+        if (id == null) {
+            report(Problem.Kind.UNKNOWN_CATEGORY, ref, "neither it nor its annotation has a category id");
+            return Optional.empty();
+        }
+        if (annotation.category() != null && !annotation.category().equals(id)) {
+            report(
+                    Problem.Kind.CONTRADICTION,
+                    ref,
+                    "its category id is " + id + ", which is followed, but its annotation's is "
+                            + annotation.category());
+        }
+        String name = instances.categories().get(id);
+        if (name == null) {
+            report(Problem.Kind.UNKNOWN_CATEGORY, ref, "no category has the id " + id);
+            return Optional.empty();
+        }
+        Optional<String> spelled = Classes.spelled(name, DatasetVocabulary.RRSISD);
+        if (spelled.isEmpty()) {
+            report(
+                    Problem.Kind.UNKNOWN_CATEGORY,
+                    ref,
+                    "its category '" + name + "' is none of the 20 classes of RRSIS-D");
+        }
+        return spelled;
+    }
+}

@@ -1,0 +1,283 @@
+package dev.swath.fianet.train;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.autograd.Workspace;
+import dev.swath.fianet.data.Augmentation;
+import dev.swath.fianet.data.Batch;
+import dev.swath.fianet.data.BatchLoader;
+import dev.swath.fianet.data.BlackSquares;
+import dev.swath.fianet.data.SampleEncoder;
+import dev.swath.fianet.data.TurnAndFlip;
+import dev.swath.fianet.metrics.Metrics;
+import dev.swath.fianet.metrics.Overlap;
+import dev.swath.fianet.metrics.Scores;
+import dev.swath.fianet.model.FiaNet;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Parallelism;
+import dev.swath.nn.Parameter;
+import dev.swath.nn.optim.AdamW;
+import dev.swath.nn.optim.GradientClipping;
+import dev.swath.nn.optim.ParameterGroup;
+import dev.swath.nn.optim.PolySchedule;
+import dev.swath.nn.train.StepResult;
+import dev.swath.nn.train.TrainingException;
+import dev.swath.nn.train.TrainingTask;
+import dev.swath.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * FIANet's part of a training run: forward and backward passes over the loader's batches, AdamW with the published groups,
+ * evaluation, and the choice of the best state. What it does at a step depends on the step, the saved state and the seed
+ * only.
+ */
+final class FiaNetTrainer implements TrainingTask, AutoCloseable {
+    /** Who saves. */
+    interface Saver {
+        /** Saves the state to go on from; returns where it went. */
+        String last(RunState state);
+
+        /** Saves the best model so far. */
+        void best(RunState state);
+    }
+
+    private final TrainingConfig config;
+    private final FiaNet network;
+    private final TrainingData data;
+    private final SampleEncoder encoder;
+    private final Backend backend;
+    private final Parallelism parallelism;
+    private final Workspace workspace;
+    private final AdamW optimizer;
+    private final List<Parameter> trained;
+    private final PolySchedule schedule;
+    private final List<Augmentation> augmentations;
+    private final Saver saver;
+    private final int stepsPerEpoch;
+    private RunState state;
+    private final RandomSource random;
+    private @Nullable BatchLoader loader;
+    private int loaderEpoch = -1;
+
+    FiaNetTrainer(
+            FiaNet network,
+            TrainingData data,
+            SampleEncoder encoder,
+            Backend backend,
+            Parallelism parallelism,
+            RunState state,
+            Saver saver) {
+        this.config = state.config();
+        this.network = network;
+        this.data = data;
+        this.encoder = encoder;
+        this.backend = backend;
+        this.parallelism = parallelism;
+        this.workspace = new Workspace(backend);
+        this.state = state;
+        this.random = new RandomSource(state.randomSeed(), state.randomDraws());
+        this.saver = saver;
+        this.stepsPerEpoch = data.train().size() / config.batch() / config.accumulate();
+        if (stepsPerEpoch == 0) {
+            throw new TrainingException("[train] an epoch must hold at least one step of " + config.batch() + " x "
+                    + config.accumulate() + " samples; the training split has "
+                    + data.train().size());
+        }
+        List<ParameterGroup> groups = groups(network, config);
+        ParameterGroups.freezeOthers(network, groups);
+        TrainingConfig.Optimizer o = config.optimizer();
+        this.optimizer = new AdamW(groups, o.beta1(), o.beta2(), o.eps(), backend, parallelism);
+        this.trained =
+                groups.stream().flatMap(g -> g.parameters().values().stream()).toList();
+        this.schedule = new PolySchedule(o.learningRate(), (long) stepsPerEpoch * config.epochs(), o.power());
+        this.augmentations = config.augment().stream()
+                .map(a -> augmentation(a, data.train().size(), config.seed()))
+                .toList();
+    }
+
+    /** The published groups, and one of the text embeddings if they learn. */
+    static List<ParameterGroup> groups(FiaNet network, TrainingConfig config) {
+        double decay = config.optimizer().weightDecay();
+        List<ParameterGroup> groups =
+                new ArrayList<>(ParameterGroups.of(network, decay, config.text().trainedLayers()));
+        if (config.text().trainEmbeddings()) {
+            Map<String, Parameter> embeddings = new LinkedHashMap<>(network.namedParameters());
+            embeddings.keySet().removeIf(name -> !name.startsWith("text_encoder.embeddings."));
+            groups.add(new ParameterGroup("text embeddings", embeddings, decay));
+        }
+        return groups;
+    }
+
+    private static Augmentation augmentation(TrainingConfig.Augmentation kind, int samples, long seed) {
+        return switch (kind) {
+            case SQUARES -> new BlackSquares(samples, seed);
+            case TURNS -> new TurnAndFlip();
+        };
+    }
+
+    AdamW optimizer() {
+        return optimizer;
+    }
+
+    int stepsPerEpoch() {
+        return stepsPerEpoch;
+    }
+
+    @Override
+    public StepResult step(long step) {
+        optimizer.zeroGrad();
+        double loss = 0;
+        int samples = 0;
+        for (int i = 0; i < config.accumulate(); i++) {
+            Batch batch = next(step, i);
+            samples += batch.samples().size();
+            loss += backward(batch) / config.accumulate();
+        }
+        Map<String, Double> parts = new LinkedHashMap<>();
+        if (config.optimizer().clip() > 0) {
+            parts.put(
+                    "gradient_norm",
+                    GradientClipping.clip(trained, config.optimizer().clip(), parallelism));
+        }
+        double rate = learningRate(step);
+        if (Double.isFinite(loss)) {
+            optimizer.step(rate);
+        }
+        return new StepResult(loss, parts, rate, samples);
+    }
+
+    private double learningRate(long step) {
+        int warmup = config.optimizer().warmupSteps();
+        double rate = schedule.at(step);
+        return step < warmup ? rate * (step + 1) / warmup : rate;
+    }
+
+    private Batch next(long step, int part) {
+        int epoch = (int) (step / stepsPerEpoch);
+        if (loader == null || loaderEpoch != epoch) {
+            close();
+            int first = (int) (step % stepsPerEpoch) * config.accumulate() + part;
+            loader = new BatchLoader(
+                    data.train(),
+                    encoder,
+                    BatchLoader.Options.training(config.batch(), config.seed(), epoch)
+                            .withFirstStep(first)
+                            .withAugmentations(augmentations));
+            loaderEpoch = epoch;
+        }
+        return loader.next();
+    }
+
+    private double backward(Batch batch) {
+        Tape tape = Tape.recording(Tape.Options.of(backend)
+                .withParallelism(parallelism)
+                .withWorkspace(workspace)
+                .withTraining(random)
+                .withCheckpointing(config.checkpointing()));
+        Var loss = config.loss().forward(tape, forward(tape, batch), batch.target());
+        double value = loss.value().item();
+        if (Double.isFinite(value)) {
+            Tensor weight = Tensor.zeros(loss.dtype(), loss.shape());
+            weight.copyFrom(
+                    Tensor.scalar(1.0 / config.accumulate()).to(loss.dtype()).expand(loss.shape()));
+            tape.backward(loss, weight);
+        }
+        return value;
+    }
+
+    private Var forward(Tape tape, Batch b) {
+        return network.forward(
+                tape,
+                Var.constant(b.image()),
+                b.ids(),
+                Var.constant(b.context()),
+                Var.constant(b.object()),
+                Var.constant(b.position()));
+    }
+
+    @Override
+    public Optional<Map<String, Double>> evaluate(int epoch, BooleanSupplier stop) {
+        TrainingConfig.Selection s = config.evaluation();
+        if ((epoch + 1) % s.everyEpochs() != 0 && epoch + 1 != config.epochs()) {
+            return Optional.of(Map.of());
+        }
+        Metrics metrics = new Metrics();
+        int samples = s.limit() == 0
+                ? data.selection().size()
+                : Math.min(s.limit(), data.selection().size());
+        BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), 2);
+        try (BatchLoader batches = new BatchLoader(data.selection(), encoder, options)) {
+            for (int i = 0; i < samples; i++) {
+                if (stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                Batch batch = batches.next();
+                metrics.add(overlap(batch), data.selection().category(i));
+            }
+        }
+        Scores scores = metrics.result().overall();
+        choose(epoch, scores);
+        return Optional.of(named(scores));
+    }
+
+    private Overlap overlap(Batch batch) {
+        Tape tape = Tape.inference(
+                Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
+        try (Tape.Scope _ = tape.enter("")) {
+            float[] logits = forward(tape, batch).value().toFloatArray();
+            long[] target = batch.target().toLongArray();
+            byte[] predicted = new byte[target.length];
+            byte[] wanted = new byte[target.length];
+            for (int i = 0; i < target.length; i++) {
+                predicted[i] = (byte) (logits[2 * i + 1] > logits[2 * i] ? 1 : 0);
+                wanted[i] = (byte) target[i];
+            }
+            return Overlap.of(predicted, wanted);
+        }
+    }
+
+    private void choose(int epoch, Scores scores) {
+        double value =
+                switch (config.evaluation().selectBy()) {
+                    case OIOU -> scores.overallIou();
+                    case MIOU -> scores.meanIou();
+                };
+        if (value > state.best()) {
+            long steps = (long) (epoch + 1) * stepsPerEpoch;
+            state = state.withBest(value, epoch + 1).at(steps, false, random.draws());
+            saver.best(state);
+        }
+    }
+
+    private static Map<String, Double> named(Scores scores) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        out.put("mIoU", scores.meanIou());
+        out.put("oIoU", scores.overallIou());
+        for (int i = 0; i < Scores.THRESHOLDS.size(); i++) {
+            out.put("Pr@" + Scores.THRESHOLDS.get(i), scores.precision().get(i));
+        }
+        return out;
+    }
+
+    @Override
+    public String save(long steps, boolean evaluationDue) {
+        state = state.at(steps, evaluationDue, random.draws());
+        return saver.last(state);
+    }
+
+    /** Ends the loader's threads. */
+    @Override
+    public void close() {
+        if (loader != null) {
+            loader.close();
+            loader = null;
+        }
+    }
+}

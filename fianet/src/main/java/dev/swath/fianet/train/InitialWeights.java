@@ -1,0 +1,80 @@
+package dev.swath.fianet.train;
+
+import dev.swath.fianet.model.FiaNet;
+import dev.swath.nn.train.TrainingException;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.LoadReport;
+import dev.swath.weights.Names;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** Puts published weights of Swin and BERT over a network's first values. */
+final class InitialWeights {
+    private static final String BACKBONE = "backbone.";
+    private static final String TEXT = "text_encoder.";
+    private static final String BIAS_TABLE = "relative_position_bias_table";
+
+    private InitialWeights() {}
+
+    /**
+     * Loads an official Swin classifier's patch embedding, blocks and mergings. What the classifier lacks (alignment, TMEM,
+     * output norms) keeps its values, as does a bias table for another number of heads.
+     *
+     * @return one line about what was loaded
+     */
+    static String swin(FiaNet network, Path file) {
+        Map<String, Shape> wanted = under(network, BACKBONE);
+        Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.SWIN);
+        LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, BACKBONE));
+        List<String> lacking = Stream.concat(
+                        report.missing().stream().filter(InitialWeights::isSwin),
+                        report.misShaped().stream()
+                                .filter(m -> !m.name().endsWith(BIAS_TABLE))
+                                .map(LoadReport.MisShaped::toString))
+                .toList();
+        if (!lacking.isEmpty()) {
+            throw new TrainingException("[train] " + file + " does not fit the backbone's sizes, for "
+                    + lacking.size() + " of its tensors are missing or of another shape, such as " + lacking.getFirst()
+                    + "; give the file of that size, or set model.swin in --config");
+        }
+        return report.loaded().size() + " tensors of the backbone from " + file
+                + (report.misShaped().isEmpty()
+                        ? ""
+                        : ", " + report.misShaped().size() + " bias tables of another number of heads left out");
+    }
+
+    private static boolean isSwin(String name) {
+        boolean block = name.startsWith("layers.") && (name.contains(".blocks.") || name.contains(".downsample."));
+        return (block || name.startsWith("patch_embed.")) && !name.endsWith("relative_position_index");
+    }
+
+    /** Loads a BERT folder into the whole text encoder; returns one line about what was loaded. */
+    static String bert(FiaNet network, Path folder) {
+        Map<String, Shape> wanted = under(network, TEXT);
+        Checkpoint checkpoint = Checkpoint.open(folder).require(Checkpoint.Kind.BERT);
+        LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, TEXT))
+                .requireComplete(folder.toString());
+        return report.loaded().size() + " tensors of the text encoder from " + folder;
+    }
+
+    private static Map<String, Shape> under(FiaNet network, String prefix) {
+        Map<String, Shape> out = new LinkedHashMap<>();
+        network.targets().forEach((name, shape) -> {
+            if (name.startsWith(prefix)) {
+                out.put(name.substring(prefix.length()), shape);
+            }
+        });
+        return out;
+    }
+
+    private static BiConsumer<String, Tensor> sink(FiaNet network, String prefix) {
+        BiConsumer<String, Tensor> all = network.sink(null);
+        return (name, value) -> all.accept(prefix + name, value);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.swath.fianet.train;
+
+import dev.swath.nn.train.TrainingListener;
+import dev.swath.weights.WeightsException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Everything that a run writes down for people: metrics, TensorBoard events, the picture of the curves. */
+final class RunLogs implements AutoCloseable {
+    private final MetricsLog metrics;
+    private final TensorBoard board;
+    private final Path curves;
+
+    private RunLogs(MetricsLog metrics, TensorBoard board, Path curves) {
+        this.metrics = metrics;
+        this.board = board;
+        this.curves = curves;
+    }
+
+    /** Opens them, without what they hold of steps after {@code steps}. */
+    static RunLogs open(RunFolder folder, long steps) {
+        return new RunLogs(
+                MetricsLog.open(folder, steps),
+                TensorBoard.open(folder.resolve("tensorboard"), steps + 1),
+                folder.resolve("curves.png"));
+    }
+
+    /** Those who write. */
+    List<TrainingListener> listeners() {
+        return List.of(metrics, new Events(), new Picture());
+    }
+
+    private final class Events implements TrainingListener {
+        @Override
+        public void onStep(Step e) {
+            board.scalar("train/loss", e.steps(), e.result().loss());
+            board.scalar("train/learning_rate", e.steps(), e.result().learningRate());
+            board.scalar("train/samples_per_second", e.steps(), e.samplesPerSecond());
+            e.result().parts().forEach((name, value) -> board.scalar("train/" + name, e.steps(), value));
+        }
+
+        @Override
+        public void onEpoch(Epoch e) {
+            e.metrics().forEach((name, value) -> board.scalar("evaluation/" + name, e.steps(), value));
+        }
+    }
+
+    private final class Picture implements TrainingListener {
+        @Override
+        public void onCheckpoint(Checkpoint e) {
+            try {
+                Curves.write(curves, metrics.records());
+            } catch (WeightsException failure) {
+                throw RunFolder.failure(curves, failure);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+        board.close();
+    }
+}
