@@ -6,4 +6,5 @@ module dev.swath.testkit {
     requires org.junit.jupiter.api;
 
     exports dev.swath.testkit;
+    exports dev.swath.testkit.cases;
 }

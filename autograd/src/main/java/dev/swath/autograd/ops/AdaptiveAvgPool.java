@@ -49,4 +49,22 @@ public final class AdaptiveAvgPool {
                         tape.parallelism()),
                 x);
     }
+
+    /** The same as products with the matrices that take the means. */
+    public static Var composed(Tape tape, Var x, int outHeight, int outWidth) {
+        return Compositions.separable(tape, x, means(x.dim(1), outHeight), means(x.dim(2), outWidth));
+    }
+
+    /** (out, in): row i takes the mean of the cells of output cell i. */
+    private static Tensor means(int in, int out) {
+        Tensor w = Tensor.of(new double[out * in], out, in);
+        for (int i = 0; i < out; i++) {
+            int from = i * in / out;
+            int to = Math.ceilDiv((i + 1) * in, out);
+            for (int j = from; j < to; j++) {
+                w.set(1.0 / (to - from), i, j);
+            }
+        }
+        return w;
+    }
 }

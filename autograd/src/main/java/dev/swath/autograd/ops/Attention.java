@@ -32,6 +32,7 @@ public final class Attention {
         Ops.require(tape, channels % heads == 0, OP, "channels must be a multiple of the " + heads + " heads", q);
         Ops.requireShape(tape, OP, "k", k, "batch and channels of q", q, g.batch(), g.keys(), channels);
         Ops.requireShape(tape, OP, "v", v, "that of k", q, g.batch(), g.keys(), channels);
+        Ops.require(tape, !tape.records(mask), OP, "the mask has no gradient and must be a constant", mask);
         Ops.requireShape(tape, OP, "mask", mask, "batch and keys", q, g.batch(), g.keys());
         Tensor qs = Ops.rowStrided(tape, q.value());
         Tensor ks = Ops.rowStrided(tape, k.value());
@@ -83,5 +84,33 @@ public final class Attention {
                 q,
                 k,
                 v);
+    }
+
+    /** The same from primitive ops; it draws the same dropout. */
+    public static Var composed(Tape tape, Var q, Var k, Var v, Var mask, int heads, double scale, double dropoutRate) {
+        int batch = q.dim(0);
+        int queries = q.dim(1);
+        int keys = k.dim(1);
+        Var products =
+                MatMul.apply(tape, byHead(tape, q, heads), Permute.apply(tape, byHead(tape, k, heads), 0, 1, 3, 2));
+        Var one = Compositions.constant(q.dtype(), 1);
+        Var hidden = Reshape.apply(tape, Binary.sub(tape, mask, one), batch, 1, 1, keys);
+        Var scores = Binary.add(
+                tape,
+                Binary.mul(tape, products, Compositions.constant(q.dtype(), scale)),
+                Binary.mul(tape, hidden, Compositions.constant(q.dtype(), 1e4)));
+        Var probabilities = Softmax.composed(tape, scores, false);
+        if (tape.training() && dropoutRate > 0) {
+            Tensor kept = Dropout.mask(tape, q.dtype(), dropoutRate, batch, heads, queries, keys);
+            probabilities = Binary.mul(tape, probabilities, Var.constant(kept));
+        }
+        Var mixed = MatMul.apply(tape, probabilities, byHead(tape, v, heads));
+        return Reshape.apply(tape, Permute.apply(tape, mixed, 0, 2, 1, 3), batch, queries, q.dim(2));
+    }
+
+    /** (B, L, C) to (B, heads, L, D). */
+    private static Var byHead(Tape tape, Var x, int heads) {
+        Var split = Reshape.apply(tape, x, x.dim(0), x.dim(1), heads, x.dim(2) / heads);
+        return Permute.apply(tape, split, 0, 2, 1, 3);
     }
 }

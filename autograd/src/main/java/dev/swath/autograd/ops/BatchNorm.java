@@ -42,8 +42,8 @@ public final class BatchNorm {
         Ops.require(tape, !batch || rows > 1, OP, "in training there must be more than one value a channel", x);
         BatchNormKernel kernel = tape.kernel(BatchNormKernel.class, x.dtype());
         Tensor in = Ops.dense(tape, x);
-        Tensor mean = batch ? tape.allocate(x.dtype(), channels) : runningMean.to(x.dtype());
-        Tensor variance = batch ? tape.allocate(x.dtype(), channels) : runningVariance.to(x.dtype());
+        Tensor mean = batch ? tape.allocate(x.dtype(), channels) : Ops.dense(tape, runningMean.to(x.dtype()));
+        Tensor variance = batch ? tape.allocate(x.dtype(), channels) : Ops.dense(tape, runningVariance.to(x.dtype()));
         if (batch) {
             kernel.statistics(Slice.of(mean), Slice.of(variance), Slice.of(in), rows, channels, tape.parallelism());
             if (!tape.replaying()) {
@@ -52,14 +52,14 @@ public final class BatchNorm {
             }
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
-        Slice w = Slice.of(weight.value());
+        Slice w = Slice.of(Ops.dense(tape, weight));
         kernel.forward(
                 Slice.of(y),
                 Slice.of(in),
                 Slice.of(mean),
                 Slice.of(variance),
                 w,
-                Slice.of(bias.value()),
+                Slice.of(Ops.dense(tape, bias)),
                 eps,
                 rows,
                 channels,
@@ -96,5 +96,35 @@ public final class BatchNorm {
         for (int c = 0; c < running.dim(0); c++) {
             running.set((1 - momentum) * running.get(c) + momentum * correction * batch.get(c), c);
         }
+    }
+
+    /** The same from primitive ops; it moves the running statistics too. */
+    public static Var composed(
+            Tape tape,
+            Var x,
+            Var weight,
+            Var bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            double momentum,
+            double eps) {
+        int rows = Ops.rows(x);
+        Var table = Reshape.apply(tape, x, rows, x.dim(-1));
+        Var centred;
+        Var variance;
+        if (tape.training()) {
+            centred = Compositions.centred(tape, table, 0);
+            variance = Compositions.variance(tape, centred, 0);
+            Tensor mean =
+                    Reduce.mean(tape, Var.constant(table.value()), 0, false).value();
+            move(runningMean, mean, momentum, 1);
+            move(runningVariance, variance.value().reshape(-1), momentum, (double) rows / (rows - 1));
+        } else {
+            centred = Binary.sub(tape, table, Var.constant(runningMean.to(x.dtype())));
+            variance = Var.constant(runningVariance.to(x.dtype()));
+        }
+        Var y = Compositions.scaled(tape, centred, variance, eps);
+        y = Binary.add(tape, Binary.mul(tape, y, weight), bias);
+        return Reshape.apply(tape, y, x.shape().dims());
     }
 }

@@ -36,7 +36,7 @@ public final class Conv2d {
         Var first = inputs.getFirst();
         boolean records = tape.records(inputs.toArray(Var[]::new)) || tape.records(weight, bias);
         if (records && (inputs.size() > 1 || f != Activation.IDENTITY)) {
-            return composed(tape, inputs, weight, bias, f, stride, padding);
+            return unfused(tape, inputs, weight, bias, f, stride, padding);
         }
         int channels = 0;
         for (Var v : inputs) {
@@ -85,9 +85,9 @@ public final class Conv2d {
             widths[i] = in[i].dim(3);
         }
         Conv2dKernel kernel = tape.kernel(Conv2dKernel.class, first.dtype());
-        Slice w = Slice.of(weight.value());
+        Slice w = Slice.of(Ops.dense(tape, weight));
         Tensor y = tape.allocate(first.dtype(), g.batch(), g.outHeight(), g.outWidth(), g.out());
-        kernel.forward(Slice.of(y), slices, widths, w, Ops.slice(bias), f, g, tape.parallelism());
+        kernel.forward(Slice.of(y), slices, widths, w, Ops.slice(tape, bias), f, g, tape.parallelism());
         if (!records) {
             return tape.record(OP, y, g.flops(), null);
         }
@@ -111,11 +111,40 @@ public final class Conv2d {
                 bias);
     }
 
-    /** The same with the concatenation and f as ops of their own. */
+    /** The same with the concatenation and f as ops of their own, each of which keeps what its gradient needs. */
+    private static Var unfused(
+            Tape tape, List<Var> inputs, Var weight, @Nullable Var bias, Activation f, int stride, int padding) {
+        Var y = apply(tape, List.of(whole(tape, inputs)), weight, bias, Activation.IDENTITY, stride, padding);
+        return f == Activation.IDENTITY ? y : Unary.apply(tape, y, f);
+    }
+
+    private static Var whole(Tape tape, List<Var> inputs) {
+        return inputs.size() == 1 ? inputs.getFirst() : Concat.apply(tape, 3, inputs.toArray(Var[]::new));
+    }
+
+    /** The same from primitive ops: the patch under each output cell becomes a row, and the rows go through a product. */
     public static Var composed(
             Tape tape, List<Var> inputs, Var weight, @Nullable Var bias, Activation f, int stride, int padding) {
-        Var whole = inputs.size() == 1 ? inputs.getFirst() : Concat.apply(tape, 3, inputs.toArray(Var[]::new));
-        Var y = apply(tape, List.of(whole), weight, bias, Activation.IDENTITY, stride, padding);
-        return f == Activation.IDENTITY ? y : Unary.apply(tape, y, f);
+        Var x = whole(tape, inputs);
+        int side = weight.dim(2);
+        int height = (x.dim(1) + 2 * padding - side) / stride + 1;
+        int width = (x.dim(2) + 2 * padding - side) / stride + 1;
+        // Room for a whole step at the last output cell too, so that steps can be cut off by a reshape.
+        int bottom = Math.max(2 * padding, side - 1 + height * stride - x.dim(1));
+        int right = Math.max(2 * padding, side - 1 + width * stride - x.dim(2));
+        Var padded = Roll.apply(tape, Pad.apply(tape, x, bottom, right), padding, padding);
+        Var[] taps = new Var[side * side];
+        for (int i = 0; i < taps.length; i++) {
+            int top = i / side;
+            int left = i % side;
+            Var part = Narrow.apply(tape, padded, 1, top, top + height * stride);
+            part = Narrow.apply(tape, part, 2, left, left + width * stride);
+            part = Reshape.apply(tape, part, x.dim(0), height, stride, width, stride, x.dim(3));
+            part = Narrow.apply(tape, Narrow.apply(tape, part, 2, 0, 1), 4, 0, 1);
+            taps[i] = Reshape.apply(tape, part, x.dim(0), height, width, x.dim(3));
+        }
+        Var rows = Concat.apply(tape, 3, taps);
+        Var matrix = Reshape.apply(tape, Permute.apply(tape, weight, 0, 2, 3, 1), weight.dim(0), -1);
+        return Linear.composed(tape, rows, matrix, bias, f, null);
     }
 }

@@ -38,7 +38,8 @@ public final class Embedding {
         dims[ids.rank()] = columns;
         Tensor y = tape.allocate(table.dtype(), Shape.of(dims));
         EmbeddingKernel kernel = tape.kernel(EmbeddingKernel.class, table.dtype());
-        kernel.forward(Slice.of(y), Slice.of(table.value()), Slice.of(index), rows, columns, tape.parallelism());
+        kernel.forward(
+                Slice.of(y), Slice.of(Ops.dense(tape, table)), Slice.of(index), rows, columns, tape.parallelism());
         return tape.record(
                 OP,
                 y,

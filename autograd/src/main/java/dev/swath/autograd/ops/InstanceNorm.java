@@ -54,4 +54,10 @@ public final class InstanceNorm {
                         tape.parallelism()),
                 x);
     }
+
+    /** The same from primitive ops. */
+    public static Var composed(Tape tape, Var x, double eps) {
+        Var centred = Compositions.centred(tape, x, 1);
+        return Compositions.scaled(tape, centred, Compositions.variance(tape, centred, 1), eps);
+    }
 }

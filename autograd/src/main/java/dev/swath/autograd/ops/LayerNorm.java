@@ -33,14 +33,14 @@ public final class LayerNorm {
         boolean records = tape.records(x, weight, bias);
         Tensor mean = records ? tape.allocate(x.dtype(), rows) : null;
         Tensor rstd = records ? tape.allocate(x.dtype(), rows) : null;
-        Slice w = Slice.of(weight.value());
+        Slice w = Slice.of(Ops.dense(tape, weight));
         kernel.forward(
                 Slice.of(y),
                 Ops.slice(mean),
                 Ops.slice(rstd),
                 Slice.of(in),
                 w,
-                Slice.of(bias.value()),
+                Slice.of(Ops.dense(tape, bias)),
                 eps,
                 rows,
                 columns,
@@ -69,5 +69,12 @@ public final class LayerNorm {
                 x,
                 weight,
                 bias);
+    }
+
+    /** The same from primitive ops. */
+    public static Var composed(Tape tape, Var x, Var weight, Var bias, double eps) {
+        Var centred = Compositions.centred(tape, x, -1);
+        Var standard = Compositions.scaled(tape, centred, Compositions.variance(tape, centred, -1), eps);
+        return Binary.add(tape, Binary.mul(tape, standard, weight), bias);
     }
 }

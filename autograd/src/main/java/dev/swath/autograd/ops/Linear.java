@@ -63,7 +63,7 @@ public final class Linear {
                     y.shape().dims());
         }
         GemmKernel gemm = tape.kernel(GemmKernel.class, x.dtype());
-        Slice w = Slice.of(weight.value());
+        Tensor w = Ops.dense(tape, weight);
         long flops = 2L * m * n * k;
         boolean records = tape.records(x, weight, bias, residual);
         if (records && weight.value().storage() instanceof OpaqueStorage) {
@@ -81,8 +81,8 @@ public final class Linear {
                 n,
                 Slice.of(in),
                 rowX,
-                w,
-                Ops.slice(bias),
+                Slice.of(w),
+                Ops.slice(tape, bias),
                 split ? Activation.IDENTITY : f,
                 split ? null : Ops.slice(r),
                 m,
@@ -115,7 +115,7 @@ public final class Linear {
                                         Math.toIntExact(dy.elements()),
                                         tape.parallelism());
                     }
-                    backward(tape, g, dBefore, in, rowX, weight.value(), m, n, k);
+                    backward(tape, g, dBefore, in, rowX, w, m, n, k);
                 },
                 x,
                 weight,

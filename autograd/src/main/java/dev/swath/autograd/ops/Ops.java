@@ -53,8 +53,10 @@ final class Ops {
             return dense(tape, x);
         }
         boolean strided = x.stride(-1) == 1 || x.dim(-1) == 1;
+        long next = x.stride(-2) * x.dim(-2);
         for (int i = x.rank() - 3; i >= 0 && strided; i--) {
-            strided = x.dim(i) == 1 || x.stride(i) == x.stride(i + 1) * x.dim(i + 1);
+            strided = x.dim(i) == 1 || (x.stride(i) == next && x.dim(-2) != 1);
+            next *= x.dim(i);
         }
         return strided ? x : dense(tape, x);
     }
@@ -81,8 +83,9 @@ final class Ops {
         return tensor == null ? null : Slice.of(tensor);
     }
 
-    static @Nullable Slice slice(@Nullable Var var) {
-        return var == null ? null : Slice.of(var.value());
+    /** An optional input as a dense operand. */
+    static @Nullable Slice slice(Tape tape, @Nullable Var var) {
+        return var == null ? null : Slice.of(dense(tape, var));
     }
 
     /** A tensor that is there because the op was recorded. */

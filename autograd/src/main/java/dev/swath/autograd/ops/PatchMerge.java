@@ -31,4 +31,15 @@ public final class PatchMerge {
                         Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, tape.parallelism()),
                 x);
     }
+
+    /** The same by padding, reshaping and reordering. */
+    public static Var composed(Tape tape, Var x) {
+        int channels = x.dim(3);
+        Var even = Pad.apply(tape, x, x.dim(1) % 2, x.dim(2) % 2);
+        int height = even.dim(1) / 2;
+        int width = even.dim(2) / 2;
+        Var patches = Reshape.apply(tape, even, x.dim(0), height, 2, width, 2, channels);
+        Var columnFirst = Permute.apply(tape, patches, 0, 1, 3, 4, 2, 5);
+        return Reshape.apply(tape, columnFirst, x.dim(0), height, width, 4 * channels);
+    }
 }

@@ -37,4 +37,24 @@ public final class Resize {
                 (dy, into) -> kernel.backward(Slice.of(into.overwrite(0)), Slice.of(dy), g, tape.parallelism()),
                 x);
     }
+
+    /** The same as products with the matrices of weights. */
+    public static Var composed(Tape tape, Var x, int outHeight, int outWidth, boolean alignCorners) {
+        Tensor rows = weights(x.dim(1), outHeight, alignCorners);
+        return Compositions.separable(tape, x, rows, weights(x.dim(2), outWidth, alignCorners));
+    }
+
+    /** (out, in): row i holds the weights of the two source cells between which output cell i lies. */
+    private static Tensor weights(int in, int out, boolean alignCorners) {
+        Tensor w = Tensor.of(new double[out * in], out, in);
+        for (int i = 0; i < out; i++) {
+            double corner = out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
+            double at = alignCorners ? corner : Math.max(0, (i + 0.5) * in / out - 0.5);
+            int low = Math.min((int) at, in - 1);
+            int high = Math.min(low + 1, in - 1);
+            w.set(1 - (at - low), i, low);
+            w.set(w.get(i, high) + (at - low), i, high);
+        }
+        return w;
+    }
 }

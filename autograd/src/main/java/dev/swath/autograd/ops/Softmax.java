@@ -2,6 +2,7 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.tensor.Tensor;
@@ -34,5 +35,16 @@ public final class Softmax {
                 (dy, g) -> kernel.backward(
                         Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(y), log, rows, columns, tape.parallelism()),
                 x);
+    }
+
+    /** The same, or its logarithm, from primitive ops; the maximum is a constant, for it cancels. */
+    public static Var composed(Tape tape, Var x, boolean log) {
+        Var maximum = Reduce.max(tape, Var.constant(x.value()), -1, true);
+        Var shifted = Binary.sub(tape, x, maximum);
+        Var exponentials = Unary.apply(tape, shifted, Activation.EXP);
+        Var sum = Reduce.sum(tape, exponentials, -1, true);
+        return log
+                ? Binary.sub(tape, shifted, Unary.apply(tape, sum, Activation.LOG))
+                : Binary.div(tape, exponentials, sum);
     }
 }

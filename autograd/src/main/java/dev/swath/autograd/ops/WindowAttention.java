@@ -51,8 +51,8 @@ public final class WindowAttention {
         boolean records = tape.records(qkv, qkvBias, table);
         Tensor logSum = records ? tape.allocate(qkv.dtype(), g.batch(), windows, heads, cells) : null;
         WindowAttentionKernel kernel = tape.kernel(WindowAttentionKernel.class, qkv.dtype());
-        Slice bias = Slice.of(qkvBias.value());
-        Slice t = Slice.of(table.value());
+        Slice bias = Slice.of(Ops.dense(tape, qkvBias));
+        Slice t = Slice.of(Ops.dense(tape, table));
         kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.parallelism());
         return tape.record(
                 OP,
@@ -78,5 +78,44 @@ public final class WindowAttention {
                 qkv,
                 qkvBias,
                 table);
+    }
+
+    /** The same from primitive ops, with the padding, the roll, the windows and the mask laid out in memory. */
+    public static Var composed(Tape tape, Var qkv, Var qkvBias, Var table, int heads, int window, int shift) {
+        int batch = qkv.dim(0);
+        int channels = qkv.dim(3) / 3;
+        int d = channels / heads;
+        int cells = window * window;
+        Var padded = padded(tape, qkv, qkvBias, window);
+        int rows = padded.dim(1) / window;
+        int columns = padded.dim(2) / window;
+        Var cut = Roll.apply(tape, padded, -shift, -shift);
+        cut = Reshape.apply(tape, cut, batch, rows, window, columns, window, 3, heads, d);
+        cut = Permute.apply(tape, cut, 5, 0, 1, 3, 6, 2, 4, 7);
+        cut = Reshape.apply(tape, cut, 3, batch, rows * columns, heads, cells, d);
+        Var[] part = new Var[3];
+        for (int i = 0; i < 3; i++) {
+            part[i] = Reshape.apply(tape, Narrow.apply(tape, cut, 0, i, i + 1), batch, rows * columns, heads, cells, d);
+        }
+        Var scores = MatMul.apply(tape, part[0], Permute.apply(tape, part[1], 0, 1, 2, 4, 3));
+        scores = Binary.mul(tape, scores, Compositions.constant(qkv.dtype(), 1 / Math.sqrt(d)));
+        Var bias = Embedding.apply(tape, table, WindowLayout.relativePositions(window), -1);
+        scores = Binary.add(tape, scores, Permute.apply(tape, bias, 2, 0, 1));
+        Tensor mask = WindowLayout.mask(rows, columns, window, shift).to(qkv.dtype());
+        scores = Binary.add(tape, scores, Var.constant(mask));
+        Var mixed = MatMul.apply(tape, Softmax.composed(tape, scores, false), part[2]);
+        mixed = Reshape.apply(tape, mixed, batch, rows, columns, heads, window, window, d);
+        mixed = Permute.apply(tape, mixed, 0, 1, 4, 2, 5, 3, 6);
+        mixed = Reshape.apply(tape, mixed, batch, rows * window, columns * window, channels);
+        mixed = Roll.apply(tape, mixed, shift, shift);
+        return Narrow.apply(tape, Narrow.apply(tape, mixed, 1, 0, qkv.dim(1)), 2, 0, qkv.dim(2));
+    }
+
+    /** The grid with whole windows: new cells hold the bias. */
+    private static Var padded(Tape tape, Var qkv, Var qkvBias, int window) {
+        Var zeros = Pad.apply(tape, qkv, Math.floorMod(-qkv.dim(1), window), Math.floorMod(-qkv.dim(2), window));
+        Var ones = Var.constant(WindowLayout.outside(qkv.dim(1), qkv.dim(2), zeros.dim(1), zeros.dim(2))
+                .to(qkv.dtype()));
+        return Binary.add(tape, zeros, Binary.mul(tape, ones, qkvBias));
     }
 }

@@ -15,5 +15,9 @@ public enum Activation {
     /** y = clamp(x + 3, 0, 6) / 6; gradient 1/6 strictly inside (-3, 3), else 0. */
     HARD_SIGMOID,
     /** y = exp x. */
-    EXP
+    EXP,
+    /** y = log x, the natural one; -infinity at 0, NaN below. */
+    LOG,
+    /** y = sqrt x; NaN below 0. */
+    SQRT
 }

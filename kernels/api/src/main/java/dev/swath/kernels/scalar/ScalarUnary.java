@@ -33,6 +33,8 @@ final class ScalarUnary implements UnaryKernel {
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case HARD_SIGMOID -> Math.clamp(x + 3, 0, 6) / 6;
             case EXP -> Math.exp(x);
+            case LOG -> Math.log(x);
+            case SQRT -> Math.sqrt(x);
         };
     }
 
@@ -46,6 +48,8 @@ final class ScalarUnary implements UnaryKernel {
             case SIGMOID -> value(f, x) * (1 - value(f, x));
             case HARD_SIGMOID -> x > -3 && x < 3 ? 1.0 / 6 : 0;
             case EXP -> Math.exp(x);
+            case LOG -> 1 / x;
+            case SQRT -> 0.5 / Math.sqrt(x);
         };
     }
 }

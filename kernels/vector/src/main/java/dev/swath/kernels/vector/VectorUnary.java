@@ -39,6 +39,8 @@ final class VectorUnary implements UnaryKernel {
                         case SIGMOID -> "sigmoid";
                         case HARD_SIGMOID -> "hardSigmoid";
                         case EXP -> "exp";
+                        case LOG -> "log";
+                        case SQRT -> "sqrt";
                     };
             try {
                 handles[f.ordinal()] = MethodHandles.lookup().findStatic(VectorUnary.class, name + suffix, type);
@@ -201,6 +203,33 @@ final class VectorUnary implements UnaryKernel {
         for (int i = 0; i < n; i += LENGTH) {
             FloatVector e = VectorMath.exp(FloatVector.fromArray(SPECIES, x, x0 + i));
             e.mul(FloatVector.fromArray(SPECIES, dy, dy0 + i)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    // Lane by lane: the Vector API's own logarithm gives other bits where it is interpreted than where it is compiled.
+    private static void log(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            y[y0 + i] = (float) Math.log(x[x0 + i]);
+        }
+    }
+
+    private static void logSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            g.div(FloatVector.fromArray(SPECIES, x, x0 + i)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void sqrt(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector.fromArray(SPECIES, x, x0 + i).sqrt().intoArray(y, y0 + i);
+        }
+    }
+
+    private static void sqrtSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i).mul(0.5f);
+            g.div(FloatVector.fromArray(SPECIES, x, x0 + i).sqrt()).intoArray(dx, dx0 + i);
         }
     }
 }
