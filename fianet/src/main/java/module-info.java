@@ -17,6 +17,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
     exports dev.swath.fianet.text;
+    exports dev.swath.fianet.train;
 
     opens dev.swath.fianet.cli to
             info.picocli;

@@ -10,6 +10,7 @@ public class Var {
     private Tensor value;
     private boolean requiresGrad;
     private @Nullable Tensor grad;
+    private @Nullable Tensor spare;
 
     /** A variable that wants a gradient if {@code requiresGrad}. */
     protected Var(Tensor value, boolean requiresGrad) {
@@ -61,6 +62,26 @@ public class Var {
     /** Sets or, with null, clears the gradient. */
     public final void setGrad(@Nullable Tensor grad) {
         this.grad = grad;
+    }
+
+    /** Clears the gradient of a leaf and keeps its memory for the next one, so that it must not be read any more. */
+    public final void zeroGrad() {
+        if (grad != null) {
+            spare = grad;
+            grad = null;
+        }
+    }
+
+    /** Memory of an earlier gradient, dense and of this variable's shape, which then belongs to the caller; or null. */
+    final @Nullable Tensor takeSpare() {
+        Tensor t = spare;
+        spare = null;
+        return t != null
+                        && t.isContiguous()
+                        && t.dtype() == dtype()
+                        && t.shape().equals(shape())
+                ? t
+                : null;
     }
 
     /** The extents. */

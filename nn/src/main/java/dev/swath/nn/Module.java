@@ -196,6 +196,11 @@ public abstract class Module {
         namedParameters().values().forEach(p -> p.initialise(random));
     }
 
+    /** Takes the gradient off every parameter; its memory is used again by the next backward pass. */
+    public final void zeroGrad() {
+        namedParameters().values().forEach(Parameter::zeroGrad);
+    }
+
     /** Puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */
     public void prepare(Backend backend) {
         namedParameters().values().forEach(p -> p.prepare(backend));

@@ -1,5 +1,6 @@
 package dev.swath.kernels.scalar;
 
+import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.Backend;
@@ -15,6 +16,7 @@ import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.PatchMergeKernel;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
@@ -27,6 +29,7 @@ import java.util.Map;
 /** The scalar kernels: every kind, in f32 and f64. */
 public final class ScalarBackend implements Backend {
     private final Map<Class<? extends Kernel>, Kernel> kernels = Map.ofEntries(
+            Map.entry(AdamWKernel.class, new ScalarAdamW()),
             Map.entry(AdaptiveAvgPoolKernel.class, new ScalarAdaptiveAvgPool()),
             Map.entry(AttentionKernel.class, new ScalarAttention()),
             Map.entry(BatchNormKernel.class, new ScalarBatchNorm()),
@@ -40,6 +43,7 @@ public final class ScalarBackend implements Backend {
             Map.entry(PatchMergeKernel.class, new ScalarPatchMerge()),
             Map.entry(ReduceKernel.class, new ScalarReduce()),
             Map.entry(ResizeKernel.class, new ScalarResize()),
+            Map.entry(SegmentationLossKernel.class, new ScalarSegmentationLoss()),
             Map.entry(SoftmaxKernel.class, new ScalarSoftmax()),
             Map.entry(UnaryKernel.class, new ScalarUnary()),
             Map.entry(WindowAttentionKernel.class, new ScalarWindowAttention()));

@@ -1,5 +1,6 @@
 package dev.swath.kernels.vector;
 
+import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.Backend;
@@ -38,6 +39,7 @@ public final class VectorBackend implements Backend {
         kernels.put(GemmKernel.class, gemm);
         kernels.put(Conv2dKernel.class, new VectorConv2d(scratch, gemm));
         kernels.put(UnaryKernel.class, new VectorUnary());
+        kernels.put(AdamWKernel.class, new VectorAdamW());
         kernels.put(AdaptiveAvgPoolKernel.class, new VectorAdaptiveAvgPool());
         kernels.put(AttentionKernel.class, new VectorAttention(scratch));
         kernels.put(BatchNormKernel.class, new VectorBatchNorm(scratch));
