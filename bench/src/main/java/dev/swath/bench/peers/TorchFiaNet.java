@@ -10,7 +10,6 @@ import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,6 +22,10 @@ import org.bytedeco.pytorch.global.torch;
  * until {@link #close()}.
  */
 public final class TorchFiaNet implements AutoCloseable {
+    static {
+        TorchRuntime.load();
+    }
+
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final torch.ScalarType type;
     private final NetworkConfig config;
@@ -59,10 +62,9 @@ public final class TorchFiaNet implements AutoCloseable {
         this.text = new TorchText(config.text(), root.child("text_encoder"));
     }
 
-    /** Sets the number of threads inside each operation, for the whole process. OpenBLAS has a pool of its own. */
+    /** Sets the number of threads inside each operation, for the whole process. */
     public static void setThreads(int threads) {
-        torch.set_num_threads(threads);
-        openblas.blas_set_num_threads(threads);
+        TorchRuntime.setThreads(threads);
     }
 
     /** Logits (B,2,H,W) in the network's precision. */
