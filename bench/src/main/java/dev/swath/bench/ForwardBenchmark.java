@@ -91,15 +91,9 @@ public class ForwardBenchmark {
     }
 
     private void check(float[] expected, float[] got) {
-        double largest = 0;
-        double worst = 0;
-        for (int i = 0; i < expected.length; i++) {
-            largest = Math.max(largest, Math.abs(expected[i]));
-            double difference = Math.abs(got[i] - expected[i]);
-            worst = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(worst, difference);
-        }
-        if (!(worst <= TOLERANCE * largest)) {
-            throw new IllegalStateException(engine + " is wrong: error " + worst / largest);
+        double error = Errors.relative(expected, got);
+        if (!(error <= TOLERANCE)) {
+            throw new IllegalStateException(engine + " is wrong: error " + error);
         }
     }
 

@@ -18,9 +18,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** FIANet as an ONNX model of fixed sizes, laid out like an export from PyTorch, and its session in ONNX Runtime. */
 public final class OnnxFiaNet implements AutoCloseable {
+    /** Bytes of stack of the thread that makes a session. */
+    private static final long OPENING_STACK = 256L << 20;
+
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
 
@@ -29,8 +34,29 @@ public final class OnnxFiaNet implements AutoCloseable {
         session = open(environment, model, threads);
     }
 
-    /** A session with all optimisations and its own pool of threads. */
+    /**
+     * A session with all optimisations and its own pool of threads.
+     *
+     * <p>ONNX Runtime's optimiser walks the graph recursively, which on the full-size network overflows the stack of a
+     * Java thread (1 MB) and kills the process without a message, so the session is made on a thread with a deeper one.
+     */
     static OrtSession open(OrtEnvironment environment, Path model, int threads) throws OrtException {
+        FutureTask<OrtSession> opening = new FutureTask<>(() -> create(environment, model, threads));
+        Thread.ofPlatform().name("onnxruntime-open").stackSize(OPENING_STACK).start(opening);
+        try {
+            return opening.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof OrtException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("ONNX Runtime cannot open " + model, failure.getCause());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while ONNX Runtime opened " + model, stopped);
+        }
+    }
+
+    private static OrtSession create(OrtEnvironment environment, Path model, int threads) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);

@@ -29,7 +29,8 @@ public final class SwathFiaNet implements AutoCloseable {
         LoadReport.load(weights, network.targets(), network.sink(backend)).requireComplete("the benchmark's weights");
     }
 
-    private static FiaNetConfig translate(NetworkConfig c) {
+    /** The same sizes in the words of Swath; nothing is dropped in training. */
+    static FiaNetConfig translate(NetworkConfig c) {
         NetworkConfig.Text t = c.text();
         return new FiaNetConfig(
                 new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),

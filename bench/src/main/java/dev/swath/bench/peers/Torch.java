@@ -76,14 +76,14 @@ final class Torch {
                 true);
     }
 
-    static Tensor batchNorm(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance) {
+    static Tensor batchNorm(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, boolean training) {
         return torch.batch_norm(
                 x,
                 new TensorOptional(weight),
                 new TensorOptional(bias),
                 new TensorOptional(mean),
                 new TensorOptional(variance),
-                false,
+                training,
                 0.1,
                 1e-5,
                 true);

@@ -4,13 +4,13 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,6 +23,10 @@ import org.bytedeco.pytorch.global.torch;
  * until {@link #close()}.
  */
 public final class TorchFiaNet implements AutoCloseable {
+    static {
+        TorchRuntime.load();
+    }
+
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final torch.ScalarType type;
     private final NetworkConfig config;
@@ -43,6 +47,11 @@ public final class TorchFiaNet implements AutoCloseable {
      * entries are read on demand never lies in memory whole.
      */
     public TorchFiaNet(NetworkConfig config, StateDict weights, Precision precision) {
+        this(config, weights, precision, false);
+    }
+
+    /** In training mode batch norms use the statistics of the batch; dropout and drop path are off in any case. */
+    TorchFiaNet(NetworkConfig config, StateDict weights, Precision precision, boolean training) {
         this.config = config;
         this.type = precision == Precision.SINGLE ? torch.ScalarType.Float : torch.ScalarType.Double;
         for (String name : weights.names()) {
@@ -54,31 +63,44 @@ public final class TorchFiaNet implements AutoCloseable {
                 tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
             }
         }
-        this.root = new TorchWeights(tensors, "");
+        this.root = new TorchWeights(tensors, "", training);
         this.swin = new TorchSwin(config, root.child("backbone"), type);
         this.text = new TorchText(config.text(), root.child("text_encoder"));
     }
 
-    /** Sets the number of threads inside each operation, for the whole process. OpenBLAS has a pool of its own. */
+    /** Sets the number of threads inside each operation, for the whole process. */
     public static void setThreads(int threads) {
-        torch.set_num_threads(threads);
-        openblas.blas_set_num_threads(threads);
+        TorchRuntime.setThreads(threads);
     }
 
     /** Logits (B,2,H,W) in the network's precision. */
     public dev.swath.tensor.Tensor forward(FiaNetInput input) {
         try (PointerScope _ = new PointerScope();
                 InferenceMode _ = new InferenceMode(true)) {
-            long batch = input.batch();
-            Tensor image = Torch.of(input.image().toFloatArray(), type, batch, 3, input.height(), input.width());
-            Tensor logits = forward(
-                    image,
-                    integers(input.ids()),
-                    integers(input.context()).to(type),
-                    integers(input.object()).to(type),
-                    integers(input.position()).to(type));
-            return copy(logits);
+            return copy(logits(input));
         }
+    }
+
+    /** Logits (B,2,H,W) as libtorch's own tensor, in the caller's scope. */
+    Tensor logits(FiaNetInput input) {
+        long batch = input.batch();
+        Tensor image = Torch.of(input.image().toFloatArray(), type, batch, 3, input.height(), input.width());
+        return forward(
+                image,
+                integers(input.ids()),
+                integers(input.context()).to(type),
+                integers(input.object()).to(type),
+                integers(input.position()).to(type));
+    }
+
+    /** The float tensors by their published names. */
+    Map<String, Tensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** The type of the network's floats. */
+    torch.ScalarType type() {
+        return type;
     }
 
     private static Tensor integers(dev.swath.tensor.Tensor values) {
@@ -119,8 +141,8 @@ public final class TorchFiaNet implements AutoCloseable {
                     .view(blocks.size(0), here.height(), here.width(), config.width(number))
                     .permute(0, 3, 1, 2)
                     .contiguous()));
-            Tensor fused = Torch.scoped(() -> alignment.fuse(blocks, aligned, object, position, here));
             if (stage < NetworkConfig.STAGES - 1) {
+                Tensor fused = Torch.scoped(() -> alignment.fuse(blocks, aligned, object, position, here));
                 x = Torch.scoped(() -> swin.merge(fused, number, here));
                 grid = grid.half();
             }
@@ -128,7 +150,8 @@ public final class TorchFiaNet implements AutoCloseable {
         return maps;
     }
 
-    private dev.swath.tensor.Tensor copy(Tensor x) {
+    /** The values as a tensor of Swath in the network's precision. */
+    dev.swath.tensor.Tensor copy(Tensor x) {
         int[] shape = Arrays.stream(x.shape()).mapToInt(Math::toIntExact).toArray();
         int size = Math.toIntExact(x.numel());
         Tensor contiguous = x.contiguous();

@@ -3,11 +3,22 @@ package dev.swath.bench.peers;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** Looks weights up below a path of the network and applies the layers that are nothing but their weights. */
-record TorchWeights(Map<String, Tensor> tensors, String path) {
+/**
+ * Looks weights up below a path of the network and applies the layers that are nothing but their weights.
+ *
+ * @param tensors all weights by their full names
+ * @param path where the layer lies
+ * @param training whether batch norms use the statistics of the batch
+ */
+record TorchWeights(Map<String, Tensor> tensors, String path, boolean training) {
+    /** For evaluation. */
+    TorchWeights(Map<String, Tensor> tensors, String path) {
+        this(tensors, path, false);
+    }
+
     /** The weights below a child of this path. */
     TorchWeights child(String name) {
-        return new TorchWeights(tensors, path.isEmpty() ? name : path + "." + name);
+        return new TorchWeights(tensors, path.isEmpty() ? name : path + "." + name, training);
     }
 
     Tensor get(String name) {
@@ -32,7 +43,7 @@ record TorchWeights(Map<String, Tensor> tensors, String path) {
     }
 
     Tensor batchNorm(Tensor x) {
-        return Torch.batchNorm(x, get("weight"), get("bias"), get("running_mean"), get("running_var"));
+        return Torch.batchNorm(x, get("weight"), get("bias"), get("running_mean"), get("running_var"), training);
     }
 
     /** Kernel 1 over the one axis of (B,C,L). */

@@ -1,0 +1,70 @@
+package dev.swath.bench.peers;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.autograd.Workspace;
+import dev.swath.fianet.model.FiaNet;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.Parallelism;
+import dev.swath.nn.Parameter;
+import dev.swath.nn.loss.SegmentationLoss;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import dev.swath.weights.LoadReport;
+import java.util.Optional;
+
+/** Swath's own network in training. */
+public final class SwathTraining implements TrainingEngine {
+    private final Backend backend = Backends.cpu();
+    private final SegmentationLoss loss = SegmentationLoss.published();
+    private final Workspace workspace = new Workspace(backend);
+    private final Parallelism parallelism;
+    private final FiaNet network;
+
+    /** The network with the weights on the best CPU backend. */
+    public SwathTraining(NetworkConfig config, StateDict weights, int threads) {
+        parallelism = Parallelism.ofThreads(threads);
+        network = new FiaNet(SwathFiaNet.translate(config));
+        LoadReport.load(weights, network.targets(), network.sink(null)).requireComplete("the benchmark's weights");
+    }
+
+    @Override
+    public double step(FiaNetInput input, Tensor target) {
+        network.zeroGrad();
+        Tape tape = Tape.recording(Tape.Options.of(backend)
+                .withParallelism(parallelism)
+                .withWorkspace(workspace)
+                .withTraining(new RandomSource(0)));
+        Var logits = network.forward(
+                tape,
+                Var.constant(input.image().permute(0, 2, 3, 1).contiguous()),
+                input.ids(),
+                mask(input.context()),
+                mask(input.object()),
+                mask(input.position()));
+        Var value = loss.forward(tape, logits, target);
+        tape.backward(value);
+        return value.value().item();
+    }
+
+    private static Var mask(Tensor values) {
+        return Var.constant(values.to(DType.F32));
+    }
+
+    @Override
+    public Optional<Tensor> gradient(String parameter) {
+        Parameter found = network.namedParameters().get(parameter);
+        if (found == null) {
+            throw new IllegalArgumentException("there is no parameter " + parameter);
+        }
+        return Optional.ofNullable(found.grad());
+    }
+
+    @Override
+    public void close() {
+        parallelism.close();
+    }
+}
