@@ -19,6 +19,18 @@ final class Errors {
         return Double.isNaN(sum) ? Double.POSITIVE_INFINITY : sum / expected.length / largest(expected);
     }
 
+    /** Length of the difference as a vector, relative to the expected length. */
+    static double relativeNorm(float[] expected, float[] got) {
+        same(expected, got);
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow((double) got[i] - expected[i], 2);
+            length += Math.pow(expected[i], 2);
+        }
+        return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.sqrt(difference / length);
+    }
+
     private static double worst(float[] expected, float[] got) {
         same(expected, got);
         double worst = 0;
