@@ -53,7 +53,7 @@ class StateDictTest {
     @Test
     void lazyEntriesAreReadWhenAskedForAndNotKept() {
         AtomicInteger reads = new AtomicInteger();
-        StateDict dict = new StateDict().put("x", new StateDict.Entry(DType.F32, Shape.of(2), () -> {
+        StateDict dict = new StateDict().put("x", new StateDict.Entry(DType.F32, Shape.of(2), _ -> {
             reads.incrementAndGet();
             return Tensor.zeros(2);
         }));

@@ -54,7 +54,7 @@ public final class TorchWriter {
                 StateDict.Entry e = tensors.entry(name);
                 zip.add(
                         FOLDER + "/data/" + at++,
-                        body -> copy(e.read().get().contiguous().toBytes(), body));
+                        body -> copy(e.read().contiguous().toBytes(), body));
             }
             zip.add(FOLDER + "/version", body -> body.write(ascii("3\n")));
             zip.close();

@@ -4,6 +4,7 @@ import dev.swath.fianet.model.FiaNet;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
+import dev.swath.tensor.TensorSink;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.Names;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+
 import java.util.stream.Stream;
 
 /** Puts published weights of Swin and BERT over a network's first values. */
@@ -73,8 +74,8 @@ final class InitialWeights {
         return out;
     }
 
-    private static BiConsumer<String, Tensor> sink(FiaNet network, String prefix) {
-        BiConsumer<String, Tensor> all = network.sink(null);
+    private static TensorSink sink(FiaNet network, String prefix) {
+        TensorSink all = network.sink(null);
         return (name, value) -> all.accept(prefix + name, value);
     }
 }
