@@ -16,6 +16,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.data;
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.pretrained;
     exports dev.swath.fianet.text;
 
     opens dev.swath.fianet.cli to

@@ -1,6 +1,7 @@
 package dev.swath.fianet;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.model.FiaNetConfig;
@@ -46,7 +47,7 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
         Path json = folder == null ? null : folder.resolve("config.json");
         Map<String, Object> settings = json == null || !Files.exists(json) ? Map.of() : settings(json);
-        FiaNetConfig config = deduce(checkpoint, settings);
+        FiaNetConfig config = sized(checkpoint, settings, json);
         if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
             throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
                     + " pieces, but the word table of " + path + " has "
@@ -59,8 +60,25 @@ record Model(FiaNet network, @Nullable Vocabulary vocabulary, Preprocessor prepr
         DatasetVocabulary words = dataset != null
                 ? dataset
                 : config.tmemBlocks() >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
-        int size = settings.containsKey("image_size") ? Json.asInt(settings.get("image_size"), "image_size") : SIZE;
-        return new Model(network, vocabulary, Preprocessor.imageNet(size), words);
+        return new Model(network, vocabulary, preprocessor(settings, json), words);
+    }
+
+    private static FiaNetConfig sized(Checkpoint checkpoint, Map<String, Object> settings, @Nullable Path json) {
+        try {
+            return deduce(checkpoint, settings);
+        } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+            throw new WeightsException("[weights] " + checkpoint.path() + (json == null ? "" : " with " + json)
+                    + " describes no network that can be: " + e.getMessage());
+        }
+    }
+
+    private static Preprocessor preprocessor(Map<String, Object> settings, @Nullable Path json) {
+        try {
+            return Preprocessor.imageNet(
+                    settings.containsKey("image_size") ? Json.asInt(settings.get("image_size"), "image_size") : SIZE);
+        } catch (JsonException | ImageException e) {
+            throw new WeightsException("[weights] " + json + " gives no image size that can be: " + e.getMessage());
+        }
     }
 
     /** A network with first values by seed, for the demo and for tests. */

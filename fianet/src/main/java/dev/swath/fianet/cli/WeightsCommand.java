@@ -118,6 +118,7 @@ final class WeightsCommand implements Runnable {
             if (!out.toString().endsWith(".safetensors")) {
                 throw new UsageException("OUT must end in .safetensors, the format that is written; got " + out);
             }
+            Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
             Safetensors.write(out, checkpoint.tensors(), Map.of("format", "pt"));
             spec.commandLine().getOut().println(out);
