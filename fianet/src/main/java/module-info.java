@@ -6,6 +6,8 @@ module dev.swath.fianet {
     requires dev.swath.weights;
     requires transitive dev.swath.tokenizer;
     requires transitive java.desktop;
+    requires java.management;
+    requires jdk.management; // memory and compiler options for 'swath doctor'
     requires com.google.common;
     requires info.picocli;
     requires org.apache.opennlp.tools;

@@ -124,6 +124,7 @@ final class SegmentCommand implements Callable<Integer> {
             more.put("load_seconds", (loaded - start) / 1e9);
             more.put("segment_seconds", (System.nanoTime() - loaded) / 1e9);
             more.put("backend", segmenter.backend().name());
+            more.put("passed_over", run.passedOver(segmenter.backend()));
             if (logits != null) {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }
