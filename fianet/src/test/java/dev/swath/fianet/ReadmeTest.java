@@ -26,10 +26,11 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles and runs the Java examples of the READMEs as they stand there; only the names of files are put elsewhere. */
+/** Compiles and runs the Java examples of READMEs and package docs as they stand there; only the names of files are put elsewhere. */
 class ReadmeTest {
     private static final Path HOME = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern JAVA = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
+    private static final Pattern README = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
+    private static final Pattern JAVADOC = Pattern.compile("<pre>\\{@code\\R(.*?) \\* }</pre>", Pattern.DOTALL);
     private static final Pattern FILE = Pattern.compile("(Path\\.of|new File)\\(\"([^\"]+)\"\\)");
     private static final String IMPORTS = String.join(
             "\n",
@@ -52,14 +53,16 @@ class ReadmeTest {
     @TempDir
     Path folder;
 
-    /** Runs every Java example of a README in one method and returns what it printed. */
-    private String run(String readme) throws Exception {
+    /** Runs every example of a README or a package's doc in one method and returns what it printed, with plain newlines. */
+    private String run(String name) throws Exception {
         StringBuilder body = new StringBuilder();
-        Matcher blocks = JAVA.matcher(Files.readString(HOME.resolve(readme)));
+        Matcher blocks = (name.endsWith(".md") ? README : JAVADOC).matcher(Files.readString(HOME.resolve(name)));
         while (blocks.find()) {
-            body.append("{\n").append(blocks.group(1)).append("}\n");
+            String example =
+                    name.endsWith(".md") ? blocks.group(1) : blocks.group(1).replaceAll("(?m)^ \\* ?", "");
+            body.append("{\n").append(example).append("}\n");
         }
-        assertTrue(!body.isEmpty(), readme + " has an example");
+        assertTrue(!body.isEmpty(), name + " has an example");
         String placed = FILE.matcher(body)
                 .replaceAll(m -> Matcher.quoteReplacement(m.group(1) + "(\""
                         + folder.resolve(m.group(2)).toString().replace("\\", "\\\\") + "\")"));
@@ -89,7 +92,7 @@ class ReadmeTest {
         } finally {
             System.setOut(out);
         }
-        return printed.toString(StandardCharsets.UTF_8);
+        return printed.toString(StandardCharsets.UTF_8).replace("\r", "");
     }
 
     private static JavaCompiler assertNotNullCompiler() {
@@ -110,13 +113,22 @@ class ReadmeTest {
 
     @Test
     void theNetworksRun() throws Exception {
-        assertEquals("[1, 2, 2, 768]\n[1, 3, 32]\n", run("nn/README.md").replace("\r", ""));
+        assertEquals("[1, 2, 2, 768]\n[1, 3, 32]\n", run("nn/README.md"));
+    }
+
+    @Test
+    void theNetworksRunAlone() throws Exception {
+        assertEquals(
+                "[1, 18, 16, 96]\n[1, 9, 8, 192]\n[1, 5, 4, 384]\n[1, 3, 2, 768]\n",
+                run("nn/src/main/java/dev/swath/nn/swin/package-info.java"));
+        assertEquals("[1, 3, 32]\n", run("nn/src/main/java/dev/swath/nn/bert/package-info.java"));
     }
 
     @Test
     void theTokenizerSplits() throws Exception {
         Files.write(folder.resolve("vocab.txt"), TinyModel.PIECES);
         String printed = run("tokenizer/README.md");
+        assertEquals(printed, run("tokenizer/src/main/java/dev/swath/tokenizer/package-info.java"));
         assertTrue(printed.startsWith("5 the 0..3") && printed.contains("6 ship 4..8"), printed);
     }
 
@@ -124,6 +136,6 @@ class ReadmeTest {
     void theWeightsAreListed() throws Exception {
         // The content decides what a file is, not its name.
         Safetensors.write(folder.resolve("best.pth"), new StateDict().put("a.weight", Tensor.zeros(2, 3)), Map.of());
-        assertEquals("a.weight [2, 3]\n", run("weights/README.md").replace("\r", ""));
+        assertEquals("a.weight [2, 3]\n", run("weights/README.md"));
     }
 }
