@@ -6,6 +6,8 @@ module dev.swath.fianet {
     requires dev.swath.weights;
     requires transitive dev.swath.tokenizer;
     requires transitive java.desktop;
+    requires java.management;
+    requires jdk.management; // memory and compiler options for 'swath doctor'
     requires com.google.common;
     requires info.picocli;
     requires org.apache.opennlp.tools;
@@ -17,6 +19,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.metrics;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.pretrained;
     exports dev.swath.fianet.synth;
     exports dev.swath.fianet.text;
     exports dev.swath.fianet.train;

@@ -18,6 +18,7 @@ import dev.swath.fianet.text.PosTagger;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
+import dev.swath.nn.bert.BertConfig;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import dev.swath.tokenizer.Vocabulary;
@@ -26,6 +27,7 @@ import dev.swath.weights.WeightsException;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,11 @@ public final class ReferringSegmenter implements AutoCloseable {
         /** With another data set. */
         public Options withDataset(@Nullable DatasetVocabulary d) {
             return new Options(device, parallelism, vocabulary, d, tagger, mode);
+        }
+
+        /** With another tagger, or null for the built-in one. */
+        public Options withTagger(@Nullable PosTagger t) {
+            return new Options(device, parallelism, vocabulary, dataset, t, mode);
         }
 
         /** With another mode. */
@@ -166,9 +173,19 @@ public final class ReferringSegmenter implements AutoCloseable {
         return segment(Images.of(image), sentence);
     }
 
+    /** Segments an image in memory, and may be cancelled by the listener. */
+    public SegmentationResult segment(BufferedImage image, String sentence, ProgressListener listener) {
+        return segment(Images.of(image), sentence, listener);
+    }
+
     /** Segments the first three bands of a raster, or its only one as gray. */
     public SegmentationResult segment(Raster raster, String sentence) {
         return segment(Images.of(raster), sentence);
+    }
+
+    /** Segments the first three bands of a raster, or its only one as gray, and may be cancelled by the listener. */
+    public SegmentationResult segment(Raster raster, String sentence, ProgressListener listener) {
+        return segment(Images.of(raster), sentence, listener);
     }
 
     /** Segments planes of red, green and blue with values from 0 to 1. */
@@ -176,23 +193,43 @@ public final class ReferringSegmenter implements AutoCloseable {
         return segment(Images.of(planes, width, height), sentence);
     }
 
-    /** Segments an 8-bit image. */
-    public SegmentationResult segment(RgbImage image, String sentence) {
-        return segment(image, Tokens.of(parse(sentence)), null);
+    /** Segments planes of red, green and blue with values from 0 to 1, and may be cancelled by the listener. */
+    public SegmentationResult segment(
+            float[][] planes, int width, int height, String sentence, ProgressListener listener) {
+        return segment(Images.of(planes, width, height), sentence, listener);
     }
 
-    /**
-     * Segments by tokens that the caller made.
-     *
-     * @param listener who is told of every module as it begins and may throw to cancel, or null
-     */
-    public SegmentationResult segment(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+    /** Segments an 8-bit image. */
+    public SegmentationResult segment(RgbImage image, String sentence) {
+        return segment(image, Tokens.of(parse(sentence)));
+    }
+
+    /** Segments an 8-bit image, and may be cancelled by the listener. */
+    public SegmentationResult segment(RgbImage image, String sentence, ProgressListener listener) {
+        return segment(image, Tokens.of(parse(sentence)), listener);
+    }
+
+    /** Segments by tokens that the caller made. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens) {
+        return run(image, tokens, null);
+    }
+
+    /** Segments by tokens that the caller made, and may be cancelled by the listener. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens, ProgressListener listener) {
+        Progress progress = new Progress(network(), listener);
+        SegmentationResult result = run(image, tokens, progress);
+        progress.done();
+        return result;
+    }
+
+    /** Segments by tokens that the caller made; the listener sees every module and op and ends the pass by throwing. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens, TapeListener listener) {
+        return run(image, tokens, listener);
+    }
+
+    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+        requireKnown(tokens);
         Preprocessor p = model.preprocessor();
-        int positions = network().config().text().positions();
-        if (tokens.ids.length > positions) {
-            throw new IllegalArgumentException(
-                    "[tokens] the text encoder takes at most " + positions + " ids; got " + tokens.ids.length);
-        }
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tape tape = Tape.inference(Tape.Options.of(backend)
@@ -216,6 +253,20 @@ public final class ReferringSegmenter implements AutoCloseable {
             idle.push(workspace);
         }
         return result(image, logits);
+    }
+
+    private void requireKnown(Tokens tokens) {
+        BertConfig text = network().config().text();
+        if (tokens.ids.length > text.positions()) {
+            throw new IllegalArgumentException(
+                    "[tokens] the text encoder takes at most " + text.positions() + " ids; got " + tokens.ids.length);
+        }
+        for (long id : tokens.ids) {
+            if (id < 0 || id >= text.vocabulary()) {
+                throw new IllegalArgumentException("[tokens] ids must lie in [0, " + text.vocabulary()
+                        + "), the rows of the word table; got " + id);
+            }
+        }
     }
 
     private static Var mask(long[] values) {
@@ -264,13 +315,28 @@ public final class ReferringSegmenter implements AutoCloseable {
         return parser.parse(sentence);
     }
 
-    /** Runs once on an empty image, so that the first real call is not the slow one. */
-    public void warmUp() {
+    /**
+     * What {@link #warmUp} did.
+     *
+     * @param first time of the first pass, which loads and compiles
+     * @param last time of the last pass
+     * @param passes how many passes over an empty image were run
+     */
+    public record WarmUp(Duration first, Duration last, int passes) {}
+
+    /** Runs twice on an empty image, so that the first real call is not the slow one, and says how long that took. */
+    public WarmUp warmUp() {
         int size = model.preprocessor().size();
+        RgbImage empty = new RgbImage(size, size, new byte[3 * size * size]);
         long[] ids = new long[Math.min(8, network().config().text().positions())];
         long[] ones = ids.clone();
         Arrays.fill(ones, 1);
-        segment(new RgbImage(size, size, new byte[3 * size * size]), new Tokens(ids, ones, ones, ones), null);
+        Tokens tokens = new Tokens(ids, ones, ones, ones);
+        long start = System.nanoTime();
+        segment(empty, tokens);
+        long middle = System.nanoTime();
+        segment(empty, tokens);
+        return new WarmUp(Duration.ofNanos(middle - start), Duration.ofNanos(System.nanoTime() - middle), 2);
     }
 
     /** The network, to be looked into. */

@@ -2,127 +2,188 @@ package dev.swath.fianet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.TapeListener;
 import dev.swath.fianet.image.RgbImage;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
-import dev.swath.nn.bert.BertConfig;
-import dev.swath.nn.swin.SwinConfig;
-import dev.swath.tensor.StateDict;
-import dev.swath.tensor.Tensor;
-import dev.swath.weights.Safetensors;
+import dev.swath.kernels.Parallelism;
 import dev.swath.weights.WeightsException;
 import java.awt.image.BufferedImage;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.imageio.ImageIO;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReferringSegmenterTest {
-    private static final List<String> PIECES = List.of(
-            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ship", "on", "lower", "right", "left", "vehicle",
-            "road");
-
-    private static FiaNetConfig config() {
-        return new FiaNetConfig(
-                new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
-                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12),
-                List.of(1, 1, 1, 1),
-                1,
-                0,
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE);
-    }
-
     private static RgbImage image(int width, int height, long seed) {
-        byte[] rgb = new byte[3 * width * height];
-        new SplittableRandom(seed).nextBytes(rgb);
-        return new RgbImage(width, height, rgb);
+        return TinyModel.image(width, height, seed);
     }
 
-    /** Writes a model folder with weights by seed. */
-    private static Path model(Path folder, boolean broken) throws IOException {
-        FiaNet network = new FiaNet(config());
-        network.initialise(new RandomSource(7));
-        StateDict weights = new StateDict();
-        StateDict all = network.stateDict();
-        for (String name : all.names()) {
-            Tensor value = all.get(name);
-            if (broken && name.equals("classifier.conv1_1.bias")) {
-                value.set(Double.NaN, 0);
-            }
-            weights.put(name, value);
+    private static final int THREADS = 8;
+    private static final int CALLS = 100;
+
+    private static float[] logits(ReferringSegmenter segmenter, int i) {
+        return segmenter
+                .segment(image(70 + i, 90, i), "vehicle on the left")
+                .logits()
+                .toFloatArray();
+    }
+
+    /** Bytes of live objects. */
+    private static long live() {
+        Runtime runtime = Runtime.getRuntime();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
-        Safetensors.write(folder.resolve("model.safetensors"), weights, Map.of());
-        Files.write(folder.resolve("vocab.txt"), PIECES);
-        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 96, \"bert\": {\"heads\": 1}}");
-        return folder;
+        return least;
     }
 
     @Test
-    void theReadmeExampleRuns(@TempDir Path folder) throws IOException {
-        model(folder, false);
-        File harbor = folder.resolve("harbor.png").toFile();
-        ImageIO.write(new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB), "png", harbor);
-        try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder)) {
-            BufferedImage image = ImageIO.read(harbor);
-            SegmentationResult result = segmenter.segment(image, "the ship on the lower right");
-            assertEquals(120 * 80, result.mask().length);
-            assertTrue(result.area() >= 0 && result.score() <= 1);
-        }
-    }
-
-    @Test
-    void manyThreadsGiveTheAnswersOfOne(@TempDir Path folder) throws Exception {
-        model(folder, false);
-        try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder);
-                ExecutorService pool = Executors.newFixedThreadPool(8)) {
-            List<float[]> expected = new ArrayList<>();
+    void eightThreadsGiveTheAnswersOfOneAndMemoryIsFlat(@TempDir Path folder) throws Exception {
+        TinyModel.write(folder);
+        List<float[]> expected = new ArrayList<>();
+        try (Parallelism one = Parallelism.single();
+                ReferringSegmenter single = ReferringSegmenter.open(
+                        folder, ReferringSegmenter.Options.defaults().withParallelism(one))) {
             for (int i = 0; i < 4; i++) {
-                expected.add(segmenter
-                        .segment(image(70 + i, 90, i), "vehicle on the left")
-                        .logits()
-                        .toFloatArray());
+                expected.add(logits(single, i));
             }
-            List<Future<?>> calls = new ArrayList<>();
-            for (int t = 0; t < 8; t++) {
-                int thread = t;
-                calls.add(pool.submit(() -> {
-                    for (int n = 0; n < 6; n++) {
-                        int i = (thread + n) % 4;
-                        assertArrayEquals(
-                                expected.get(i),
-                                segmenter
-                                        .segment(image(70 + i, 90, i), "vehicle on the left")
-                                        .logits()
-                                        .toFloatArray());
-                    }
-                }));
+        }
+        try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder);
+                ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
+            long before = 0;
+            for (int round = 0; round < 2; round++) {
+                List<Future<?>> calls = new ArrayList<>();
+                for (int t = 0; t < THREADS; t++) {
+                    int thread = t;
+                    calls.add(pool.submit(() -> {
+                        for (int n = 0; n < CALLS; n++) {
+                            int i = (thread + n) % 4;
+                            assertArrayEquals(expected.get(i), logits(segmenter, i));
+                        }
+                    }));
+                }
+                for (Future<?> call : calls) {
+                    call.get();
+                }
+                if (round == 0) {
+                    before = live();
+                }
             }
-            for (Future<?> call : calls) {
-                call.get();
+            long growth = live() - before;
+            assertTrue(growth < 1 << 20, "another " + THREADS * CALLS + " calls left " + growth + " bytes behind");
+        }
+    }
+
+    @Test
+    void aModelThatIsOpenedAgainAndAgainLeavesNothingBehind(@TempDir Path folder) throws IOException {
+        TinyModel.write(folder);
+        long before = 0;
+        int threads = 0;
+        for (int i = 0; i < 100; i++) {
+            try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder)) {
+                segmenter.segment(image(64, 64, i), ReferringSegmenter.Tokens.of(segmenter.parse("the ship")));
             }
+            if (i == 9) {
+                before = live();
+                threads = Thread.activeCount();
+            }
+        }
+        long growth = live() - before;
+        assertTrue(growth < 1 << 20, "90 models left " + growth + " bytes behind");
+        assertTrue(Thread.activeCount() <= threads + 2, Thread.activeCount() + " threads after " + threads);
+    }
+
+    @Test
+    void aCallersExecutorGivesTheSameAnswer(@TempDir Path folder) throws IOException {
+        TinyModel.write(folder);
+        AtomicInteger tasks = new AtomicInteger();
+        try (ExecutorService pool = Executors.newFixedThreadPool(3);
+                ReferringSegmenter own = ReferringSegmenter.open(folder)) {
+            Parallelism callers = Parallelism.of(
+                    task -> {
+                        tasks.incrementAndGet();
+                        pool.execute(task);
+                    },
+                    4);
+            try (ReferringSegmenter theirs = ReferringSegmenter.open(
+                    folder, ReferringSegmenter.Options.defaults().withParallelism(callers))) {
+                assertArrayEquals(logits(own, 1), logits(theirs, 1));
+            }
+            assertTrue(tasks.get() > 0, "the caller's executor was used");
+            assertFalse(pool.isShutdown(), "it stays the caller's");
+        }
+    }
+
+    @Test
+    void rasterPlanesAndImageAreTheSame(@TempDir Path folder) throws IOException {
+        TinyModel.write(folder);
+        RgbImage noise = image(40, 30, 5);
+        BufferedImage buffered = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+        float[][] planes = new float[3][40 * 30];
+        for (int i = 0; i < 40 * 30; i++) {
+            int rgb = 0;
+            for (int c = 0; c < 3; c++) {
+                int v = noise.rgb()[3 * i + c] & 0xff;
+                rgb = rgb << 8 | v;
+                planes[c][i] = v / 255f;
+            }
+            buffered.setRGB(i % 40, i / 40, rgb);
+        }
+        try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder)) {
+            float[] want = segmenter.segment(noise, "the ship").probability();
+            assertArrayEquals(want, segmenter.segment(buffered, "the ship").probability());
+            assertArrayEquals(
+                    want, segmenter.segment(buffered.getRaster(), "the ship").probability());
+            assertArrayEquals(
+                    want, segmenter.segment(planes, 40, 30, "the ship").probability());
+        }
+    }
+
+    @Test
+    void progressGrowsToOneAndMayCancel(@TempDir Path folder) throws IOException {
+        TinyModel.write(folder);
+        try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder)) {
+            ReferringSegmenter.WarmUp warm = segmenter.warmUp();
+            assertTrue(
+                    warm.passes() == 2
+                            && warm.first().isPositive()
+                            && warm.last().isPositive(),
+                    warm.toString());
+            List<Double> seen = new ArrayList<>();
+            float[] watched =
+                    segmenter.segment(image(64, 64, 1), "the ship", seen::add).probability();
+            // Two BERT layers, eight Swin blocks, four alignments, the multi-scale module, the decoder, the result.
+            assertEquals(17, seen.size(), seen.toString());
+            assertEquals(seen.stream().sorted().distinct().toList(), seen);
+            assertEquals(1, seen.getLast());
+            assertTrue(seen.getFirst() > 0);
+            AtomicInteger calls = new AtomicInteger();
+            CancelledException cancelled = assertThrows(
+                    CancelledException.class,
+                    () -> segmenter.segment(image(64, 64, 1), "the ship", fraction -> calls.incrementAndGet() < 8));
+            assertEquals("[segment] the listener cancelled the call at 47 %", cancelled.getMessage());
+            assertEquals(8, calls.get(), "a listener that has cancelled is left alone");
+            assertArrayEquals(
+                    watched, segmenter.segment(image(64, 64, 1), "the ship").probability());
         }
     }
 
     @Test
     void aListenerSeesModulesAndMayCancel(@TempDir Path folder) throws IOException {
-        model(folder, false);
+        TinyModel.write(folder);
         try (ReferringSegmenter segmenter = ReferringSegmenter.open(folder)) {
             segmenter.warmUp();
             List<String> paths = new ArrayList<>();
@@ -151,7 +212,11 @@ class ReferringSegmenterTest {
 
     @Test
     void valuesThatAreNoNumbersAreRefused(@TempDir Path folder) throws IOException {
-        model(folder, true);
+        TinyModel.write(folder, (name, value) -> {
+            if (name.equals("classifier.conv1_1.bias")) {
+                value.set(Double.NaN, 0);
+            }
+        });
         String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder))
                 .getMessage();
         assertTrue(message.contains("classifier.conv1_1.bias") && message.contains("not numbers"), message);
@@ -159,8 +224,8 @@ class ReferringSegmenterTest {
 
     @Test
     void aVocabularyOfAnotherSizeIsRefused(@TempDir Path folder) throws IOException {
-        model(folder, false);
-        Files.write(folder.resolve("vocab.txt"), PIECES.subList(0, 9));
+        TinyModel.write(folder);
+        Files.write(folder.resolve("vocab.txt"), TinyModel.PIECES.subList(0, 9));
         String message = assertThrows(WeightsException.class, () -> ReferringSegmenter.open(folder))
                 .getMessage();
         assertTrue(message.contains("9 pieces") && message.contains("13 rows"), message);

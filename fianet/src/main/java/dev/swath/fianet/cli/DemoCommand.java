@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import com.google.common.collect.ImmutableMap;
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.image.RgbImage;
@@ -9,7 +10,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
                             scene,
                             result,
                             SENTENCE,
-                            Map.of(
+                            ImmutableMap.of(
                                     "trained",
                                     false,
                                     "backend",

@@ -1,8 +1,12 @@
 package dev.swath.fianet.cli;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.OperatingSystemMXBean;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** Says what this machine offers and why each backend is or is not used. */
 @Command(
         name = "doctor",
-        description = "Says which Java, vector width and backends are here, and why each is or is not used.",
+        description =
+                "Says which Java, flags, vector width, memory and backends are here, and why each backend is or is not used.",
         footer = {"", "Example:", "  swath doctor"})
 final class DoctorCommand implements Callable<Integer> {
     @Spec
@@ -22,9 +27,13 @@ final class DoctorCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         Runtime runtime = Runtime.getRuntime();
         out.printf("java        %s, %s%n", System.getProperty("java.vm.version"), System.getProperty("java.vm.name"));
+        out.printf("home        %s%n", System.getProperty("java.home"));
+        out.printf("flags       %s%n", flags());
         out.printf("system      %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
         out.printf("processors  %d%n", runtime.availableProcessors());
-        out.printf("heap        %d MiB at most%n", runtime.maxMemory() >> 20);
+        out.printf("vectors     fused multiply-add %s, AVX level %s%n", option("UseFMA"), option("UseAVX"));
+        out.printf("memory      %s%n", memory());
+        out.printf("heap        %d MiB at most, %d in use%n", runtime.maxMemory() >> 20, used(runtime));
         Backends backends = Backends.discover();
         Backend chosen = backends.choose(Backends.Request.AUTO);
         for (Backends.Finding finding : backends.findings()) {
@@ -41,5 +50,31 @@ final class DoctorCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private static long used(Runtime runtime) {
+        return runtime.totalMemory() - runtime.freeMemory() >> 20;
+    }
+
+    private static String flags() {
+        List<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        return given.isEmpty() ? "none" : String.join(" ", given);
+    }
+
+    /** What the JVM has set after looking at the processor; "unknown" where this JVM has no such option. */
+    private static String option(String name) {
+        HotSpotDiagnosticMXBean bean = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return bean == null ? "unknown" : bean.getVMOption(name).getValue();
+        } catch (IllegalArgumentException e) {
+            return "unknown";
+        }
+    }
+
+    private static String memory() {
+        OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return bean == null
+                ? "unknown"
+                : (bean.getTotalMemorySize() >> 20) + " MiB, " + (bean.getFreeMemorySize() >> 20) + " unused";
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,8 +46,13 @@ public final class Main implements Runnable {
 
     /** Runs one command and returns its exit code: 0 done, 1 failed, 2 usage. */
     static int execute(String... args) {
+        return execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    }
+
+    /** The same with other places for data and for words. */
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main);
+        CommandLine line = new CommandLine(main).setOut(out).setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, a) -> {
             e.getCommandLine().getErr().println(Errors.sentence(e));

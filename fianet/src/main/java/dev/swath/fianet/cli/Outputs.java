@@ -3,6 +3,7 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.image.Overlays;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.tokenizer.Encoding;
 import dev.swath.weights.AtomicFile;
 import dev.swath.weights.json.Json;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Writes what a segmentation gives: mask, probability, overlay and numbers. */
 final class Outputs {
@@ -21,13 +23,43 @@ final class Outputs {
     static Path folder(Path out) {
         try {
             Files.createDirectories(out);
-            Path probe = Files.createTempFile(out, ".swath", ".tmp");
-            Files.delete(probe);
-            return out;
         } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be written to ("
+            throw new IllegalStateException("[output] the folder " + out + " cannot be created ("
                     + e.getClass().getSimpleName() + "); choose another with --out");
         }
+        probe(out, "--out");
+        return out;
+    }
+
+    /** Says before any work is done whether the file can be written: its folder must be there and take files. */
+    static void requireWritable(Path file, String option) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || Files.isDirectory(file)) {
+            throw new IllegalStateException(
+                    "[output] " + option + " must name a file, but " + file + " is a folder; name a file in it");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalStateException(
+                    "[output] the folder of " + file + " does not exist; create it or choose another with " + option);
+        }
+        probe(folder, option);
+    }
+
+    private static void probe(Path folder, String option) {
+        try {
+            Files.delete(Files.createTempFile(folder, ".swath", ".tmp"));
+        } catch (IOException e) {
+            throw new IllegalStateException("[output] the folder " + folder + " cannot be written to ("
+                    + e.getClass().getSimpleName() + "); choose another with " + option);
+        }
+    }
+
+    /** Tells the user that a sentence is longer than the network reads. */
+    static void tellTruncated(CommandSpec spec, Encoding encoding) {
+        spec.commandLine()
+                .getErr()
+                .println("swath: the sentence has " + (encoding.pieces().size() + 2) + " tokens; only the first "
+                        + encoding.ids().length + " are used.");
     }
 
     /** Writes the four files with {@code prefix} before their names and returns them. */

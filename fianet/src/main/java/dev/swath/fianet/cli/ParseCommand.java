@@ -2,15 +2,16 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
+import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.OpenNlpTagger;
 import dev.swath.fianet.text.ParsedExpression;
-import dev.swath.fianet.text.PerceptronTagger;
 import dev.swath.fianet.text.PosTagger;
 import dev.swath.fianet.text.Word;
 import dev.swath.tokenizer.Piece;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
 import dev.swath.weights.json.Json;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,11 +29,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "parse",
         description = "Shows a sentence's words, tags, phrases, WordPieces and masks.",
-        footer = {"", "Example:", "  swath parse --text \"the ship on the lower right\" --dataset rrsisd"})
+        footer = {
+            "",
+            "Examples:",
+            "  swath parse --text \"the ship on the lower right\" --dataset rrsisd",
+            "  swath parse --text \"cars on the road\" --masks aligned --vocab vocab.txt --format csv",
+            "  swath parse --text \"cars on the road\" --vocab vocab.txt --format json > masks.json   (then: segment --masks-file masks.json)"
+        })
 final class ParseCommand implements Callable<Integer> {
     enum Format {
         TEXT,
-        JSON
+        JSON,
+        CSV
     }
 
     @Spec
@@ -50,20 +59,13 @@ final class ParseCommand implements Callable<Integer> {
     @Nullable
     Path vocab;
 
-    @Option(
-            names = "--tagger",
-            paramLabel = "FILE",
-            description = "Weights of an averaged perceptron as JSON (default: the built-in tagger).")
-    @Nullable
-    Path taggerFile;
+    @Mixin
+    ExpressionOptions expression;
 
     @Option(
-            names = "--masks",
-            defaultValue = "reference",
-            description = "reference or aligned (default: ${DEFAULT-VALUE}).")
-    ExpressionParser.Mode mode;
-
-    @Option(names = "--format", defaultValue = "text", description = "text or json (default: ${DEFAULT-VALUE}).")
+            names = "--format",
+            defaultValue = "text",
+            description = "text, json or csv, one line a token (default: ${DEFAULT-VALUE}).")
     Format format;
 
     @Override
@@ -72,33 +74,60 @@ final class ParseCommand implements Callable<Integer> {
             throw new UsageException("--text must hold at least one word");
         }
         Vocabulary vocabulary = vocab == null ? Demo.vocabulary() : Vocabulary.load(vocab);
-        PosTagger tagger = taggerFile == null ? new OpenNlpTagger() : new PerceptronTagger(taggerFile);
-        ParsedExpression p =
-                new ExpressionParser(new WordPieceTokenizer(vocabulary), tagger, dataset, mode).parse(text);
+        PosTagger tagger = expression.tagger();
+        ParsedExpression p = new ExpressionParser(
+                        new WordPieceTokenizer(vocabulary),
+                        tagger == null ? new OpenNlpTagger() : tagger,
+                        dataset,
+                        expression.mode)
+                .parse(text);
+        MaskFile.Entry masks = expression
+                .masks(text)
+                .orElseGet(() ->
+                        new MaskFile.Entry(p.encoding().ids(), p.encoding().mask(), p.objectMask(), p.positionMask()));
+        var stdout = spec.commandLine().getOut();
+        if (format == Format.CSV) {
+            csv(stdout, vocabulary, masks);
+        } else {
+            print(stdout, p, masks);
+        }
+        stdout.flush();
+        return 0;
+    }
+
+    private void print(PrintWriter stdout, ParsedExpression p, MaskFile.Entry masks) {
         Map<String, Object> out = new LinkedHashMap<>();
+        out.put("sentence", text);
         out.put("words", p.words().stream().map(Word::text).toList());
         out.put("tags", p.tags());
         out.put("phrases", p.phrases());
         out.put("classes", p.classes());
         out.put("pieces", p.encoding().pieces().stream().map(Piece::text).toList());
-        out.put("ids", list(p.encoding().ids()));
-        out.put("context_mask", list(p.encoding().mask()));
-        out.put("object_mask", list(p.objectMask()));
-        out.put("position_mask", list(p.positionMask()));
+        out.put("ids", list(masks.ids()));
+        out.put("context_mask", list(masks.context()));
+        out.put("object_mask", list(masks.object()));
+        out.put("position_mask", list(masks.position()));
         out.put("truncated", p.encoding().truncated());
-        var stdout = spec.commandLine().getOut();
         if (format == Format.JSON) {
             stdout.println(Json.write(out, true));
-        } else {
-            out.forEach((k, v) -> stdout.printf(
-                    "%-14s %s%n",
-                    k,
-                    v instanceof List<?> l
-                            ? String.join(" ", l.stream().map(String::valueOf).toList())
-                            : v));
+            return;
         }
-        stdout.flush();
-        return 0;
+        out.forEach((k, v) -> stdout.printf(
+                "%-14s %s%n",
+                k,
+                v instanceof List<?> l
+                        ? String.join(" ", l.stream().map(String::valueOf).toList())
+                        : v));
+    }
+
+    private static void csv(PrintWriter stdout, Vocabulary vocabulary, MaskFile.Entry masks) {
+        stdout.println("token,id,piece,context,object,position");
+        for (int i = 0; i < masks.ids().length; i++) {
+            String piece = vocabulary.piece(Math.toIntExact(masks.ids()[i])).replace("\"", "\"\"");
+            stdout.printf(
+                    "%d,%d,\"%s\",%d,%d,%d%n",
+                    i, masks.ids()[i], piece, masks.context()[i], masks.object()[i], masks.position()[i]);
+        }
     }
 
     private static List<Long> list(long[] values) {

@@ -5,14 +5,17 @@ import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.fianet.text.ExpressionParser;
+import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.fianet.text.PosTagger;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Safetensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,11 +68,8 @@ final class SegmentCommand implements Callable<Integer> {
     @Nullable
     DatasetVocabulary dataset;
 
-    @Option(
-            names = "--masks",
-            defaultValue = "reference",
-            description = "reference (as published) or aligned (its quirks repaired).")
-    ExpressionParser.Mode mode = ExpressionParser.Mode.REFERENCE;
+    @Mixin
+    ExpressionOptions expression;
 
     @Option(
             names = "--out",
@@ -99,17 +99,12 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        boolean byTokens = ids != null;
-        if (byTokens == (text != null)) {
-            throw new UsageException("give either --text or --input-ids with its three masks");
-        }
-        if (byTokens && (attention == null || object == null || position == null)) {
-            throw new UsageException("--input-ids needs --attention-mask, --object-mask and --position-mask");
-        }
-        if (text != null && text.isBlank()) {
-            throw new UsageException("--text must hold at least one word");
-        }
+        ReferringSegmenter.@Nullable Tokens given = givenTokens();
         Path folder = Outputs.folder(out);
+        if (logits != null) {
+            Outputs.requireWritable(logits, "--save-logits");
+        }
+        PosTagger tagger = expression.tagger();
         RgbImage picture = Images.read(image);
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
@@ -120,14 +115,16 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
                                 .withDataset(dataset)
-                                .withMode(mode))) {
+                                .withTagger(tagger)
+                                .withMode(expression.mode))) {
             long loaded = System.nanoTime();
             Map<String, Object> more = new LinkedHashMap<>();
-            ReferringSegmenter.Tokens tokens = tokens(segmenter, more);
-            SegmentationResult result = segmenter.segment(picture, tokens, null);
+            ReferringSegmenter.Tokens tokens = given == null ? parsed(segmenter, more) : given;
+            SegmentationResult result = segmenter.segment(picture, tokens);
             more.put("load_seconds", (loaded - start) / 1e9);
             more.put("segment_seconds", (System.nanoTime() - loaded) / 1e9);
             more.put("backend", segmenter.backend().name());
+            more.put("passed_over", run.passedOver(segmenter.backend()));
             if (logits != null) {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }
@@ -142,20 +139,43 @@ final class SegmentCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ReferringSegmenter.Tokens tokens(ReferringSegmenter segmenter, Map<String, Object> more) {
-        if (text == null) {
-            if (ids == null || attention == null || object == null || position == null) {
-                throw new IllegalStateException("checked before");
-            }
-            return new ReferringSegmenter.Tokens(ids, attention, object, position);
+    /** The tokens of the command line or of the masks file, checked before anything costs time; null to parse the sentence. */
+    private ReferringSegmenter.@Nullable Tokens givenTokens() {
+        if ((ids != null) == (text != null)) {
+            throw new UsageException("give either --text or --input-ids with its three masks");
         }
-        ParsedExpression parsed = segmenter.parse(text);
+        if (text != null && (attention != null || object != null || position != null)) {
+            throw new UsageException(
+                    "--attention-mask, --object-mask and --position-mask belong to --input-ids, not to --text");
+        }
+        if (text != null) {
+            if (text.isBlank()) {
+                throw new UsageException("--text must hold at least one word; got an empty sentence");
+            }
+            MaskFile.Entry entry = expression.masks(text).orElse(null);
+            if (entry != null) {
+                return new ReferringSegmenter.Tokens(entry.ids(), entry.context(), entry.object(), entry.position());
+            }
+            if (vocab == null && Files.isRegularFile(weights)) {
+                throw new UsageException("--weights " + weights
+                        + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
+            }
+            return null;
+        }
+        if (ids == null || attention == null || object == null || position == null) {
+            throw new UsageException("--input-ids needs --attention-mask, --object-mask and --position-mask");
+        }
+        try {
+            return new ReferringSegmenter.Tokens(ids, attention, object, position);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ReferringSegmenter.Tokens parsed(ReferringSegmenter segmenter, Map<String, Object> more) {
+        ParsedExpression parsed = segmenter.parse(Objects.requireNonNull(text, "checked before"));
         if (parsed.encoding().truncated()) {
-            spec.commandLine()
-                    .getErr()
-                    .println("swath: the sentence has "
-                            + (parsed.encoding().pieces().size() + 2) + " tokens; only the first "
-                            + parsed.encoding().ids().length + " are used.");
+            Outputs.tellTruncated(spec, parsed.encoding());
         }
         more.put("classes", parsed.classes());
         more.put("phrases", parsed.phrases());

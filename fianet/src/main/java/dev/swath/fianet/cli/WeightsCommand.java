@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "weights",
         description = "Lists or converts checkpoints.",
+        footer = {"", "Examples:", "  swath weights show best.pth", "  swath weights convert best.pth model.safetensors"
+        },
         subcommands = {WeightsCommand.Show.class, WeightsCommand.Convert.class})
 final class WeightsCommand implements Runnable {
     enum Format {
@@ -41,7 +43,12 @@ final class WeightsCommand implements Runnable {
     @Command(
             name = "show",
             description = "Lists the tensors of a checkpoint.",
-            footer = {"", "Example:", "  swath weights show best.pth"})
+            footer = {
+                "",
+                "Examples:",
+                "  swath weights show best.pth",
+                "  swath weights show model/ --format csv > tensors.csv"
+            })
     static final class Show implements Callable<Integer> {
         @Spec
         CommandSpec spec;
@@ -118,6 +125,7 @@ final class WeightsCommand implements Runnable {
             if (!out.toString().endsWith(".safetensors")) {
                 throw new UsageException("OUT must end in .safetensors, the format that is written; got " + out);
             }
+            Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
             Safetensors.write(out, checkpoint.tensors(), Map.of("format", "pt"));
             spec.commandLine().getOut().println(out);

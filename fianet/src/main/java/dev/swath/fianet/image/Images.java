@@ -1,6 +1,7 @@
 package dev.swath.fianet.image;
 
 import java.awt.Dimension;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -24,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes PNG, JPEG and TIFF files (8 and 16 bits; gray, palette, RGB; further bands are left out) into 8-bit RGB. A file
- * is refused before its pixels take memory if it is too large, and always if it is truncated. Orientation tags are
- * ignored, as in the published pipelines. Samples of more than 8 bits are stretched: their 2nd percentile over all colour
- * bands becomes 0, the 98th 255.
+ * is refused before its pixels take memory if it is too large, and always if it is truncated; so are CMYK colours and
+ * samples that are signed or floating-point numbers. Orientation tags are ignored, as in the published pipelines. Samples
+ * of more than 8 bits are stretched: their 2nd percentile over all colour bands becomes 0, the 98th 255.
  */
 public final class Images {
     /** Most pixels that are decoded. */
@@ -35,8 +37,13 @@ public final class Images {
     /** The end marker of a JPEG stands among this many last bytes. */
     private static final int TAIL = 4096;
 
+    /** As the readers name them. */
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "jpg", "tiff", "tif");
+
     private static final double LOW = 0.02;
     private static final double HIGH = 0.98;
+    private static final String CMYK =
+            "CMYK and other colours than gray, palette and RGB are not read; convert the image to RGB";
 
     private Images() {}
 
@@ -99,10 +106,10 @@ public final class Images {
             }
             Iterator<ImageReader> readers =
                     in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
+            ImageReader reader = readers.hasNext() ? readers.next() : null;
+            if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
                 throw refuse(name, "this is no image of a kind that is read here: PNG, JPEG or TIFF");
             }
-            ImageReader reader = readers.next();
             try {
                 reader.setInput(in, true, true);
                 return use.of(reader);
@@ -164,19 +171,40 @@ public final class Images {
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
         checkedSize(name, reader);
+        if (!reader.getImageTypes(0).hasNext()) {
+            throw refuse(name, CMYK);
+        }
         BufferedImage image = reader.read(0);
+        checkColours(name, image);
         for (String warning : warnings) {
-            if (warning.toLowerCase(Locale.ROOT).contains("trunc")
-                    || warning.contains("Premature")
-                    || warning.contains("EOF")) {
+            String lower = warning.toLowerCase(Locale.ROOT);
+            if (lower.contains("trunc") || lower.contains("premature") || lower.contains("eof")) {
                 throw refuse(name, "the image is cut off: " + warning);
             }
         }
         return image;
     }
 
+    private static void checkColours(Object name, BufferedImage image) {
+        if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+            throw refuse(name, CMYK);
+        }
+        int type = image.getRaster().getDataBuffer().getDataType();
+        if (type == DataBuffer.TYPE_FLOAT || type == DataBuffer.TYPE_DOUBLE || type == DataBuffer.TYPE_SHORT) {
+            throw refuse(name, "the samples must be unsigned integers of 8 or 16 bits; convert the image");
+        }
+    }
+
+    private static void checkSize(long width, long height) {
+        if (width * height > MAX_PIXELS) {
+            throw new ImageException(
+                    "[image] an image may have at most " + MAX_PIXELS + " pixels; got " + width + " x " + height);
+        }
+    }
+
     /** The colours of an image in memory; alpha is left out. */
     public static RgbImage of(BufferedImage image) {
+        checkSize(image.getWidth(), image.getHeight());
         ColorModel model = image.getColorModel();
         int width = image.getWidth();
         int height = image.getHeight();
@@ -198,6 +226,7 @@ public final class Images {
 
     /** The first three bands of a raster, or its first one as gray; more than 8 bits are stretched. */
     public static RgbImage of(Raster raster) {
+        checkSize(raster.getWidth(), raster.getHeight());
         int bands = raster.getNumBands() >= 3 ? 3 : 1;
         int width = raster.getWidth();
         int height = raster.getHeight();
@@ -252,6 +281,7 @@ public final class Images {
 
     /** From planes of red, green and blue, each {@code width * height} values from 0 to 1. */
     public static RgbImage of(float[][] planes, int width, int height) {
+        checkSize(width, height);
         if (planes.length != 3 || Arrays.stream(planes).anyMatch(p -> p.length != (long) width * height)) {
             throw new ImageException("[image] there must be three planes of " + width + " x " + height + " values; got "
                     + planes.length + " planes");

@@ -48,11 +48,13 @@ public final class Backbone extends Module {
             Var x = patchEmbed.forward(tape, image);
             List<Var> maps = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
+                Var map;
                 try (Tape.Scope scope = tape.enter("layers")) {
                     Stage.Result r = layers.get(i).forward(tape, x, sentence);
-                    maps.add(scope.keep(norms.get(i).forward(tape, r.map())));
+                    map = scope.keep(r.map());
                     x = r.next() == null ? x : scope.keep(r.next());
                 }
+                maps.add(norms.get(i).forward(tape, map));
             }
             List<Var> out = config.ablation().tmem() ? tmem.forward(tape, maps, sentence.context()) : maps;
             out.forEach(call::keep);

@@ -1,5 +1,7 @@
 package dev.swath.kernels;
 
+import dev.swath.tensor.Device;
+
 /** Finds out whether a backend can run here; bound by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
     /** The name by which a user asks for it. */
@@ -7,6 +9,11 @@ public interface BackendProvider {
 
     /** The higher, the sooner it is taken when several can run. The scalar backend has 0. */
     int preference();
+
+    /** Where its tensors live; known without a probe, so that asking for the processor loads no other device's libraries. */
+    default Device.Kind kind() {
+        return Device.Kind.CPU;
+    }
 
     /** Creates the backend or says in one sentence why it cannot run here. Never throws for a missing device or library. */
     Probe probe();

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses a backend. What was found, and why the rest was refused, can be read from the value. */
 public final class Backends {
@@ -31,15 +34,55 @@ public final class Backends {
      */
     public record Finding(String name, int preference, BackendProvider.Probe probe) {}
 
-    private final List<Finding> findings;
+    /** A provider that is asked when its answer is needed, and once. */
+    private static final class Candidate {
+        private final String name;
+        private final int preference;
+        private final Device.Kind kind;
+        private final Supplier<BackendProvider.Probe> source;
+        private BackendProvider.@Nullable Probe answer;
 
-    private Backends(List<Finding> findings) {
-        this.findings = List.copyOf(findings);
+        Candidate(String name, int preference, Device.Kind kind, Supplier<BackendProvider.Probe> source) {
+            this.name = name;
+            this.preference = preference;
+            this.kind = kind;
+            this.source = source;
+        }
+
+        int preference() {
+            return preference;
+        }
+
+        synchronized BackendProvider.Probe probe() {
+            if (answer == null) {
+                try {
+                    answer = source.get();
+                } catch (LinkageError e) {
+                    answer = unloadable(e);
+                }
+            }
+            return answer;
+        }
+
+        static BackendProvider.Probe unloadable(Throwable e) {
+            return new BackendProvider.Probe.Refused("a backend could not be loaded: " + e.getMessage());
+        }
     }
 
-    /** Asks every provider on the module path or class path; the scalar backend is always there. */
+    private static final System.Logger LOGGER = System.getLogger(Backends.class.getName());
+
+    /** Whether this process was told that it is slow; once is enough. */
+    private static final AtomicBoolean SAID = new AtomicBoolean();
+
+    private final List<Candidate> candidates;
+
+    private Backends(List<Candidate> candidates) {
+        this.candidates = List.copyOf(candidates);
+    }
+
+    /** Finds every provider on the module path or class path; the scalar backend is always there. */
     public static Backends discover() {
-        List<Finding> found = new ArrayList<>();
+        List<Candidate> found = new ArrayList<>();
         Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
                 .iterator();
         while (true) {
@@ -48,54 +91,55 @@ public final class Backends {
                     break;
                 }
                 BackendProvider p = providers.next();
-                found.add(new Finding(p.name(), p.preference(), p.probe()));
+                found.add(new Candidate(p.name(), p.preference(), p.kind(), p::probe));
             } catch (ServiceConfigurationError | LinkageError e) {
-                found.add(new Finding(
-                        "unknown",
-                        -1,
-                        new BackendProvider.Probe.Refused("a backend could not be loaded: " + e.getMessage())));
+                found.add(new Candidate("unknown", -1, Device.Kind.CPU, () -> Candidate.unloadable(e)));
             }
         }
-        found.add(new Finding("scalar", 0, new BackendProvider.Probe.Available(new ScalarBackend())));
-        found.sort(Comparator.comparingInt(Finding::preference).reversed());
+        found.add(new Candidate(
+                "scalar", 0, Device.Kind.CPU, () -> new BackendProvider.Probe.Available(new ScalarBackend())));
+        found.sort(Comparator.comparingInt(Candidate::preference).reversed());
         return new Backends(found);
     }
 
-    /** Every provider's answer, the preferred first. */
+    /** Every provider's answer, the preferred first; asks those that have not been asked yet. */
     public List<Finding> findings() {
-        return findings;
+        return candidates.stream()
+                .map(c -> new Finding(c.name, c.preference, c.probe()))
+                .toList();
     }
 
     /**
-     * The preferred backend that answers the request.
+     * The preferred backend that answers the request. Providers for other devices than the one asked for, and those
+     * behind the chosen one, are not probed.
      *
      * @throws BackendUnavailableException if there is none; the message lists each reason
      */
     public Backend choose(Request request) {
-        StringBuilder reasons = new StringBuilder();
-        for (Finding finding : findings) {
-            switch (finding.probe()) {
+        List<String> reasons = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            boolean cuda = candidate.kind == Device.Kind.CUDA;
+            if (request != Request.AUTO && cuda != (request == Request.CUDA)) {
+                continue;
+            }
+            switch (candidate.probe()) {
                 case BackendProvider.Probe.Available(Backend backend) -> {
-                    boolean cuda = backend.device().kind() == Device.Kind.CUDA;
-                    if (request == Request.AUTO || cuda == (request == Request.CUDA)) {
-                        return backend;
+                    if (backend instanceof ScalarBackend && !reasons.isEmpty() && SAID.compareAndSet(false, true)) {
+                        LOGGER.log(
+                                System.Logger.Level.WARNING,
+                                "the scalar kernels are used: the same answers, but very much slower; "
+                                        + String.join("; ", reasons));
                     }
+                    return backend;
                 }
-                case BackendProvider.Probe.Refused(String reason) -> {
-                    if (request != Request.CUDA || finding.name().startsWith("cuda")) {
-                        reasons.append(reasons.isEmpty() ? "" : "; ")
-                                .append(finding.name())
-                                .append(": ")
-                                .append(reason);
-                    }
-                }
+                case BackendProvider.Probe.Refused(String reason) -> reasons.add(candidate.name + ": " + reason);
             }
         }
         throw new BackendUnavailableException(
                 "[device] " + request.name().toLowerCase(Locale.ROOT) + " was asked for but cannot be used here; "
                         + (reasons.isEmpty()
                                 ? "no such backend is on the module path (artifact swath-kernels-cuda)"
-                                : reasons));
+                                : String.join("; ", reasons)));
     }
 
     /** The preferred backend that runs on the processor. */

@@ -1,6 +1,7 @@
 package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.BackendProvider;
+import dev.swath.tensor.Device;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Loader;
 
@@ -20,6 +21,11 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public int preference() {
         return 20;
+    }
+
+    @Override
+    public Device.Kind kind() {
+        return Device.Kind.CUDA;
     }
 
     @Override

@@ -1,0 +1,169 @@
+package dev.swath.fianet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.fianet.TinyModel;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sentences, tokens, options and output places that cannot be used, and long sentences that can. */
+class BadUsageTest {
+    @TempDir
+    Path folder;
+
+    private Path image;
+    private Path model;
+    private Path out;
+
+    @BeforeEach
+    void files() throws IOException {
+        image = folder.resolve("a.png");
+        ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+        model = TinyModel.write(folder.resolve("model"));
+        out = folder.resolve("out");
+    }
+
+    private Cli segment(Object... more) {
+        List<Object> args = new ArrayList<>(List.of("segment", "--image", image, "--weights", model, "--out", out));
+        args.addAll(List.of(more));
+        return Cli.run(args.toArray());
+    }
+
+    private Cli tokens(String ids, String context, String object, String position) {
+        return segment(
+                "--input-ids", ids, "--attention-mask", context, "--object-mask", object, "--position-mask", position);
+    }
+
+    private void nothingIsWritten() throws IOException {
+        try (Stream<Path> files = Files.exists(out) ? Files.list(out) : Stream.empty()) {
+            assertEquals(0, files.count(), "files are left in " + out);
+        }
+    }
+
+    @Test
+    void sentences() throws IOException {
+        segment("--text", "").refused(2, "--text", "empty sentence");
+        segment("--text", " \t").refused(2, "--text");
+        Cli.run("parse", "--text", "").refused(2, "--text");
+        nothingIsWritten();
+        Cli done = segment("--text", "the ship on the left ".repeat(2000)).done();
+        assertEquals(
+                "swath: the sentence has 10002 tokens; only the first 20 are used.",
+                done.err().strip());
+        for (String line : done.out().lines().toList()) {
+            assertTrue(Files.size(Path.of(line)) > 0, line);
+        }
+        assertEquals(4, done.out().lines().count());
+    }
+
+    @Test
+    void tokensOfTheCallersOwn() throws IOException {
+        tokens("2,6,99,3", "1,1,1,1", "0,1,0,0", "1,1,1,1").refused(1, "[0, 13)", "99");
+        tokens("2,-1,3", "1,1,1", "0,1,0", "1,1,1").refused(1, "[0, 13)", "-1");
+        tokens("2,6,3", "1,1", "0,1,0", "1,1,1").refused(2, "same length", "3, 2, 3 and 3");
+        tokens("2,6,3", "1,1,1", "0,2,0", "1,1,1").refused(2, "0 and 1", "2");
+        tokens("2,six,3", "1,1,1", "0,1,0", "1,1,1").refused(2, "six");
+        tokens("1".repeat(25), "1", "1", "1").refused(2, "--input-ids");
+        String many = String.join(",", java.util.Collections.nCopies(33, "1"));
+        tokens(many, many, many, many).refused(1, "at most 32 ids");
+        segment("--input-ids", "2,3").refused(2, "--attention-mask");
+        segment("--input-ids", "2,3", "--text", "ship").refused(2, "either --text or --input-ids");
+        segment().refused(2, "either --text or --input-ids");
+        segment("--text", "ship", "--object-mask", "1,1").refused(2, "belong to --input-ids");
+        nothingIsWritten();
+        tokens("2,6,3", "1,1,1", "0,1,0", "1,1,1").done();
+    }
+
+    @Test
+    void options() throws IOException {
+        segment("--text", "ship", "--threads", "0").refused(2, "--threads", "at least 1");
+        segment("--text", "ship", "--threads", "-1").refused(2, "--threads", "at least 1");
+        segment("--text", "ship", "--threads", "x").refused(2, "--threads", "x");
+        segment("--text", "ship", "--device", "tpu").refused(2, "--device", "tpu");
+        segment("--text", "ship", "--colour", "red").refused(2, "--colour");
+        segment("--text", "ship", "--dataset", "cats").refused(2, "--dataset", "cats");
+        Cli.run("segment", "--text", "ship").refused(2, "--image");
+        Cli.run("fly").refused(2, "fly");
+        Cli.run().refused(2, "a command is needed");
+        Cli.run("weights").refused(2, "show or convert");
+        Path plain = Files.copy(model.resolve("model.safetensors"), folder.resolve("plain.safetensors"));
+        Cli.run("segment", "--image", image, "--text", "ship", "--weights", plain, "--out", out)
+                .refused(2, plain, "--vocab");
+        nothingIsWritten();
+    }
+
+    /** The class path of this test has no CUDA backend. */
+    @Test
+    void aDeviceThatIsNotHere() throws IOException {
+        segment("--text", "ship", "--device", "cuda").refused(1, "cuda was asked for but cannot be used here");
+        nothingIsWritten();
+    }
+
+    /** A file where a folder is due, for a test may run as a user who may write everywhere. */
+    @Test
+    void placesThatCannotBeWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        Path inside = file.resolve("deeper");
+        // The image does not exist either: the place is found out first, before any work.
+        for (Path place : List.of(file, inside)) {
+            Cli.run("segment", "--image", "none.png", "--text", "ship", "--weights", "none", "--out", place)
+                    .refused(1, place, "--out");
+            Cli.run("demo", "--out", place).refused(1, place, "--out");
+        }
+        for (Path place : List.of(inside, folder.resolve("no/l.safetensors"), folder)) {
+            Cli.run(
+                            "segment",
+                            "--image",
+                            "none.png",
+                            "--text",
+                            "ship",
+                            "--weights",
+                            model,
+                            "--out",
+                            out,
+                            "--save-logits",
+                            place)
+                    .refused(1, place, "--save-logits");
+        }
+        Cli.run("encode", "--bert", "none", "--text", "ship", "--out", inside).refused(1, inside, "--out");
+        nothingIsWritten();
+        assertEquals("x", Files.readString(file));
+    }
+
+    @Test
+    void taggersAndMasksFromFiles() throws IOException {
+        Path bad = Files.writeString(folder.resolve("bad.json"), "{\"weights\": 3}");
+        segment("--text", "ship", "--tagger", bad).refused(1, bad, "weights");
+        segment("--text", "ship", "--tagger", folder.resolve("no.json")).refused(1, "no.json");
+        segment("--text", "ship", "--masks-file", bad).refused(1, bad, "sentence");
+        segment("--text", "ship", "--masks-file", folder.resolve("no.json")).refused(1, "no.json", "does not exist");
+        Path uneven = Files.writeString(
+                folder.resolve("uneven.json"),
+                "{\"sentence\":\"ship\",\"ids\":[2,6,3],\"context_mask\":[1,1],\"object_mask\":[0,1,0],\"position_mask\":[1,1,1]}");
+        segment("--text", "ship", "--masks-file", uneven).refused(1, uneven, "same length");
+        segment("--text", "road", "--masks-file", uneven).refused(1, uneven, "same length");
+        Files.writeString(
+                uneven, Files.readString(uneven).replace("[0,1,0]", "[0,2,0]").replace("[1,1]", "[1,1,1]"));
+        segment("--text", "ship", "--masks-file", uneven).refused(1, uneven, "0 and 1");
+        nothingIsWritten();
+    }
+
+    @Test
+    void aTraceOnlyWhenItIsAskedFor() {
+        Cli plain = segment("--text", "ship", "--device", "cuda");
+        assertFalse(plain.err().contains("\tat "), plain.err());
+        Cli debug = segment("--text", "ship", "--device", "cuda", "--debug");
+        assertTrue(debug.err().contains("\tat "), debug.err());
+    }
+}
