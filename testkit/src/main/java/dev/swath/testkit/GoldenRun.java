@@ -13,9 +13,11 @@ import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,7 @@ public final class GoldenRun {
     private final Map<String, Var> leaves = new LinkedHashMap<>();
     private final List<Var> outputs = new ArrayList<>();
     private final List<Tensor> cotangents = new ArrayList<>();
+    private final Set<String> checkedOutputs = new HashSet<>();
 
     /** A run of the case on the backend. */
     public GoldenRun(Golden golden, Backend backend) {
@@ -80,6 +83,7 @@ public final class GoldenRun {
                 golden.tensor("out/" + name),
                 value.value(),
                 golden.tolerance("out"));
+        checkedOutputs.add(name);
         if (golden.tensors().contains("cot/" + name)) {
             outputs.add(value);
             cotangents.add(golden.tensor("cot/" + name));
@@ -88,6 +92,9 @@ public final class GoldenRun {
 
     /** Runs backwards and checks every gradient. */
     public void backward() {
+        for (String stored : golden.under("out/").names()) {
+            assertTrue(checkedOutputs.contains(stored), golden.name() + ": the output " + stored + " was not checked");
+        }
         tape.backward(outputs, cotangents);
         int checked = 0;
         List<String> zero = golden.list("zero_gradient");

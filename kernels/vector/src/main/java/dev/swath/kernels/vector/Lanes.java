@@ -17,8 +17,8 @@ final class Lanes {
     /** Its number of lanes. */
     static final int LENGTH = SPECIES.length();
 
-    /** Whether to multiply and add in one step; {@code -Dswath.vector.fma=false} where the processor cannot. */
-    static final boolean FMA = Boolean.parseBoolean(System.getProperty("swath.vector.fma", "true"));
+    /** Whether to multiply and add in one step; {@code -Dswath.vector.fma=true|false} overrides what is found out. */
+    static final boolean FMA = Boolean.parseBoolean(System.getProperty("swath.vector.fma", Boolean.toString(hasFma())));
 
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(SPECIES, 8, 1, true);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(SPECIES, 4, 1, true);
@@ -29,6 +29,16 @@ final class Lanes {
 
     private static VectorSpecies<Float> species(int bits) {
         return bits == 0 ? FloatVector.SPECIES_PREFERRED : VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+    }
+
+    /**
+     * Where the processor has no such instruction, each lane would go through {@code Math.fma} in software, which is
+     * thousands of times slower. On x86 it came with the 256-bit integer vectors (AVX2); elsewhere it belongs to the base.
+     */
+    private static boolean hasFma() {
+        String arch = System.getProperty("os.arch", "");
+        boolean x86 = arch.equals("amd64") || arch.equals("x86_64");
+        return !x86 || FloatVector.SPECIES_PREFERRED.vectorBitSize() > 128;
     }
 
     /** a b + c, in one rounding where the processor has it. */
