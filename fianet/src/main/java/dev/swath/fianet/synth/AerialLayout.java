@@ -71,7 +71,6 @@ final class AerialLayout {
     private Way way = new Way(50, 50, 0, 0);
     private Shape water = new Path2D.Double();
     private double half;
-    private int surfaceColour;
 
     private AerialLayout(Kind main, Dice dice) {
         this.main = main;
@@ -164,7 +163,7 @@ final class AerialLayout {
         }
         for (Kind kind : plan) {
             SizeWord size = size(kind, count);
-            for (int attempt = 0; attempt < 30 && !put(kind, size); attempt++) {}
+            for (int attempt = 0; attempt < (kind == main ? 60 : 30) && !put(kind, size); attempt++) {}
         }
     }
 
@@ -349,7 +348,7 @@ final class AerialLayout {
 
     private boolean vehicle(SizeWord size, double ratio) {
         Kind kind = List.of(Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS).get(dice.weighted(0.55, 0.15, 0.15, 0.15));
-        double scale = 1.2 * ratio;
+        double scale = SizeWord.VEHICLE_SCALE * ratio;
         boolean road = half > 0;
         double s = dice.range(-60, 60);
         int lane = dice.chance(0.5) ? 1 : -1;
@@ -387,8 +386,7 @@ final class AerialLayout {
     }
 
     private int waterColour() {
-        surfaceColour = Colours.jitter(dice.pick(new int[] {0x2F6680, 0x3A7482, 0x2A5B74, 0x45766C}), dice, 8);
-        return surfaceColour;
+        return Colours.jitter(dice.pick(new int[] {0x2F6680, 0x3A7482, 0x2A5B74, 0x45766C}), dice, 8);
     }
 
     private void river(double h) {
@@ -400,7 +398,6 @@ final class AerialLayout {
 
     private void sea(Site site) {
         double offset = site == Site.SHORE ? dice.range(-12, 12) : dice.range(-42, 0);
-        way = new Way(50 - offset * -Math.sin(way.angle()), 50 - offset * Math.cos(way.angle()), way.angle(), 0);
         way = new Way(
                 50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
         water = way.strip(0, 2 * Way.REACH);
@@ -467,15 +464,12 @@ final class AerialLayout {
             if (o.kind() == Kind.STADIUM && (main == Kind.TRACK_FIELD || dice.chance(0.3))) {
                 double width = 0.58 * o.pose().width();
                 double length = Math.min(o.pose().length() - 0.42 * o.pose().width(), 1.75 * width);
-                if (width / Kind.TRACK_FIELD.width() < 0.64 && false) {
-                    continue;
-                }
                 Pose pose = new Pose(o.pose().x(), o.pose().y(), o.pose().angle(), length, width);
                 String colour = dice.pick(Palette.of(Kind.TRACK_FIELD));
                 plot.add(Plot.object(
                         Kind.TRACK_FIELD,
                         pose,
-                        new Words("", colour, ""),
+                        new Words(o.words().size(), colour, ""),
                         Palette.look(Kind.TRACK_FIELD, colour, 0, dice),
                         plot.objects().indexOf(o)));
             }

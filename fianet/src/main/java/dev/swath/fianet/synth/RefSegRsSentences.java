@@ -18,7 +18,7 @@ final class RefSegRsSentences {
     private static final double MIN_SHARE = 0.008;
 
     /** Share of sentences that name a class alone. */
-    private static final double BARE = 0.32;
+    private static final double BARE = 0.42;
 
     /** How much rarer a relation is that holds for all objects of its class. */
     private static final double NO_CONTRAST = 0.3;

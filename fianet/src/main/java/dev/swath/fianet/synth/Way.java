@@ -12,7 +12,7 @@ import java.awt.geom.Path2D;
  */
 record Way(double x, double y, double angle, double curvature) {
     /** Length on either side of the point that covers the frame. */
-    static final double REACH = 130;
+    static final double REACH = 110;
 
     private static final double STEP = 3;
 
