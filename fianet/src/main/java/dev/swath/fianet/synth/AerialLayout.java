@@ -5,7 +5,6 @@ import dev.swath.fianet.synth.SceneObject.Pose;
 import dev.swath.fianet.synth.SceneObject.Words;
 import dev.swath.fianet.text.DatasetVocabulary;
 import java.awt.Shape;
-import java.awt.geom.Path2D;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,15 +67,13 @@ final class AerialLayout {
     private final Plot plot = new Plot();
     private final List<SceneObject> things = new ArrayList<>();
     private final List<SceneObject> decks = new ArrayList<>();
-    private Way way = new Way(50, 50, 0, 0);
-    private Shape water = new Path2D.Double();
-    private double half;
-    private int surfaceColour;
+    private final Surroundings land;
 
     private AerialLayout(Kind main, Dice dice) {
         this.main = main;
         this.dice = dice;
         this.season = Season.of(dice);
+        this.land = new Surroundings(plot, season, dice);
     }
 
     static Scene build(Kind main, Dice dice) {
@@ -96,26 +93,25 @@ final class AerialLayout {
     }
 
     private Scene scene() {
-        int ground =
-                switch (dice.weighted(0.5, 0.25, 0.25)) {
-                    case 0 -> season.lawn(dice);
-                    case 1 -> season.soil(dice);
-                    default -> Colours.jitter(0xA7A298, dice, 8);
-                };
-        way = new Way(dice.range(36, 64), dice.range(36, 64), dice.range(0, 2 * Math.PI), 0);
+        int ground = switch (dice.weighted(0.5, 0.25, 0.25)) {
+            case 0 -> season.lawn(dice);
+            case 1 -> season.soil(dice);
+            default -> Colours.jitter(0xA7A298, dice, 8);
+        };
+        land.choosePlace();
         Site site = site(main);
         if (site != Site.TARMAC && dice.chance(0.55)) {
-            fields();
+            land.fields();
         }
         switch (site) {
-            case TARMAC -> tarmac();
-            case RIVER -> river(dice.range(9, 11.5));
-            case SEA, SHORE -> sea(site);
-            case EXPRESSWAY -> expressway();
-            case RAILWAY -> railway();
+            case TARMAC -> land.tarmac();
+            case RIVER -> land.river(dice.range(9, 11.5));
+            case SEA, SHORE -> land.sea(site == Site.SHORE);
+            case EXPRESSWAY -> land.expressway();
+            case RAILWAY -> land.railway();
             case LAND -> {
                 if (dice.chance(0.4)) {
-                    lane();
+                    land.lane();
                 }
             }
         }
@@ -152,9 +148,7 @@ final class AerialLayout {
             }
             case RIVER -> guests.addAll(List.of(Kind.BRIDGE, Kind.DAM, Kind.SHIP, Kind.SHIP));
             case SEA, SHORE -> guests.addAll(List.of(Kind.SHIP, Kind.SHIP, Kind.SHIP, Kind.HARBOR, Kind.HARBOR));
-            case EXPRESSWAY ->
-                guests.addAll(List.of(
-                        Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
+            case EXPRESSWAY -> guests.addAll(List.of(Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
             case RAILWAY, LAND -> {}
         }
         guests.remove(main);
@@ -167,7 +161,7 @@ final class AerialLayout {
         }
         for (Kind kind : plan) {
             SizeWord size = size(kind, count);
-            for (int attempt = 0; attempt < 30 && !put(kind, size); attempt++) {}
+            for (int attempt = 0; attempt < (kind == main ? 60 : 30) && !put(kind, size); attempt++) {}
         }
     }
 
@@ -177,13 +171,7 @@ final class AerialLayout {
         return SizeWord.values()[
                 switch (kind) {
                     case AIRPORT -> dice.weighted(0, 0.35, 0.65);
-                    default ->
-                        dice.weighted(
-                                big ? 0.1 : 0.04,
-                                big ? 0.34 : 0.2,
-                                0.5,
-                                big ? 0.1 * crowd : 0.2,
-                                big ? 0 : 0.09 * crowd);
+                    default -> dice.weighted(big ? 0.1 : 0.04, big ? 0.34 : 0.2, 0.5, big ? 0.1 * crowd : 0.2, big ? 0 : 0.09 * crowd);
                 }];
     }
 
@@ -258,13 +246,13 @@ final class AerialLayout {
     }
 
     private boolean acrossRiver(Kind kind, SizeWord size, double ratio) {
-        if (half == 0) {
+        if (land.half() == 0) {
             return false;
         }
         double s = dice.range(-48, 48);
-        double angle = way.angle() + Math.PI / 2;
+        double angle = land.way().angle() + Math.PI / 2;
         double skew = kind == Kind.BRIDGE ? dice.range(-0.2, 0.2) : 0;
-        Pose pose = new Pose(way.xAt(s, 0), way.yAt(s, 0), angle + skew, kind.length(), kind.width() * ratio);
+        Pose pose = new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), angle + skew, kind.length(), kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         if (!inFrame(pose) || !plot.apart(box.grown(5))) {
             return false;
@@ -288,14 +276,14 @@ final class AerialLayout {
 
     private boolean afloat(SizeWord size, double ratio) {
         Kind kind = Kind.SHIP;
-        double angle = half > 0
-                ? way.angle() + (dice.chance(0.5) ? Math.PI : 0) + dice.range(-0.15, 0.15)
+        double angle = land.half() > 0
+                ? land.way().angle() + (dice.chance(0.5) ? Math.PI : 0) + dice.range(-0.15, 0.15)
                 : dice.range(0, 2 * Math.PI);
-        Pose pose =
-                new Pose(dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
+        Pose pose = new Pose(
+                dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose)
-                && box.grown(2).grid(water, true)
+                && box.grown(2).grid(land.water(), true)
                 && plot.apart(box.grown(2.5))
                 && add(kind, pose, size, box.grown(1.5));
     }
@@ -305,7 +293,7 @@ final class AerialLayout {
         double s = dice.range(-45, 45);
         double width = Kind.HARBOR.width() * ratio;
         double d = 0.3 * width;
-        Pose pose = new Pose(way.xAt(s, d), way.yAt(s, d), way.angle(), Kind.HARBOR.length() * ratio, width);
+        Pose pose = new Pose(land.way().xAt(s, d), land.way().yAt(s, d), land.way().angle(), Kind.HARBOR.length() * ratio, width);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose) && plot.apart(box.grown(3)) && add(Kind.HARBOR, pose, size, box.grown(1.5));
     }
@@ -313,11 +301,11 @@ final class AerialLayout {
     private boolean besideRoad(Kind kind, SizeWord size, double ratio) {
         double s = dice.range(-45, 45);
         int sign = dice.chance(0.5) ? 1 : -1;
-        double d = sign * (half + 2 + kind.width() * ratio / 2);
+        double d = sign * (land.half() + 2 + kind.width() * ratio / 2);
         Pose pose = new Pose(
-                way.xAt(s, d),
-                way.yAt(s, d),
-                way.angle() + (sign > 0 ? Math.PI : 0),
+                land.way().xAt(s, d),
+                land.way().yAt(s, d),
+                land.way().angle() + (sign > 0 ? Math.PI : 0),
                 kind.length() * ratio,
                 kind.width() * ratio);
         return put(kind, pose, size, 1.2);
@@ -326,9 +314,9 @@ final class AerialLayout {
     private boolean tollStation(SizeWord size, double ratio) {
         double s = dice.range(-45, 45);
         Kind kind = Kind.TOLL_STATION;
-        Pose pose = new Pose(way.xAt(s, 0), way.yAt(s, 0), way.angle(), kind.length() * ratio, kind.width() * ratio);
+        Pose pose = new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), land.way().angle(), kind.length() * ratio, kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
-        return kind.width() * ratio > 2 * half
+        return kind.width() * ratio > 2 * land.half()
                 && inFrame(pose)
                 && plot.apart(box.grown(3))
                 && add(kind, pose, size, box.grown(2));
@@ -337,8 +325,8 @@ final class AerialLayout {
     private boolean overpass(SizeWord size, double ratio) {
         double s = dice.range(-45, 45);
         double width = Kind.OVERPASS.width() * ratio;
-        double angle = way.angle() + Math.PI / 2 + dice.range(-0.3, 0.3);
-        Pose pose = new Pose(way.xAt(s, 0), way.yAt(s, 0), angle, Kind.OVERPASS.length(), width);
+        double angle = land.way().angle() + Math.PI / 2 + dice.range(-0.3, 0.3);
+        Pose pose = new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), angle, Kind.OVERPASS.length(), width);
         Way road = new Way(pose.x(), pose.y(), angle, 0);
         Shape strip = road.strip(-0.32 * width - 1, 0.32 * width + 1);
         Plot.Box box = Plot.Box.of(pose);
@@ -350,34 +338,24 @@ final class AerialLayout {
                 return false;
             }
         }
-        plot.surface(
-                Kind.ROAD,
-                road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width),
-                Colours.ASPHALT,
-                0,
-                -1);
-        plot.surface(
-                Kind.ROAD,
-                road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width),
-                Colours.ASPHALT,
-                0,
-                -1);
+        plot.surface(Kind.ROAD, road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
+        plot.surface(Kind.ROAD, road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
         plot.bar(strip);
         return add(Kind.OVERPASS, pose, size, box.grown(2));
     }
 
     private boolean vehicle(SizeWord size, double ratio) {
         Kind kind = List.of(Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS).get(dice.weighted(0.55, 0.15, 0.15, 0.15));
-        double scale = 1.2 * ratio;
-        boolean road = half > 0;
+        double scale = SizeWord.VEHICLE_SCALE * ratio;
+        boolean road = land.half() > 0;
         double s = dice.range(-60, 60);
         int lane = dice.chance(0.5) ? 1 : -1;
-        double d = lane * half / 2;
+        double d = lane * land.half() / 2;
         Pose pose = road
                 ? new Pose(
-                        way.xAt(s, d),
-                        way.yAt(s, d),
-                        way.angle() + (lane > 0 ? 0 : Math.PI),
+                        land.way().xAt(s, d),
+                        land.way().yAt(s, d),
+                        land.way().angle() + (lane > 0 ? 0 : Math.PI),
                         kind.length() * scale,
                         kind.width() * scale)
                 : new Pose(
@@ -393,89 +371,10 @@ final class AerialLayout {
     private boolean station(SizeWord size, double ratio) {
         Kind kind = Kind.TRAIN_STATION;
         double s = dice.range(-40, 40);
-        double d = -0.16 * (kind.width() * ratio) + dice.pick(List.of(-1, 1)) * half;
-        Pose pose = new Pose(way.xAt(s, d), way.yAt(s, d), way.angle(), kind.length() * ratio, kind.width() * ratio);
+        double d = -0.16 * (kind.width() * ratio) + dice.pick(List.of(-1, 1)) * land.half();
+        Pose pose = new Pose(land.way().xAt(s, d), land.way().yAt(s, d), land.way().angle(), kind.length() * ratio, kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose) && plot.apart(box.grown(2.5)) && add(kind, pose, size, box.grown(1.5));
-    }
-
-    private void tarmac() {
-        Pose pose = new Pose(50, 50, dice.range(0, Math.PI), 180, dice.range(90, 160));
-        plot.add(Plot.object(Kind.TARMAC, pose, Words.NONE, new Look(Colours.jitter(0xA3A29C, dice, 12), 0, 0, 0), -1));
-    }
-
-    private int waterColour() {
-        surfaceColour = Colours.jitter(dice.pick(new int[] {0x2F6680, 0x3A7482, 0x2A5B74, 0x45766C}), dice, 8);
-        return surfaceColour;
-    }
-
-    private void river(double h) {
-        half = h;
-        water = way.strip(-h, h);
-        plot.surface(Kind.WATER, water, waterColour(), Colours.shade(season.soil(dice), 0.9), -1);
-        plot.bar(way.strip(-h - 3, h + 3));
-    }
-
-    private void sea(Site site) {
-        double offset = site == Site.SHORE ? dice.range(-12, 12) : dice.range(-42, 0);
-        way = new Way(50 - offset * -Math.sin(way.angle()), 50 - offset * Math.cos(way.angle()), way.angle(), 0);
-        way = new Way(50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
-        water = way.strip(0, 2 * Way.REACH);
-        plot.surface(Kind.WATER, water, waterColour(), 0xD9C89C, -1);
-        plot.bar(way.strip(-3, 2 * Way.REACH));
-        half = 0;
-    }
-
-    private void expressway() {
-        half = dice.range(7.5, 9);
-        Shape strip = way.strip(-half, half);
-        int road = plot.surface(Kind.ROAD, strip, Colours.jitter(Colours.ASPHALT, dice, 10), 0, -1);
-        plot.surface(Kind.ROAD_MARKING, way.strip(-0.5, 0.5), 0xC8B060, 0, road);
-        for (int sign = -1; sign <= 1; sign += 2) {
-            plot.surface(Kind.ROAD_MARKING, way.dashes(sign * half / 2, 0.6, 3.5, 4.5), Colours.PAINT, 0, road);
-            double e = sign * (half - 0.7);
-            plot.surface(Kind.ROAD_MARKING, way.strip(e - 0.3, e + 0.3), Colours.PAINT, 0, road);
-        }
-        plot.bar(way.strip(-half - 0.5, half + 0.5));
-    }
-
-    private void lane() {
-        double h = dice.range(3, 4.5);
-        plot.surface(Kind.ROAD, way.strip(-h, h), Colours.jitter(0x83817C, dice, 12), 0, -1);
-        plot.bar(way.strip(-h - 1, h + 1));
-    }
-
-    private void railway() {
-        half = dice.range(9, 15);
-        for (int sign = -1; sign <= 1; sign += 2) {
-            double d = sign * half;
-            Pose pose = new Pose(way.xAt(0, d), way.yAt(0, d), way.angle(), 2 * Way.REACH, 7);
-            plot.add(Plot.object(Kind.RAIL, pose, Words.NONE, new Look(0, 0, 0, 0), -1));
-            plot.bar(way.strip(d - 4, d + 4));
-        }
-    }
-
-    private void fields() {
-        double angle = dice.range(0, Math.PI);
-        double pitch = dice.range(34, 52);
-        double c = Math.cos(angle);
-        double s = Math.sin(angle);
-        for (int i = -2; i <= 2; i++) {
-            for (int j = -2; j <= 2; j++) {
-                if (dice.chance(0.55)) {
-                    Pose pose = new Pose(
-                            50 + pitch * (c * i - s * j), 50 + pitch * (s * i + c * j), angle, pitch - 2, pitch - 2);
-                    int body =
-                            switch (dice.weighted(0.4, 0.35, 0.25)) {
-                                case 0 -> season.lawn(dice);
-                                case 1 -> season.soil(dice);
-                                default -> Colours.mix(season.lawn(dice), 0xC9B458, 0.5);
-                            };
-                    Look look = new Look(body, Colours.shade(body, dice.range(0.88, 1.1)), 0, 0);
-                    plot.add(Plot.object(Kind.FIELD, pose, Words.NONE, look, -1));
-                }
-            }
-        }
     }
 
     /** Some stadiums hold a running track, which is an object of its own. */
@@ -485,15 +384,12 @@ final class AerialLayout {
             if (o.kind() == Kind.STADIUM && (main == Kind.TRACK_FIELD || dice.chance(0.3))) {
                 double width = 0.58 * o.pose().width();
                 double length = Math.min(o.pose().length() - 0.42 * o.pose().width(), 1.75 * width);
-                if (width / Kind.TRACK_FIELD.width() < 0.64 && false) {
-                    continue;
-                }
                 Pose pose = new Pose(o.pose().x(), o.pose().y(), o.pose().angle(), length, width);
                 String colour = dice.pick(Palette.of(Kind.TRACK_FIELD));
                 plot.add(Plot.object(
                         Kind.TRACK_FIELD,
                         pose,
-                        new Words("", colour, ""),
+                        new Words(o.words().size(), colour, ""),
                         Palette.look(Kind.TRACK_FIELD, colour, 0, dice),
                         plot.objects().indexOf(o)));
             }

@@ -7,9 +7,12 @@ final class Atmosphere {
     private static final double GROUND_ROUGHNESS = 0.1;
 
     /** Side of a cell of each octave of the texture, percent of the frame. */
-    private static final double[] CELLS = {17, 5.3, 1.6};
+    private static final double[] CELLS = {17, 5.3, 1.6, 0.5};
 
-    private static final double[] WEIGHTS = {0.4, 0.35, 0.45};
+    private static final double[] WEIGHTS = {0.4, 0.35, 0.45, 0.4};
+
+    /** Pixels below which a cell is too small to show. */
+    private static final double SMALLEST_CELL = 1.8;
 
     private Atmosphere() {}
 
@@ -51,7 +54,7 @@ final class Atmosphere {
     private static float[] texture(long seed, int size) {
         float[] out = new float[size * size];
         double unit = SceneObject.FRAME / size;
-        for (int o = 0; o < CELLS.length; o++) {
+        for (int o = 0; o < CELLS.length && CELLS[o] >= SMALLEST_CELL * unit; o++) {
             int side = (int) Math.ceil(SceneObject.FRAME / CELLS[o]) + 2;
             float[] lattice = new float[side * side];
             for (int i = 0; i < lattice.length; i++) {

@@ -1,10 +1,14 @@
 package dev.swath.fianet.synth;
 
 import java.awt.Shape;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
 /** Surfaces and plants. */
 final class GroundPainter {
+    /** Distance between the joints of concrete. */
+    private static final double JOINTS = 11;
+
     private GroundPainter() {}
 
     static void tree(Brush b, SceneObject o, Shape outline) {
@@ -14,9 +18,7 @@ final class GroundPainter {
         double lx = 0.16 * d * b.lit(1, 0);
         double ly = 0.16 * d * b.lit(0, 1);
         b.fill(body, Shapes.moved(Shapes.blob(0.72 * d, 0.72 * d, o.look().variant() + 1), 0.6 * lx, 0.6 * ly));
-        b.fill(
-                Colours.shade(body, 1.3),
-                Shapes.moved(Shapes.blob(0.36 * d, 0.36 * d, o.look().variant() + 2), lx, ly));
+        b.fill(Colours.shade(body, 1.3), Shapes.moved(Shapes.blob(0.36 * d, 0.36 * d, o.look().variant() + 2), lx, ly));
     }
 
     static void lawn(Brush b, SceneObject o, Shape outline) {
@@ -38,11 +40,11 @@ final class GroundPainter {
         double l = o.pose().length();
         double w = o.pose().width();
         b.fill(o.look().body(), outline);
-        b.inside(outline, () -> {
-            for (double y = -w / 2; y < w / 2; y += 2.4) {
-                b.line(o.look().accent(), 0.9, -l / 2, y, l / 2, y);
-            }
-        });
+        Path2D rows = new Path2D.Double();
+        for (double y = -w / 2 + 1.2; y < w / 2 - 0.6; y += 2.4) {
+            rows.append(Shapes.box(0, y, l, 0.9), false);
+        }
+        b.fill(o.look().accent(), rows);
         b.draw(Colours.shade(o.look().body(), 0.8), 0.6, outline);
     }
 
@@ -63,12 +65,14 @@ final class GroundPainter {
         double l = o.pose().length();
         double w = o.pose().width();
         b.fill(o.look().body(), Shapes.box(l, w));
-        for (double x = -l / 2; x < l / 2; x += 11) {
-            b.line(Colours.shade(o.look().body(), 0.9), 0.35, x, -w / 2, x, w / 2);
+        Path2D joints = new Path2D.Double(Path2D.WIND_NON_ZERO);
+        for (double x = -l / 2; x < l / 2; x += JOINTS) {
+            joints.append(Shapes.box(x, 0, 0.35, w), false);
         }
-        for (double y = -w / 2; y < w / 2; y += 11) {
-            b.line(Colours.shade(o.look().body(), 0.9), 0.35, -l / 2, y, l / 2, y);
+        for (double y = -w / 2; y < w / 2; y += JOINTS) {
+            joints.append(Shapes.box(0, y, l, 0.35), false);
         }
+        b.fill(Colours.shade(o.look().body(), 0.9), joints);
         b.line(0xD8B640, 0.5, -l / 2, -0.3 * w, l / 2, -0.3 * w);
         b.line(0xD8B640, 0.5, -l / 2, 0.3 * w, l / 2, 0.3 * w);
     }
@@ -76,17 +80,23 @@ final class GroundPainter {
     static void water(Brush b, SceneObject o, Shape outline) {
         b.draw(o.look().accent(), 2.4, outline);
         b.fill(o.look().body(), outline);
-        b.inside(outline, () -> b.draw(Colours.shade(o.look().body(), 1.16), 2.2, outline));
+        b.draw(Colours.shade(o.look().body(), 1.14), 0.9, outline);
     }
 
     static void rail(Brush b, SceneObject o) {
         double l = o.pose().length();
         double w = o.pose().width();
         b.fill(0x7C7368, Shapes.box(l, w));
+        Path2D ties = new Path2D.Double();
+        Path2D rails = new Path2D.Double();
         for (double y : new double[] {-0.3, 0.02, 0.34}) {
-            b.dashes(0x5A5148, 0.16 * w, 0.5, 0.7, new java.awt.geom.Line2D.Double(-l / 2, y * w, l / 2, y * w));
-            b.line(0x34302D, 0.025 * w, -l / 2, (y - 0.04) * w, l / 2, (y - 0.04) * w);
-            b.line(0x34302D, 0.025 * w, -l / 2, (y + 0.04) * w, l / 2, (y + 0.04) * w);
+            for (double x = -l / 2; x < l / 2; x += 1.6) {
+                ties.append(Shapes.box(x, y * w, 0.7, 0.16 * w), false);
+            }
+            rails.append(Shapes.box(0, (y - 0.04) * w, l, 0.025 * w), false);
+            rails.append(Shapes.box(0, (y + 0.04) * w, l, 0.025 * w), false);
         }
+        b.fill(0x5A5148, ties);
+        b.fill(0x34302D, rails);
     }
 }

@@ -18,7 +18,7 @@ final class RefSegRsSentences {
     private static final double MIN_SHARE = 0.008;
 
     /** Share of sentences that name a class alone. */
-    private static final double BARE = 0.32;
+    private static final double BARE = 0.42;
 
     /** How much rarer a relation is that holds for all objects of its class. */
     private static final double NO_CONTRAST = 0.3;
@@ -52,10 +52,12 @@ final class RefSegRsSentences {
     private static final List<Noun> SURFACES = List.of(
             Noun.of("road", o -> o.kind() == Kind.ROAD),
             Noun.of("road marking", o -> o.kind() == Kind.ROAD_MARKING),
-            Noun.of("impervious surface", o -> switch (o.kind()) {
-                case ROAD, SIDEWALK, BIKEWAY, PARKING_LOT -> true;
-                default -> false;
-            }));
+            Noun.of(
+                    "impervious surface",
+                    o -> switch (o.kind()) {
+                        case ROAD, SIDEWALK, BIKEWAY, PARKING_LOT -> true;
+                        default -> false;
+                    }));
 
     private record Candidate(Expression expression, double weight) {}
 

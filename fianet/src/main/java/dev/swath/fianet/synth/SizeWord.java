@@ -1,8 +1,8 @@
 package dev.swath.fianet.synth;
 
 /**
- * Size words of RRSIS-D's sentences, by the width of a thing against its kind's typical width: tiny below 0.66, small
- * below 0.86, no word up to 1.18, large below 1.52, huge from there on.
+ * Size words of RRSIS-D's sentences, by the width of a thing against its kind's {@linkplain #typicalWidth typical width}:
+ * tiny below 0.66, small below 0.86, no word up to 1.18, large below 1.52, huge from there on.
  */
 enum SizeWord {
     TINY("tiny", 0.58, 0.63, -1),
@@ -21,6 +21,14 @@ enum SizeWord {
         this.from = from;
         this.to = to;
         this.side = side;
+    }
+
+    /** How much larger vehicles are drawn than in street scenes, so that they can be seen beside stadiums. */
+    static final double VEHICLE_SCALE = 1.2;
+
+    /** Typical width of a kind in RRSIS-D's scenes, percent of the frame's side. */
+    static double typicalWidth(Kind kind) {
+        return kind.vehicle() ? VEHICLE_SCALE * kind.width() : kind.width();
     }
 
     String word() {
