@@ -19,6 +19,8 @@ import picocli.CommandLine.ScopeType;
             SegmentCommand.class,
             ParseCommand.class,
             EncodeCommand.class,
+            CheckDataCommand.class,
+            EvaluateCommand.class,
             WeightsCommand.class,
             DoctorCommand.class
         })
