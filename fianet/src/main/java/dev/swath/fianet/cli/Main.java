@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
             SegmentCommand.class,
             ParseCommand.class,
             EncodeCommand.class,
+            CheckDataCommand.class,
+            EvaluateCommand.class,
             WeightsCommand.class,
             TrainCommand.class,
             DoctorCommand.class

@@ -15,6 +15,7 @@ final class Progress implements AutoCloseable {
     private final boolean terminal;
     private final long start = System.nanoTime();
     private long last;
+    private int shown;
 
     /** Work on {@code total} things, named by {@code what} in the plural. */
     Progress(PrintWriter err, String what, int total) {
@@ -24,13 +25,14 @@ final class Progress implements AutoCloseable {
         this.terminal = System.console() != null && System.console().isTerminal() && System.getenv("CI") == null;
     }
 
-    /** So many are done. */
+    /** So many are done; calls may come out of order. */
     synchronized void done(int count) {
         long now = System.nanoTime();
-        if (!terminal || count < total && now - last < PERIOD_NANOS) {
+        if (!terminal || count <= shown || (count < total && now - last < PERIOD_NANOS)) {
             return;
         }
         last = now;
+        shown = count;
         double rate = count / Math.max(1e-9, (now - start) / 1e9);
         err.printf(
                 "\rswath: %d of %d %s, %.0f a second, %.0f s left \033[K",

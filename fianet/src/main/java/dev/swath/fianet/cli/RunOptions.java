@@ -23,6 +23,11 @@ final class RunOptions {
     Integer threads;
 
     Parallelism parallelism() {
+        return parallelism(threads);
+    }
+
+    /** That many threads, or one a processor if null. */
+    static Parallelism parallelism(@Nullable Integer threads) {
         if (threads != null && threads < 1) {
             throw new UsageException("--threads must be at least 1; got " + threads);
         }

@@ -50,15 +50,19 @@ interface DataRoot extends AutoCloseable {
     @Override
     void close();
 
-    /** Refuses names that lead out of the root. */
-    static String checked(String name, Object where) {
-        boolean leaves = name.isEmpty()
+    /** Whether a name leads out of the root or cannot be the name of a file. */
+    static boolean leaves(String name) {
+        return name.isEmpty()
                 || name.startsWith("/")
                 || name.indexOf('\\') >= 0
                 || name.indexOf(':') >= 0
                 || name.indexOf('\0') >= 0
                 || List.of(name.split("/", -1)).contains("..");
-        if (leaves) {
+    }
+
+    /** Refuses names that lead out of the root. */
+    static String checked(String name, Object where) {
+        if (leaves(name)) {
             throw new DataException("[data] " + where + ": the file name '" + name.replace("\0", "\\0")
                     + "' leads out of the data set; it was refused");
         }

@@ -46,22 +46,18 @@ final class PhraseFile {
             if (content.isBlank()) {
                 continue; // such as what follows the last newline
             }
-            int space = content.indexOf(' ');
+            String item = name(split) + ":" + number;
             String place = where + ", line " + number;
-            if (space == 0) {
-                sink.report(
-                        Problem.Kind.BROKEN_ENTRY,
-                        split.key(),
-                        name(split) + ":" + number,
-                        place + ": a line must begin with the id of its image; got a space");
-            } else if (space < 0 || content.substring(space).isBlank()) {
-                sink.report(
-                        Problem.Kind.EMPTY_SENTENCE,
-                        split.key(),
-                        name(split) + ":" + number,
-                        place + ": an expression must follow the id '" + content.strip() + "'");
+            int space = content.indexOf(' ');
+            String id = space < 0 ? content : content.substring(0, space);
+            if (DataRoot.leaves(id)) {
+                String fault = place + ": a line must begin with the id of its image; got '" + id + "'";
+                sink.report(Problem.Kind.BROKEN_ENTRY, split.key(), item, fault);
+            } else if (content.substring(id.length()).isBlank()) {
+                String fault = place + ": an expression must follow the id '" + id + "'";
+                sink.report(Problem.Kind.EMPTY_SENTENCE, split.key(), item, fault);
             } else {
-                lines.add(new Line(content.substring(0, space), content.substring(space + 1)));
+                lines.add(new Line(id, content.substring(space + 1)));
             }
         }
         if (lines.isEmpty()) {

@@ -51,6 +51,8 @@ public record Problem(Kind kind, String split, String item, String text) {
         EMPTY_MASK(Severity.WARNING),
         /** An image has another size than its mask or its entry; it is resized all the same. */
         OTHER_IMAGE_SIZE(Severity.WARNING),
+        /** A split's name is none of train, val and test. */
+        UNKNOWN_SPLIT(Severity.WARNING),
         /** Two places that should say the same differ. */
         CONTRADICTION(Severity.WARNING),
         /** A sentence names no class of the data set. */

@@ -92,8 +92,15 @@ final class RrsisDIndex {
                     "it names the file " + ref.fileName() + ", but its image entry, which is followed, names "
                             + image.fileName());
         }
+        if (DataRoot.leaves(image.fileName())) {
+            report(
+                    Problem.Kind.BROKEN_ENTRY,
+                    ref,
+                    "the file name '" + image.fileName() + "' leads out of the data set; it was refused");
+            return Optional.empty();
+        }
         Optional<String> category = category(ref, annotation);
-        String name = IMAGES + "/" + DataRoot.checked(image.fileName(), where);
+        String name = IMAGES + "/" + image.fileName();
         return category.map(c -> new Item(
                 image.fileName() + "#" + ref.id(),
                 ref.split(),

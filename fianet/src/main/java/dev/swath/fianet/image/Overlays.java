@@ -41,6 +41,11 @@ public final class Overlays {
 
     /** The image with the mask laid over it in red and its outline drawn. */
     public static void writeOverlay(Path file, RgbImage image, boolean[] mask) {
+        write(file, overlay(image, mask));
+    }
+
+    /** The image with the mask laid over it. */
+    static BufferedImage overlay(RgbImage image, boolean[] mask) {
         int width = image.width();
         int height = image.height();
         BufferedImage out = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -65,10 +70,11 @@ public final class Overlays {
                 out.setRGB(x, y, rgb);
             }
         }
-        write(file, out);
+        return out;
     }
 
-    private static void write(Path file, BufferedImage image) {
+    /** Writes a PNG. */
+    static void write(Path file, BufferedImage image) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(image, "png", bytes);

@@ -1,0 +1,169 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.fianet.ReferringSegmenter;
+import dev.swath.fianet.data.DatasetCheck;
+import dev.swath.fianet.data.RefSegRs;
+import dev.swath.fianet.data.ReferringDataset;
+import dev.swath.fianet.data.RrsisD;
+import dev.swath.fianet.data.ShuffledSentences;
+import dev.swath.fianet.data.Split;
+import dev.swath.fianet.metrics.Evaluation;
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.fianet.text.ExpressionParser;
+import dev.swath.kernels.Parallelism;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a model on a data set and prints the paper's tables. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Measures a model on a data set and prints the paper's tables: the model beside the published systems, and by category.",
+            "",
+            "With I and U the pixels of the object in both and in either of prediction and mask, at the network's resolution:",
+            "  IoU   I / U of one sample; 0 if U = 0",
+            "  mIoU  mean intersection over union: the mean of IoU over samples",
+            "  oIoU  overall intersection over union: sum of I over samples / sum of U over samples",
+            "  Pr@X  precision at X: the share of samples whose IoU is at least X",
+            "all times 100. The prediction is class 1 where its logit is the larger one; a tie is background."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  swath evaluate --dataset rrsisd --data RRSIS-D/ --split val --weights model/",
+            "  swath evaluate --data RefSegRS.zip --weights best.pth --vocab vocab.txt --format markdown --panels 8 --out panels/",
+            "  swath evaluate --data RefSegRS.zip --weights model/ --shuffle-sentences 1    (a model that reads falls)"
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    RunOptions run;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            description = "refsegrs or rrsisd (default: whichever layout is there).")
+    @Nullable
+    DatasetVocabulary dataset;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR|ZIP",
+            description = "The data set's folder or zip file.")
+    Path data;
+
+    @Option(names = "--split", defaultValue = "test", description = "train, val or test (default: ${DEFAULT-VALUE}).")
+    Split split = Split.TEST;
+
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FILE|DIR",
+            description = "A checkpoint of the training script, or a model folder.")
+    Path weights;
+
+    @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
+    @Nullable
+    Path vocab;
+
+    @Option(
+            names = "--masks",
+            defaultValue = "reference",
+            description = "reference (as published) or aligned (its quirks repaired).")
+    ExpressionParser.Mode mode = ExpressionParser.Mode.REFERENCE;
+
+    @Option(
+            names = "--shuffle-sentences",
+            paramLabel = "SEED",
+            description = "Exchange the sentences among the samples first: shows whether the model reads.")
+    @Nullable
+    Long shuffle;
+
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = "text, markdown, csv or json (default: ${DEFAULT-VALUE}); json holds every sample.")
+    EvaluationTables.Format format = EvaluationTables.Format.TEXT;
+
+    @Option(
+            names = "--panels",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Write panels (image, mask, prediction, sentence) of the N best, N worst and N random samples.")
+    int panels;
+
+    @Option(
+            names = "--out",
+            defaultValue = "swath-out",
+            paramLabel = "DIR",
+            description = "Where panels are written (default: ${DEFAULT-VALUE}).")
+    Path out;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "2401",
+            description = "Chooses the random panels (default: ${DEFAULT-VALUE}).")
+    long seed;
+
+    @Override
+    public Integer call() {
+        if (panels < 0) {
+            throw new UsageException("--panels must be at least 0; got " + panels);
+        }
+        Path folder = panels > 0 ? Outputs.folder(out) : out;
+        var stdout = spec.commandLine().getOut();
+        var stderr = spec.commandLine().getErr();
+        DatasetVocabulary layout = dataset != null ? dataset : detect();
+        try (Parallelism threads = run.parallelism();
+                ReferringDataset opened =
+                        layout == DatasetVocabulary.REFSEGRS ? RefSegRs.open(data, split) : RrsisD.open(data, split);
+                ReferringSegmenter segmenter = ReferringSegmenter.open(
+                        weights,
+                        ReferringSegmenter.Options.defaults()
+                                .withDevice(run.device)
+                                .withParallelism(threads)
+                                .withVocabulary(vocab)
+                                .withDataset(layout)
+                                .withMode(mode))) {
+            ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);
+            Evaluation.Predictor predictor = Evaluation.Predictor.of(segmenter);
+            Evaluation.Report report;
+            try (Progress progress = new Progress(stderr, "samples", asked.size())) {
+                report = Evaluation.run(asked, predictor, threads, progress::done);
+            }
+            String name = weights.toAbsolutePath().normalize().getFileName() + (shuffle == null ? "" : ", shuffled");
+            new EvaluationTables(name, asked, report).lines(format).forEach(stdout::println);
+            stdout.flush();
+            if (panels > 0) {
+                new EvaluationPanels(folder, asked, predictor, report)
+                        .write(panels, seed)
+                        .forEach(file -> stderr.println("swath: wrote " + file));
+            }
+            if (split != Split.TEST) {
+                stderr.println("swath: the published rows are of the test split; these are of '" + split.key() + "'.");
+            }
+        }
+        return 0;
+    }
+
+    private DatasetVocabulary detect() {
+        DatasetVocabulary found = DatasetCheck.detect(data)
+                .orElseThrow(() -> new UsageException(data
+                        + " has neither the layout of RefSegRS nor that of RRSIS-D; see 'swath check-data --help'"));
+        spec.commandLine()
+                .getErr()
+                .println("swath: " + data + " has the layout of " + found.name().toLowerCase(Locale.ROOT) + ".");
+        return found;
+    }
+}
