@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,19 +24,16 @@ import org.jspecify.annotations.Nullable;
  * by one thread; kernels inside an op use the threads of its {@link Parallelism}.
  */
 public final class Tape {
-    private record Node(String op, String path, Var output, List<Var> inputs, Backward backward, List<Storage> owned) {}
-
     private final Backend backend;
     private final Parallelism parallelism;
     private final boolean recording;
     private final boolean training;
     private final boolean checkpointing;
-    private final boolean nanCheck;
     private final Workspace workspace;
     private final TapeMemory memory;
     private final @Nullable TapeListener listener;
-    private final List<Node> nodes = new ArrayList<>();
-    private final Set<Var> reached = new LinkedHashSet<>();
+    private final Recording record;
+    private final boolean nanCheck;
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private final StringBuilder path = new StringBuilder();
     private RandomSource random;
@@ -55,6 +51,7 @@ public final class Tape {
         this.listener = o.listener;
         this.checkpointing = o.checkpointing;
         this.nanCheck = o.nanCheck;
+        this.record = new Recording(this, workspace, memory, o.listener, o.nanCheck);
     }
 
     /**
@@ -235,13 +232,7 @@ public final class Tape {
         for (Var v : inputs) {
             kept.add(v == null ? NONE : v);
         }
-        return push(op, output, backward, kept);
-    }
-
-    private Var push(String op, Tensor output, Backward backward, List<Var> inputs) {
-        Var result = Var.result(output, true);
-        nodes.add(new Node(op, path.toString(), result, inputs, backward, memory.claim()));
-        return result;
+        return record.push(op, path.toString(), output, backward, kept);
     }
 
     private static final Var NONE = Var.constant(Tensor.zeros(0));
@@ -288,11 +279,11 @@ public final class Tape {
             return part.apply(input);
         }
         RandomSource before = new RandomSource(random.seed(), random.draws());
-        int base = nodes.size();
+        int base = record.size();
         TapeMemory.Suspended outer = memory.beginForward();
         Var inner = part.apply(Var.result(input.value(), input.requiresGrad()));
         Tensor result = inner.value();
-        boolean own = forget(base, result.storage());
+        boolean own = record.forget(base, result.storage());
         memory.endForward(outer);
         if (!inner.requiresGrad()) {
             return Var.constant(result);
@@ -301,13 +292,13 @@ public final class Tape {
             memory.adopt(result.storage());
         }
         Backward backward = (d, into) -> replay(part, input, before, d, (GradientSink) into);
-        return push("checkpoint", result, backward, List.of(input));
+        return record.push("checkpoint", path.toString(), result, backward, List.of(input));
     }
 
     private void replay(Function<Var, Var> part, Var input, RandomSource source, Tensor d, GradientSink into) {
         RandomSource now = random;
         boolean nested = replaying;
-        int base = nodes.size();
+        int base = record.size();
         TapeMemory.Suspended outer = memory.beginForward();
         random = new RandomSource(source.seed(), source.draws());
         replaying = true;
@@ -316,8 +307,8 @@ public final class Tape {
         random = now;
         replaying = nested;
         memory.endForward(outer);
-        seed(result, d);
-        run(base);
+        record.seed(result, d);
+        record.run(base);
         if (argument.grad() != null) {
             memory.adopt(argument.grad().storage());
             into.hand(0, argument.grad());
@@ -366,88 +357,27 @@ public final class Tape {
                         cotangents.get(i).describe());
             }
             retain(output);
-            seed(output, cotangents.get(i));
+            record.seed(output, cotangents.get(i));
         }
-        run(0);
+        record.run(0);
         path.setLength(0);
-        reached.forEach(Var::runHooks);
-        reached.clear();
-    }
-
-    /** Adds a copy of the gradient to that of a result. */
-    private void seed(Var result, Tensor gradient) {
-        @Nullable List<Storage> outer = memory.beginBackward();
-        GradientSink sink = new GradientSink(this, List.of(result), null);
-        sink.add(0, gradient);
-        memory.endBackward(outer, sink.kept());
-    }
-
-    /** Goes backwards over the nodes from the last one to number {@code base}. */
-    private void run(int base) {
-        while (nodes.size() > base) {
-            Node node = nodes.removeLast();
-            Tensor d = node.output.grad();
-            if (d != null) {
-                path.setLength(0);
-                path.append(node.path);
-                node.output.runHooks();
-                @Nullable List<Storage> outer = memory.beginBackward();
-                GradientSink sink = new GradientSink(this, node.inputs, d);
-                node.backward.apply(d, sink);
-                sink.finish();
-                memory.endBackward(outer, sink.kept());
-                node.output.setGrad(null);
-                if (!sink.passedOn()) {
-                    workspace.give(d.storage());
-                }
-                if (listener != null) {
-                    listener.onBackward(node.op, node.path);
-                }
-                if (nanCheck) {
-                    requireNoNan(node);
-                }
-            }
-            node.output.free();
-            node.owned.forEach(memory::free);
-        }
-    }
-
-    private static void requireNoNan(Node node) {
-        for (int i = 0; i < node.inputs.size(); i++) {
-            Tensor gradient = node.inputs.get(i).grad();
-            if (gradient != null) {
-                NanCheck.requireNoneBackward(node.op, node.path, i, gradient);
-            }
-        }
-    }
-
-    /** A variable has got a gradient. */
-    void reached(Var variable) {
-        if (variable.isLeaf()) {
-            reached.add(variable);
-        }
+        record.finish();
     }
 
     /** Lets go of everything recorded, for a pass that will not be run backwards; the memory goes back to the workspace. */
     public void discard() {
-        forget(0, null);
+        record.forget(0, null);
     }
 
-    /** Frees the nodes from number {@code base} on, but not the given storage; tells whether one of them owned it. */
-    private boolean forget(int base, @Nullable Storage but) {
-        boolean found = false;
-        while (nodes.size() > base) {
-            Node node = nodes.removeLast();
-            node.output.free();
-            for (Storage storage : node.owned) {
-                if (storage == but) {
-                    found = true;
-                } else {
-                    memory.free(storage);
-                }
-            }
-        }
-        return found;
+    /** A leaf may have got a gradient. */
+    void reached(Var variable) {
+        record.reached(variable);
+    }
+
+    /** The module whose op's gradient is running. */
+    void setPath(String current) {
+        path.setLength(0);
+        path.append(current);
     }
 
     /** Begins the module {@code name} inside the running one: a part of the path, and a scope of memory. */

@@ -114,10 +114,6 @@ public class Var {
         }
     }
 
-    final boolean isRetained() {
-        return retained;
-    }
-
     /** Clears the gradient of a leaf and keeps its memory for the next one, so that it must not be read any more. */
     public final void zeroGrad() {
         if (grad != null) {
