@@ -400,6 +400,9 @@ public final class Tape {
                 if (!sink.passedOn()) {
                     workspace.give(d.storage());
                 }
+                if (listener != null) {
+                    listener.onBackward(node.op, node.path);
+                }
                 if (nanCheck) {
                     requireNoNan(node);
                 }

@@ -11,11 +11,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and a
- * matrix product. Both gradients are products over the same rows.
+ * {@code conv2d}: Winograd's F(4x4, 3x3) for 3x3 weights of stride 1 that are packed or meet many cells, else patches laid
+ * out as rows (im2col) and a matrix product. The input's gradient is a convolution of the same kind or a product over such
+ * rows, as the weight's is.
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
+    private static final int MIN_CELLS = 1024;
     /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
     private static final int SCRATCH = 1 << 21;
 
@@ -47,13 +49,16 @@ final class VectorConv2d implements Conv2dKernel {
             Geometry g,
             Parallelism p) {
         if (weight.storage() instanceof WinogradStorage w && g.padding() == 1 && g.stride() == 1 && g.kernel() == 3) {
-            winograd(y, x, channels, w, bias, g, p);
-            if (f != Activation.IDENTITY) {
-                p.forEach(g.batch() * g.height(), r -> {
-                    int n = g.width() * g.out();
-                    VectorUnary.apply(f, y.floats(), y.offset() + r * n, y.floats(), y.offset() + r * n, n);
-                });
-            }
+            winograd(y, x, channels, w.transformed(), bias, g, p);
+            activate(y, f, g, p);
+            return;
+        }
+        if (!(weight.storage() instanceof OpaqueStorage) && isWorthTransforming(g)) {
+            float[] u = scratch.take(WinogradStorage.size(g.out(), g.in()));
+            WinogradStorage.transform(u, weight.floats(), weight.offset(), g.out(), g.in(), false, p);
+            winograd(y, x, channels, u, bias, g, p);
+            scratch.give(u);
+            activate(y, f, g, p);
             return;
         }
         Slice dense = weight.storage() instanceof OpaqueStorage packed ? Slice.of(packed.toHost(), 0) : weight;
@@ -83,6 +88,25 @@ final class VectorConv2d implements Conv2dKernel {
         }
         scratch.give(rows);
         scratch.give(ordered);
+    }
+
+    private static void activate(Slice y, Activation f, Geometry g, Parallelism p) {
+        if (f != Activation.IDENTITY) {
+            p.forEach(g.batch() * g.height(), r -> {
+                int n = g.width() * g.out();
+                VectorUnary.apply(f, y.floats(), y.offset() + r * n, y.floats(), y.offset() + r * n, n);
+            });
+        }
+    }
+
+    /** Whether a weight that changes in every step is worth its transform: there must be many cells. */
+    private static boolean isWorthTransforming(Geometry g) {
+        return g.kernel() == 3
+                && g.stride() == 1
+                && g.padding() == 1
+                && g.in() >= MIN_CHANNELS
+                && g.out() >= MIN_CHANNELS
+                && g.batch() * g.height() * g.width() >= MIN_CELLS;
     }
 
     private static int block(int depth, int cells) {
@@ -136,13 +160,7 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private void winograd(
-            Slice y,
-            Slice[] x,
-            int[] channels,
-            WinogradStorage weight,
-            @Nullable Slice bias,
-            Geometry g,
-            Parallelism p) {
+            Slice y, Slice[] x, int[] channels, float[] weight, @Nullable Slice bias, Geometry g, Parallelism p) {
         int down = Math.ceilDiv(g.height(), Winograd.OUT);
         int across = Math.ceilDiv(g.width(), Winograd.OUT);
         int tiles = g.batch() * down * across;
@@ -174,7 +192,7 @@ final class VectorConv2d implements Conv2dKernel {
                     at += channels[map];
                 }
             }
-            products(v, ldv, m, ldm, weight.transformed(), perBlock, count, g);
+            products(v, ldv, m, ldm, weight, perBlock, count, g);
             for (int t = 0; t < count; t++) {
                 int tile = first + t;
                 Winograd.output(
@@ -210,6 +228,15 @@ final class VectorConv2d implements Conv2dKernel {
 
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
+        if (isWorthTransforming(g)) {
+            // The adjoint of such a convolution is one of the same kind, from the output's channels to the input's.
+            Geometry adjoint = new Geometry(g.batch(), g.height(), g.width(), g.out(), g.in(), 3, 1, 1);
+            float[] u = scratch.take(WinogradStorage.size(g.in(), g.out()));
+            WinogradStorage.transform(u, weight.floats(), weight.offset(), g.in(), g.out(), true, p);
+            winograd(dx, new Slice[] {dy}, new int[] {g.out()}, u, null, adjoint, p);
+            scratch.give(u);
+            return;
+        }
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
