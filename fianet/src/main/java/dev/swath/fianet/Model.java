@@ -18,6 +18,7 @@ import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.WeightsException;
 import dev.swath.weights.json.Fields;
+import dev.swath.weights.json.JsonException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,9 +48,7 @@ record Model(
         Path vocab = vocabularyFile != null ? vocabularyFile : folder == null ? null : folder.resolve("vocab.txt");
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
         Path json = folder == null ? null : folder.resolve("config.json");
-        ModelConfig deduced = deduce(checkpoint);
-        ModelConfig settings =
-                json == null || !Files.exists(json) ? deduced : ModelConfig.fromJson(Fields.of(json), deduced);
+        ModelConfig settings = configuration(checkpoint, json);
         FiaNetConfig config = settings.network();
         if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
             throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
@@ -63,6 +62,17 @@ record Model(
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
         int length = dataset != null ? dataset.length() : settings.sentenceLength();
         return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
+    }
+
+    /** What the folder's configuration says, and the checkpoint's shapes where it says nothing. */
+    private static ModelConfig configuration(Checkpoint checkpoint, @Nullable Path json) {
+        try {
+            ModelConfig deduced = deduce(checkpoint);
+            return json == null || !Files.exists(json) ? deduced : ModelConfig.fromJson(Fields.of(json), deduced);
+        } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+            throw new WeightsException("[weights] " + checkpoint.path() + (json == null ? "" : " with " + json)
+                    + " describes no network that can be: " + e.getMessage());
+        }
     }
 
     /** A network with first values by seed, for the demo and for tests. */
