@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             EncodeCommand.class,
             WeightsCommand.class,
             TrainCommand.class,
+            AblateCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

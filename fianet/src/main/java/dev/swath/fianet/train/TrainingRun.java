@@ -3,6 +3,7 @@ package dev.swath.fianet.train;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.OpenNlpTagger;
@@ -232,6 +233,11 @@ public final class TrainingRun implements AutoCloseable {
             }
         }
         return t.run(start.steps(), start.evaluationDue());
+    }
+
+    /** The figures of the network as it is now, on the split that chooses the best state. */
+    public Scores measure() {
+        return task.measure(() -> false).orElseThrow();
     }
 
     /** Asks it to save and end after the step that is running; may be called from any thread. */
