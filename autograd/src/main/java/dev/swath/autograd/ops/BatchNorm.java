@@ -4,6 +4,7 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class BatchNorm {
         Tensor variance = batch ? tape.allocate(x.dtype(), channels) : runningVariance.to(x.dtype());
         if (batch) {
             kernel.statistics(Slice.of(mean), Slice.of(variance), Slice.of(in), rows, channels, tape.parallelism());
-            if (!tape.replaying()) {
+            if (!tape.replaying() && mean.device().kind() != Device.Kind.META) {
                 move(runningMean, mean, momentum, 1);
                 move(runningVariance, variance, momentum, (double) rows / (rows - 1));
             }

@@ -6,7 +6,6 @@ import dev.swath.kernels.Activation;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Conv2dKernel.Geometry;
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.OpaqueStorage;
 import dev.swath.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +69,8 @@ public final class Conv2d {
         if (bias != null) {
             Ops.requireShape(tape, OP, "bias", bias, "output channels", first, g.out());
         }
-        if (records && weight.value().storage() instanceof OpaqueStorage) {
-            throw tape.error(
-                    OP,
-                    "a weight packed for inference has no gradient; load the model for training instead",
-                    weight.value().describe());
+        if (records) {
+            Ops.requireUnpacked(tape, OP, weight);
         }
         Tensor[] in = new Tensor[inputs.size()];
         Slice[] slices = new Slice[in.length];

@@ -4,6 +4,7 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import java.util.SplittableRandom;
 
@@ -26,8 +27,11 @@ public final class Dropout {
             throw tape.error("dropout", "the rate must lie in [0, 1)", Double.toString(rate));
         }
         Tensor mask = tape.allocate(dtype, dims);
-        Slice keep = Slice.of(mask);
         SplittableRandom random = tape.random().next();
+        if (mask.device().kind() == Device.Kind.META) {
+            return mask;
+        }
+        Slice keep = Slice.of(mask);
         double scale = 1 / (1 - rate);
         for (int i = 0; i < mask.elements(); i++) {
             keep.set(i, random.nextDouble() < rate ? 0 : scale);

@@ -9,7 +9,6 @@ import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
-import dev.swath.tensor.OpaqueStorage;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +65,8 @@ public final class Linear {
         Slice w = Slice.of(weight.value());
         long flops = 2L * m * n * k;
         boolean records = tape.records(x, weight, bias, residual);
-        if (records && weight.value().storage() instanceof OpaqueStorage) {
-            throw tape.error(
-                    OP,
-                    "a weight packed for inference has no gradient; load the model for training instead",
-                    weight.value().describe());
+        if (records) {
+            Ops.requireUnpacked(tape, OP, weight);
         }
         // With a gradient to come, what f was applied to must be kept: then f and the residual are passes of their own.
         boolean split = records && f != Activation.IDENTITY;

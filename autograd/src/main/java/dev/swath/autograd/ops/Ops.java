@@ -4,6 +4,8 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.Device;
+import dev.swath.tensor.OpaqueStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Objects;
@@ -111,6 +113,17 @@ final class Ops {
                     op,
                     name + " must have shape " + wanted + " (" + source + ") but has " + v.shape(),
                     "x is " + x.value().describe());
+        }
+    }
+
+    /** A weight that a gradient is to come from must lie in its own order. */
+    static void requireUnpacked(Tape tape, String op, Var weight) {
+        Tensor w = weight.value();
+        if (w.storage() instanceof OpaqueStorage && w.device().kind() != Device.Kind.META) {
+            throw tape.error(
+                    op,
+                    "a weight packed for inference has no gradient; load the model for training instead",
+                    w.describe());
         }
     }
 }
