@@ -9,6 +9,7 @@ import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
@@ -48,7 +49,7 @@ record Model(
         Path vocab = vocabularyFile != null ? vocabularyFile : folder == null ? null : folder.resolve("vocab.txt");
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
         Path json = folder == null ? null : folder.resolve("config.json");
-        ModelConfig settings = settings(checkpoint, json);
+        ModelConfig settings = configuration(checkpoint, json);
         FiaNetConfig config = settings.network();
         if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
             throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
@@ -64,7 +65,8 @@ record Model(
         return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
     }
 
-    private static ModelConfig settings(Checkpoint checkpoint, @Nullable Path json) {
+    /** What the folder's configuration says, and the checkpoint's shapes where it says nothing. */
+    private static ModelConfig configuration(Checkpoint checkpoint, @Nullable Path json) {
         try {
             ModelConfig deduced = deduce(checkpoint);
             return json == null || !Files.exists(json) ? deduced : ModelConfig.fromJson(Fields.of(json), deduced);
@@ -97,10 +99,11 @@ record Model(
 
             @Override
             public void accept(String name, Tensor value) {
-                if (value.storage() instanceof HostStorage.Floats floats && value.isContiguous()) {
-                    requireFinite(path, name, floats.array(), (int) value.offset(), (int) value.elements());
+                Tensor dense = value.dtype().isFloating() ? value.to(DType.F32).contiguous() : value;
+                if (dense.storage() instanceof HostStorage.Floats floats) {
+                    requireFinite(path, name, floats.array(), (int) dense.offset(), (int) dense.elements());
                 }
-                sink.accept(name, value);
+                sink.accept(name, dense);
             }
         };
     }

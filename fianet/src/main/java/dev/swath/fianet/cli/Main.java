@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             EvaluateCommand.class,
             WeightsCommand.class,
             TrainCommand.class,
+            AblateCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

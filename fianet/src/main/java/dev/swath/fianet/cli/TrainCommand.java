@@ -279,14 +279,19 @@ final class TrainCommand implements Callable<Integer> {
         putInside(keys, "optimizer", "clip", clip);
         putInside(keys, "evaluation", "select_on", selectOn);
         if (begun == null && initBert == null) {
-            Map<String, Object> model = inside(keys, "model");
-            Map<String, Object> bert = inside(model, "bert");
-            bert.putIfAbsent("vocabulary", (long) Vocabulary.load(vocabulary).size());
-            model.put("bert", bert);
-            keys.put("model", model);
+            vocabularySize(keys, vocabulary);
         }
         String where = config == null ? "the command line" : config.toString();
         return TrainingConfig.fromJson(new Fields(keys, where), defaults);
+    }
+
+    /** Takes the size of the text encoder's word table from the vocabulary, unless the keys say one. */
+    static void vocabularySize(Map<String, Object> keys, Path vocabulary) {
+        Map<String, Object> model = inside(keys, "model");
+        Map<String, Object> bert = inside(model, "bert");
+        bert.putIfAbsent("vocabulary", (long) Vocabulary.load(vocabulary).size());
+        model.put("bert", bert);
+        keys.put("model", model);
     }
 
     private static Map<String, Object> inside(Map<String, Object> keys, String name) {

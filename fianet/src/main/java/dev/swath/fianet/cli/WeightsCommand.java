@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.PublishedCheckpoint;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.Safetensors;
@@ -105,8 +106,14 @@ final class WeightsCommand implements Runnable {
     @Command(
             name = "convert",
             description =
-                    "Writes the weights of a checkpoint as safetensors; optimizer state and prefixes are left out.",
-            footer = {"", "Example:", "  swath weights convert best.pth model.safetensors"})
+                    "Writes the weights of a checkpoint as safetensors, or a FIANet as a .pth that the published code loads;"
+                            + " optimizer state and prefixes are left out.",
+            footer = {
+                "",
+                "Examples:",
+                "  swath weights convert best.pth model.safetensors",
+                "  swath weights convert run/best model.pth"
+            })
     static final class Convert implements Callable<Integer> {
         @Spec
         CommandSpec spec;
@@ -117,17 +124,23 @@ final class WeightsCommand implements Runnable {
                 description = "A .pth, .bin or .safetensors file, or a folder with one.")
         Path in;
 
-        @Parameters(index = "1", paramLabel = "OUT", description = "The .safetensors file to write.")
+        @Parameters(index = "1", paramLabel = "OUT", description = "The .safetensors or .pth file to write.")
         Path out;
 
         @Override
         public Integer call() {
-            if (!out.toString().endsWith(".safetensors")) {
-                throw new UsageException("OUT must end in .safetensors, the format that is written; got " + out);
+            boolean torch = out.toString().endsWith(".pth");
+            if (!torch && !out.toString().endsWith(".safetensors")) {
+                throw new UsageException(
+                        "OUT must end in .safetensors or .pth, the formats that are written; got " + out);
             }
             Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
-            Safetensors.write(out, checkpoint.tensors(), Map.of("format", "pt"));
+            if (torch) {
+                PublishedCheckpoint.write(checkpoint, out);
+            } else {
+                Safetensors.write(out, checkpoint.tensors(), Map.of("format", "pt"));
+            }
             spec.commandLine().getOut().println(out);
             spec.commandLine().getOut().flush();
             return 0;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Draws the curves of a run as a PNG: loss, learning rate, and the figures of the evaluations, each over the steps. */
 final class Curves {
@@ -73,8 +74,9 @@ final class Curves {
                         new Line("oIoU (%)", COLOURS.get(1), points(records, "evaluation", "oIoU"), true)));
         g.dispose();
         ByteArrayOutputStream png = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", png);
+        // With a stream of its own, for ImageIO's default would register a shutdown hook, which fails while one runs.
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
+            ImageIO.write(image, "png", out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

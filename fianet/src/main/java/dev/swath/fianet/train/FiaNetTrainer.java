@@ -208,10 +208,17 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         if ((epoch + 1) % s.everyEpochs() != 0 && epoch + 1 != config.epochs()) {
             return Optional.of(Map.of());
         }
+        Optional<Scores> scores = measure(stop);
+        scores.ifPresent(v -> choose(epoch, v));
+        return scores.map(FiaNetTrainer::named);
+    }
+
+    /** The figures of the network as it is on the split that chooses; absent if it was told to stop. */
+    Optional<Scores> measure(BooleanSupplier stop) {
+        int limit = config.evaluation().limit();
+        int all = data.selection().size();
+        int samples = limit == 0 ? all : Math.min(limit, all);
         Metrics metrics = new Metrics();
-        int samples = s.limit() == 0
-                ? data.selection().size()
-                : Math.min(s.limit(), data.selection().size());
         BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), 2);
         try (BatchLoader batches = new BatchLoader(data.selection(), encoder, options)) {
             for (int i = 0; i < samples; i++) {
@@ -222,9 +229,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                 metrics.add(overlap(batch), data.selection().category(i));
             }
         }
-        Scores scores = metrics.result().overall();
-        choose(epoch, scores);
-        return Optional.of(named(scores));
+        return Optional.of(metrics.result().overall());
     }
 
     private Overlap overlap(Batch batch) {

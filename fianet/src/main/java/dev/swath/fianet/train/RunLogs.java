@@ -46,8 +46,18 @@ final class RunLogs implements AutoCloseable {
     }
 
     private final class Picture implements TrainingListener {
+        /** Java2D registers a shutdown hook when it is first used: it must be used before a hook asks the run to save. */
+        @Override
+        public void onBegin(Begin e) {
+            draw();
+        }
+
         @Override
         public void onCheckpoint(Checkpoint e) {
+            draw();
+        }
+
+        private void draw() {
             try {
                 Curves.write(curves, metrics.records());
             } catch (WeightsException failure) {

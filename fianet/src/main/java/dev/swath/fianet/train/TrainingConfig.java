@@ -146,6 +146,40 @@ public record TrainingConfig(
                 new Selection(Split.VAL, Measure.OIOU, 1, 0));
     }
 
+    /** With another network. */
+    public TrainingConfig withModel(ModelConfig m) {
+        return new TrainingConfig(
+                m,
+                epochs,
+                batch,
+                accumulate,
+                seed,
+                augment,
+                checkpointing,
+                saveEvery,
+                optimizer,
+                loss,
+                text,
+                evaluation);
+    }
+
+    /** With another length. */
+    public TrainingConfig withEpochs(int n) {
+        return new TrainingConfig(
+                model,
+                n,
+                batch,
+                accumulate,
+                seed,
+                augment,
+                checkpointing,
+                saveEvery,
+                optimizer,
+                loss,
+                text,
+                evaluation);
+    }
+
     /** As an object to be written as JSON. */
     public Map<String, Object> toJson() {
         Map<String, Object> o = new LinkedHashMap<>();

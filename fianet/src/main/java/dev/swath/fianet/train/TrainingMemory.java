@@ -42,8 +42,9 @@ public record TrainingMemory(long weights, long gradients, long optimizer, long 
                 .withCheckpointing(checkpointing));
         Var image = Var.constant(Tensor.over(
                 backend.allocate(DType.F32, (long) batch * size * size * 3), Shape.of(batch, size, size, 3), 0));
-        Var mask = Var.constant(Tensor.zeros(batch, WORDS));
-        Tensor ids = Tensor.zeros(DType.I64, Shape.of(batch, WORDS));
+        int words = Math.min(WORDS, config.text().positions());
+        Var mask = Var.constant(Tensor.zeros(batch, words));
+        Tensor ids = Tensor.zeros(DType.I64, Shape.of(batch, words));
         Var logits = network.forward(tape, image, ids, mask, mask, mask);
         Tensor target = Tensor.zeros(DType.I64, Shape.of(batch, size, size));
         tape.backward(SegmentationLoss.published().forward(tape, logits, target));

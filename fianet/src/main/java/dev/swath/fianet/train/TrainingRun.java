@@ -3,6 +3,7 @@ package dev.swath.fianet.train;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.OpenNlpTagger;
@@ -142,7 +143,15 @@ public final class TrainingRun implements AutoCloseable {
                     .restore(Safetensors.open(last.resolve(RunCheckpoint.OPTIMIZER))
                             .tensors());
         }
-        notes.addAll(MemoryEstimate.lines(network, o.config, task.optimizer()));
+        TrainingMemory memory = TrainingMemory.estimate(
+                network.config(), o.config.batch(), o.config.model().imageSize(), o.config.checkpointing());
+        notes.add("a step takes about " + memory.describe());
+        long heap = Runtime.getRuntime().maxMemory();
+        if (memory.total() > heap) {
+            notes.add(
+                    "the Java heap of " + (heap >> 20)
+                            + " MiB is smaller than that; raise it with SWATH_JAVA_OPTS=-Xmx..., or take --checkpointing or a smaller --batch");
+        }
         TrainingPlan plan = new TrainingPlan(o.config.epochs(), task.stepsPerEpoch(), o.maxSteps, o.config.saveEvery());
         if (state.steps() > plan.lastStep()) {
             notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
@@ -232,6 +241,11 @@ public final class TrainingRun implements AutoCloseable {
             }
         }
         return t.run(start.steps(), start.evaluationDue());
+    }
+
+    /** The figures of the network as it is now, on the split that chooses the best state. */
+    public Scores measure() {
+        return task.measure(() -> false).orElseThrow();
     }
 
     /** Asks it to save and end after the step that is running; may be called from any thread. */

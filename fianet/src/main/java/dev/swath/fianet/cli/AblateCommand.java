@@ -1,0 +1,124 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.fianet.data.Split;
+import dev.swath.fianet.metrics.Scores;
+import dev.swath.fianet.train.Ablations;
+import dev.swath.fianet.train.TrainingConfig;
+import dev.swath.fianet.train.TrainingData;
+import dev.swath.fianet.train.TrainingRun;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.Parallelism;
+import dev.swath.weights.AtomicFile;
+import dev.swath.weights.json.Fields;
+import java.io.Console;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains and evaluates the networks of the paper's ablation tables. */
+@Command(
+        name = "ablate",
+        description = {
+            "Trains the full network and each one with a part switched off, all with the same steps, data and seed, and"
+                    + " evaluates each final state on the test split.",
+            "Started again with the same options it goes on where it was."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  swath ablate --dataset synthetic-refsegrs --config small.json --vocab vocab.txt --steps 2000 --out ablations/"
+        })
+final class AblateCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    RunOptions run;
+
+    @Mixin
+    DataOptions data;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the runs and tables.md go.")
+    Path out;
+
+    @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps of each network.")
+    int steps;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON as for train: sizes of the network, batch, learning rate.")
+    Path config;
+
+    @Option(names = "--vocab", required = true, paramLabel = "FILE", description = "The vocab.txt.")
+    Path vocab;
+
+    @Option(names = "--quiet", description = "No progress; results and errors only.")
+    boolean quiet;
+
+    @Override
+    public Integer call() {
+        if (steps < 1) {
+            throw new UsageException("--steps must be at least 1; got " + steps);
+        }
+        Outputs.folder(out);
+        Backend backend = Backends.discover().choose(run.device);
+        Map<String, Scores> scores = new LinkedHashMap<>();
+        Console console = System.console();
+        TrainingProgress progress = new TrainingProgress(
+                spec.commandLine().getErr(),
+                TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
+        try (Parallelism threads = run.parallelism()) {
+            for (Ablations.Variant variant : Ablations.variants()) {
+                progress.say(variant.label());
+                scores.put(variant.name(), score(variant, backend, threads, progress));
+                AtomicFile.write(
+                        out.resolve("tables.md"), Ablations.tables(scores).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        spec.commandLine().getOut().print(Ablations.tables(scores));
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private Scores score(Ablations.Variant variant, Backend backend, Parallelism threads, TrainingProgress progress) {
+        TrainingConfig settings = settings(variant);
+        try (DataOptions.Opened opened = data.open(Split.TEST, settings.model().imageSize())) {
+            int perEpoch = Math.max(1, opened.train().size() / settings.batch() / settings.accumulate());
+            TrainingConfig whole = settings.withEpochs(Math.ceilDiv(steps, perEpoch));
+            try (TrainingRun training = TrainingRun.open(new TrainingRun.Options(
+                    out.resolve(variant.name()),
+                    whole,
+                    new TrainingData(opened.train(), opened.selection()),
+                    vocab,
+                    null,
+                    null,
+                    true,
+                    steps,
+                    backend,
+                    threads,
+                    Map.of("ablation", variant.label())))) {
+                training.run(List.of(progress));
+                return training.measure();
+            }
+        }
+    }
+
+    private TrainingConfig settings(Ablations.Variant variant) {
+        Map<String, Object> keys = Fields.read(config);
+        TrainCommand.vocabularySize(keys, vocab);
+        TrainingConfig c = TrainingConfig.fromJson(
+                new Fields(keys, config.toString()), TrainingConfig.published(data.vocabulary()));
+        return c.withModel(c.model().withNetwork(c.model().network().withAblation(variant.ablation())));
+    }
+}
