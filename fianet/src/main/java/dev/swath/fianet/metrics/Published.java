@@ -45,11 +45,12 @@ public record Published(
                 method, Arrays.asList(Arrays.copyOf(precision, Scores.THRESHOLDS.size())), overallIou, meanIou);
     }
 
-    /** The rows for a data set, in the paper's order. */
+    /** The rows for a data set, in the paper's order; none for one that is not published. */
     public static List<Published> on(DatasetVocabulary dataset) {
         return switch (dataset) {
             case REFSEGRS -> REFSEGRS;
             case RRSISD -> RRSISD;
+            case BOTH -> List.of();
         };
     }
 }
