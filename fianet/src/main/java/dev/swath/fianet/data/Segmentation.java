@@ -28,11 +28,12 @@ final class Segmentation {
             if (pieces.isEmpty()) {
                 throw new DataException("[segmentation] there must be at least one piece; got an empty list");
             }
+            if (pieces.size() == 1) {
+                return new Mask(width, height, piece(pieces.getFirst(), height, width));
+            }
             byte[] sum = new byte[height * width];
             for (Object piece : pieces) {
-                byte[] one = piece instanceof Map
-                        ? runs(Json.asObject(piece, "a piece"), height, width)
-                        : Polygon.fill(numbers(piece), height, width);
+                byte[] one = piece(piece, height, width);
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] = (byte) Math.min(2, sum[i] + one[i]);
                 }
@@ -44,6 +45,12 @@ final class Segmentation {
         } catch (JsonException e) {
             throw new DataException("[segmentation] the mask cannot be understood: " + e.getMessage(), e);
         }
+    }
+
+    private static byte[] piece(Object piece, int height, int width) {
+        return piece instanceof Map
+                ? runs(Json.asObject(piece, "a piece"), height, width)
+                : Polygon.fill(numbers(piece), height, width);
     }
 
     private static List<Double> numbers(Object piece) {
