@@ -93,11 +93,12 @@ final class AerialLayout {
     }
 
     private Scene scene() {
-        int ground = switch (dice.weighted(0.5, 0.25, 0.25)) {
-            case 0 -> season.lawn(dice);
-            case 1 -> season.soil(dice);
-            default -> Colours.jitter(0xA7A298, dice, 8);
-        };
+        int ground =
+                switch (dice.weighted(0.5, 0.25, 0.25)) {
+                    case 0 -> season.lawn(dice);
+                    case 1 -> season.soil(dice);
+                    default -> Colours.jitter(0xA7A298, dice, 8);
+                };
         land.choosePlace();
         Site site = site(main);
         if (site != Site.TARMAC && dice.chance(0.55)) {
@@ -148,7 +149,9 @@ final class AerialLayout {
             }
             case RIVER -> guests.addAll(List.of(Kind.BRIDGE, Kind.DAM, Kind.SHIP, Kind.SHIP));
             case SEA, SHORE -> guests.addAll(List.of(Kind.SHIP, Kind.SHIP, Kind.SHIP, Kind.HARBOR, Kind.HARBOR));
-            case EXPRESSWAY -> guests.addAll(List.of(Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
+            case EXPRESSWAY ->
+                guests.addAll(List.of(
+                        Kind.CAR, Kind.CAR, Kind.CAR, Kind.CAR, Kind.TOLL_STATION, Kind.OVERPASS, Kind.SERVICE_AREA));
             case RAILWAY, LAND -> {}
         }
         guests.remove(main);
@@ -171,7 +174,13 @@ final class AerialLayout {
         return SizeWord.values()[
                 switch (kind) {
                     case AIRPORT -> dice.weighted(0, 0.35, 0.65);
-                    default -> dice.weighted(big ? 0.1 : 0.04, big ? 0.34 : 0.2, 0.5, big ? 0.1 * crowd : 0.2, big ? 0 : 0.09 * crowd);
+                    default ->
+                        dice.weighted(
+                                big ? 0.1 : 0.04,
+                                big ? 0.34 : 0.2,
+                                0.5,
+                                big ? 0.1 * crowd : 0.2,
+                                big ? 0 : 0.09 * crowd);
                 }];
     }
 
@@ -252,7 +261,8 @@ final class AerialLayout {
         double s = dice.range(-48, 48);
         double angle = land.way().angle() + Math.PI / 2;
         double skew = kind == Kind.BRIDGE ? dice.range(-0.2, 0.2) : 0;
-        Pose pose = new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), angle + skew, kind.length(), kind.width() * ratio);
+        Pose pose =
+                new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), angle + skew, kind.length(), kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         if (!inFrame(pose) || !plot.apart(box.grown(5))) {
             return false;
@@ -279,8 +289,8 @@ final class AerialLayout {
         double angle = land.half() > 0
                 ? land.way().angle() + (dice.chance(0.5) ? Math.PI : 0) + dice.range(-0.15, 0.15)
                 : dice.range(0, 2 * Math.PI);
-        Pose pose = new Pose(
-                dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
+        Pose pose =
+                new Pose(dice.range(0, 100), dice.range(0, 100), angle, kind.length() * ratio, kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose)
                 && box.grown(2).grid(land.water(), true)
@@ -293,7 +303,8 @@ final class AerialLayout {
         double s = dice.range(-45, 45);
         double width = Kind.HARBOR.width() * ratio;
         double d = 0.3 * width;
-        Pose pose = new Pose(land.way().xAt(s, d), land.way().yAt(s, d), land.way().angle(), Kind.HARBOR.length() * ratio, width);
+        Pose pose = new Pose(
+                land.way().xAt(s, d), land.way().yAt(s, d), land.way().angle(), Kind.HARBOR.length() * ratio, width);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose) && plot.apart(box.grown(3)) && add(Kind.HARBOR, pose, size, box.grown(1.5));
     }
@@ -314,7 +325,12 @@ final class AerialLayout {
     private boolean tollStation(SizeWord size, double ratio) {
         double s = dice.range(-45, 45);
         Kind kind = Kind.TOLL_STATION;
-        Pose pose = new Pose(land.way().xAt(s, 0), land.way().yAt(s, 0), land.way().angle(), kind.length() * ratio, kind.width() * ratio);
+        Pose pose = new Pose(
+                land.way().xAt(s, 0),
+                land.way().yAt(s, 0),
+                land.way().angle(),
+                kind.length() * ratio,
+                kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return kind.width() * ratio > 2 * land.half()
                 && inFrame(pose)
@@ -338,8 +354,18 @@ final class AerialLayout {
                 return false;
             }
         }
-        plot.surface(Kind.ROAD, road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
-        plot.surface(Kind.ROAD, road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width), Colours.ASPHALT, 0, -1);
+        plot.surface(
+                Kind.ROAD,
+                road.strip(-Way.REACH, 1 - pose.length() / 2, -0.32 * width, 0.32 * width),
+                Colours.ASPHALT,
+                0,
+                -1);
+        plot.surface(
+                Kind.ROAD,
+                road.strip(pose.length() / 2 - 1, Way.REACH, -0.32 * width, 0.32 * width),
+                Colours.ASPHALT,
+                0,
+                -1);
         plot.bar(strip);
         return add(Kind.OVERPASS, pose, size, box.grown(2));
     }
@@ -372,7 +398,12 @@ final class AerialLayout {
         Kind kind = Kind.TRAIN_STATION;
         double s = dice.range(-40, 40);
         double d = -0.16 * (kind.width() * ratio) + dice.pick(List.of(-1, 1)) * land.half();
-        Pose pose = new Pose(land.way().xAt(s, d), land.way().yAt(s, d), land.way().angle(), kind.length() * ratio, kind.width() * ratio);
+        Pose pose = new Pose(
+                land.way().xAt(s, d),
+                land.way().yAt(s, d),
+                land.way().angle(),
+                kind.length() * ratio,
+                kind.width() * ratio);
         Plot.Box box = Plot.Box.of(pose);
         return inFrame(pose) && plot.apart(box.grown(2.5)) && add(kind, pose, size, box.grown(1.5));
     }

@@ -58,7 +58,12 @@ final class Brush {
     void dashes(int rgb, double width, double on, double off, Shape shape) {
         g.setColor(new Color(rgb));
         g.setStroke(new BasicStroke(
-                (float) width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {(float) on, (float) off}, 0));
+                (float) width,
+                BasicStroke.CAP_BUTT,
+                BasicStroke.JOIN_MITER,
+                10,
+                new float[] {(float) on, (float) off},
+                0));
         g.draw(shape);
     }
 

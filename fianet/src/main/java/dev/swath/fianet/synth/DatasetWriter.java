@@ -97,7 +97,8 @@ public final class DatasetWriter {
             }
         } catch (IOException | UncheckedIOException e) {
             throw new DataException(
-                    "[synth] " + target + " could not be written: " + e.getClass().getSimpleName() + " " + e.getMessage(),
+                    "[synth] " + target + " could not be written: "
+                            + e.getClass().getSimpleName() + " " + e.getMessage(),
                     e);
         }
     }
@@ -135,8 +136,7 @@ public final class DatasetWriter {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
                 Files.delete(dir);
                 return FileVisitResult.CONTINUE;
             }

@@ -18,7 +18,9 @@ final class GroundPainter {
         double lx = 0.16 * d * b.lit(1, 0);
         double ly = 0.16 * d * b.lit(0, 1);
         b.fill(body, Shapes.moved(Shapes.blob(0.72 * d, 0.72 * d, o.look().variant() + 1), 0.6 * lx, 0.6 * ly));
-        b.fill(Colours.shade(body, 1.3), Shapes.moved(Shapes.blob(0.36 * d, 0.36 * d, o.look().variant() + 2), lx, ly));
+        b.fill(
+                Colours.shade(body, 1.3),
+                Shapes.moved(Shapes.blob(0.36 * d, 0.36 * d, o.look().variant() + 2), lx, ly));
     }
 
     static void lawn(Brush b, SceneObject o, Shape outline) {

@@ -34,7 +34,8 @@ final class ImageFiles {
         int[] line = new int[image.width()];
         for (int y = 0, at = 0; y < image.height(); y++) {
             for (int x = 0; x < line.length; x++, at += 3) {
-                line[x] = (image.rgb()[at] & 0xff) << 16 | (image.rgb()[at + 1] & 0xff) << 8 | image.rgb()[at + 2] & 0xff;
+                line[x] =
+                        (image.rgb()[at] & 0xff) << 16 | (image.rgb()[at + 1] & 0xff) << 8 | image.rgb()[at + 2] & 0xff;
             }
             out.setRGB(0, y, line.length, 1, line, 0, line.length);
         }

@@ -33,10 +33,13 @@ final class Outlines {
             case WINDMILL -> windmill(l, w, variant);
             case CAR -> Shapes.round(l, w, 0.6 * w);
             case VAN, BUS -> Shapes.round(l, w, 0.3 * w);
-            case TRUCK -> Shapes.union(Shapes.box(-0.13 * l, 0, 0.74 * l, w), Shapes.box(0.38 * l, 0, 0.24 * l, 0.86 * w));
-            case TRAILER -> Shapes.union(Shapes.box(-0.06 * l, 0, 0.88 * l, w), Shapes.box(0.42 * l, 0, 0.16 * l, 0.24 * w));
+            case TRUCK ->
+                Shapes.union(Shapes.box(-0.13 * l, 0, 0.74 * l, w), Shapes.box(0.38 * l, 0, 0.24 * l, 0.86 * w));
+            case TRAILER ->
+                Shapes.union(Shapes.box(-0.06 * l, 0, 0.88 * l, w), Shapes.box(0.42 * l, 0, 0.16 * l, 0.24 * w));
             case BUILDING -> building(l, w, variant);
-            case LOW_VEGETATION -> variant % 3 == 0 ? Shapes.round(l, w, 0.3 * w) : Shapes.blob(1.1 * l, 1.1 * w, variant);
+            case LOW_VEGETATION ->
+                variant % 3 == 0 ? Shapes.round(l, w, 0.3 * w) : Shapes.blob(1.1 * l, 1.1 * w, variant);
             default -> Shapes.box(l, w);
         };
     }
@@ -45,10 +48,11 @@ final class Outlines {
         return Shapes.union(
                 Shapes.round(l, 0.14 * l, 0.14 * l),
                 Shapes.polygon(
-                        0.16 * l, 0, -0.1 * l, w / 2, -0.19 * l, w / 2, -0.08 * l, 0, -0.19 * l, -w / 2, -0.1 * l, -w / 2),
+                        0.16 * l, 0, -0.1 * l, w / 2, -0.19 * l, w / 2, -0.08 * l, 0, -0.19 * l, -w / 2, -0.1 * l,
+                        -w / 2),
                 Shapes.polygon(
-                        -0.33 * l, 0, -0.44 * l, 0.2 * w, -0.5 * l, 0.2 * w, -0.46 * l, 0, -0.5 * l, -0.2 * w, -0.44 * l,
-                        -0.2 * w));
+                        -0.33 * l, 0, -0.44 * l, 0.2 * w, -0.5 * l, 0.2 * w, -0.46 * l, 0, -0.5 * l, -0.2 * w,
+                        -0.44 * l, -0.2 * w));
     }
 
     private static Path2D airport(double l, double w) {
@@ -68,8 +72,14 @@ final class Outlines {
         double top = shape.isEmpty() ? 0.58 * w : 0.42 * w;
         return Shapes.union(
                 Shapes.polygon(
-                        -l / 2 + base / 2, -base / 2, l / 2 - top / 2, -top / 2, l / 2 - top / 2, top / 2,
-                        -l / 2 + base / 2, base / 2),
+                        -l / 2 + base / 2,
+                        -base / 2,
+                        l / 2 - top / 2,
+                        -top / 2,
+                        l / 2 - top / 2,
+                        top / 2,
+                        -l / 2 + base / 2,
+                        base / 2),
                 Shapes.oval(-l / 2 + base / 2, 0, base, base),
                 Shapes.oval(l / 2 - top / 2, 0, top, top));
     }
@@ -103,8 +113,14 @@ final class Outlines {
             double t = 0.045 * l;
             path.append(
                     Shapes.polygon(
-                            hub - s * t, c * t, hub + c * blade - s * t / 3, s * blade + c * t / 3,
-                            hub + c * blade + s * t / 3, s * blade - c * t / 3, hub + s * t, -c * t),
+                            hub - s * t,
+                            c * t,
+                            hub + c * blade - s * t / 3,
+                            s * blade + c * t / 3,
+                            hub + c * blade + s * t / 3,
+                            s * blade - c * t / 3,
+                            hub + s * t,
+                            -c * t),
                     false);
         }
         return path;
@@ -114,7 +130,8 @@ final class Outlines {
         return switch (variant % 4) {
             case 0 ->
                 Shapes.polygon(
-                        -l / 2, -w / 2, l / 2, -w / 2, l / 2, 0.05 * w, 0.1 * l, 0.05 * w, 0.1 * l, w / 2, -l / 2, w / 2);
+                        -l / 2, -w / 2, l / 2, -w / 2, l / 2, 0.05 * w, 0.1 * l, 0.05 * w, 0.1 * l, w / 2, -l / 2,
+                        w / 2);
             default -> Shapes.box(l, w);
         };
     }

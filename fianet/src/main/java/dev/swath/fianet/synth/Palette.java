@@ -8,7 +8,8 @@ final class Palette {
 
     static List<String> of(Kind kind) {
         return switch (kind) {
-            case AIRPLANE, WINDMILL -> kind == Kind.AIRPLANE ? List.of("", "", "gray", "blue", "red") : List.of("", "gray");
+            case AIRPLANE, WINDMILL ->
+                kind == Kind.AIRPLANE ? List.of("", "", "gray", "blue", "red") : List.of("", "gray");
             case AIRPORT, OVERPASS, DAM, HARBOR -> List.of("gray");
             case GOLF_FIELD -> List.of("green");
             case SERVICE_AREA -> List.of("", "red", "blue", "orange");

@@ -52,12 +52,10 @@ final class RefSegRsSentences {
     private static final List<Noun> SURFACES = List.of(
             Noun.of("road", o -> o.kind() == Kind.ROAD),
             Noun.of("road marking", o -> o.kind() == Kind.ROAD_MARKING),
-            Noun.of(
-                    "impervious surface",
-                    o -> switch (o.kind()) {
-                        case ROAD, SIDEWALK, BIKEWAY, PARKING_LOT -> true;
-                        default -> false;
-                    }));
+            Noun.of("impervious surface", o -> switch (o.kind()) {
+                case ROAD, SIDEWALK, BIKEWAY, PARKING_LOT -> true;
+                default -> false;
+            }));
 
     private record Candidate(Expression expression, double weight) {}
 

@@ -41,8 +41,8 @@ final class RrsisdSentences {
             SceneObject o = scene.objects().get(i);
             if (!o.kind().category().isEmpty() && pixels[i] > 0) {
                 named.add(i);
-                clear[i] = pixels[i] >= MIN_SHARE * ids.length
-                        && pixels[i] >= MIN_VISIBLE * Area.of(o.outline()) * unit;
+                clear[i] =
+                        pixels[i] >= MIN_SHARE * ids.length && pixels[i] >= MIN_VISIBLE * Area.of(o.outline()) * unit;
             }
         }
     }
@@ -101,7 +101,8 @@ final class RrsisdSentences {
         List<Location> places = new ArrayList<>();
         for (Location place : Location.values()) {
             if (place.clearlyHolds(scene.objects().get(target))
-                    && others(target, o -> !place.clearlyFails(o) && mayBe(o, words)).isEmpty()) {
+                    && others(target, o -> !place.clearlyFails(o) && mayBe(o, words))
+                            .isEmpty()) {
                 places.add(place);
             }
         }
@@ -137,7 +138,8 @@ final class RrsisdSentences {
         boolean colour = words.colour().isEmpty()
                 || Colours.parts(words.colour()).stream()
                         .anyMatch(Colours.parts(o.words().colour())::contains);
-        boolean shape = words.shape().isEmpty() || words.shape().equals(o.words().shape());
+        boolean shape =
+                words.shape().isEmpty() || words.shape().equals(o.words().shape());
         return size && colour && shape;
     }
 

@@ -94,7 +94,11 @@ final class SceneRenderer {
     private static void paint(Brush b, SceneObject o) {
         AffineTransform local = o.pose().toFrame();
         Shape outline = Outlines.of(
-                o.kind(), o.pose().length(), o.pose().width(), o.words().shape(), o.look().variant());
+                o.kind(),
+                o.pose().length(),
+                o.pose().width(),
+                o.words().shape(),
+                o.look().variant());
         switch (o.kind()) {
             case ROAD, ROAD_MARKING, BIKEWAY, SIDEWALK -> b.fill(o.look().body(), o.outline());
             case WATER -> GroundPainter.water(b, o, o.outline());

@@ -20,7 +20,13 @@ final class SportsPainter {
                     Colours.PAINT,
                     pen,
                     new Arc2D.Double(
-                            side * 0.42 * l - 0.2 * l, -0.4 * w, 0.4 * l, 0.8 * w, side > 0 ? 90 : -90, 180, Arc2D.OPEN));
+                            side * 0.42 * l - 0.2 * l,
+                            -0.4 * w,
+                            0.4 * l,
+                            0.8 * w,
+                            side > 0 ? 90 : -90,
+                            180,
+                            Arc2D.OPEN));
         }
         b.line(Colours.PAINT, pen, 0, -0.46 * w, 0, 0.46 * w);
         b.fill(o.look().accent(), Shapes.oval(0, 0, 0.24 * w, 0.24 * w));
@@ -50,14 +56,17 @@ final class SportsPainter {
         double r = Outlines.FAN * l;
         double home = -0.45 * l;
         int grass = o.look().body();
-        int dirt = o.words().colour().equals("orange") ? Colours.shade(o.look().accent(), 0.8) : o.look().accent();
+        int dirt = o.words().colour().equals("orange")
+                ? Colours.shade(o.look().accent(), 0.8)
+                : o.look().accent();
         b.fill(dirt, outline);
         b.inside(outline, () -> {
             b.fill(grass, Shapes.oval(home, 0, 1.84 * r, 1.84 * r));
             b.fill(dirt, Shapes.oval(home + 0.26 * r, 0, 0.76 * r, 0.76 * r));
             b.fill(dirt, Shapes.polygon(home, 0, home + 0.4 * r, 0.36 * r, home + 0.4 * r, -0.36 * r));
             Shape diamond = Shapes.turned(Shapes.box(0.26 * r, 0.26 * r), Math.PI / 4);
-            b.fill(o.words().colour().equals("orange") ? Colours.shade(dirt, 1.1) : Colours.shade(grass, 1.05),
+            b.fill(
+                    o.words().colour().equals("orange") ? Colours.shade(dirt, 1.1) : Colours.shade(grass, 1.05),
                     Shapes.moved(diamond, home + 0.27 * r, 0));
             b.fill(dirt, Shapes.oval(home + 0.27 * r, 0, 0.08 * r, 0.08 * r));
             double c = Math.cos(Math.toRadians(40));
@@ -91,8 +100,13 @@ final class SportsPainter {
         }
         for (int i = 0; i < 16; i++) {
             double a = 2 * Math.PI * i / 16;
-            b.line(Colours.shade(body, 0.62), 0.02 * w, 0.36 * l * Math.cos(a), 0.36 * w * Math.sin(a),
-                    0.47 * l * Math.cos(a), 0.47 * w * Math.sin(a));
+            b.line(
+                    Colours.shade(body, 0.62),
+                    0.02 * w,
+                    0.36 * l * Math.cos(a),
+                    0.36 * w * Math.sin(a),
+                    0.47 * l * Math.cos(a),
+                    0.47 * w * Math.sin(a));
         }
         b.draw(Colours.shade(body, 1.25), 0.035 * w, Shapes.round(0.97 * l, 0.97 * w, 0.97 * arc * w));
         Shape inner = Shapes.round(l - 0.38 * w, 0.62 * w, 0.62 * arc * w);
@@ -127,10 +141,16 @@ final class SportsPainter {
                 Shape fairway = Shapes.turned(Shapes.blob(0.34 * l, 0.3 * w, dice.variant()), dice.range(0, 3));
                 b.fill(Colours.shade(green, 1.18), Shapes.moved(fairway, x, y));
                 b.fill(Colours.shade(green, 1.42), Shapes.oval(x + 0.05 * l, y, 0.09 * l, 0.12 * w));
-                b.fill(0xEBDDB0, Shapes.moved(Shapes.blob(0.1 * l, 0.11 * w, dice.variant()), x - 0.04 * l, y + 0.13 * w));
-                b.fill(0xEBDDB0, Shapes.moved(Shapes.blob(0.08 * l, 0.09 * w, dice.variant()), x + 0.08 * l, y - 0.12 * w));
+                b.fill(
+                        0xEBDDB0,
+                        Shapes.moved(Shapes.blob(0.1 * l, 0.11 * w, dice.variant()), x - 0.04 * l, y + 0.13 * w));
+                b.fill(
+                        0xEBDDB0,
+                        Shapes.moved(Shapes.blob(0.08 * l, 0.09 * w, dice.variant()), x + 0.08 * l, y - 0.12 * w));
             }
-            b.fill(0x3E6F8F, Shapes.moved(Shapes.blob(0.2 * l, 0.16 * w, dice.variant()), dice.range(-0.2, 0.2) * l, 0.3 * w));
+            b.fill(
+                    0x3E6F8F,
+                    Shapes.moved(Shapes.blob(0.2 * l, 0.16 * w, dice.variant()), dice.range(-0.2, 0.2) * l, 0.3 * w));
         });
     }
 }

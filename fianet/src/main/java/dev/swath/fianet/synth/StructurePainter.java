@@ -71,7 +71,9 @@ final class StructurePainter {
     static void windmill(Brush b, SceneObject o, Shape outline) {
         double l = o.pose().length();
         b.fill(o.look().body(), outline);
-        b.fill(Colours.shade(o.look().body(), 0.72), Shapes.polygon(-l / 2, 0, 0.1 * l, 0, 0.1 * l, 0.03 * l, -l / 2, 0.055 * l));
+        b.fill(
+                Colours.shade(o.look().body(), 0.72),
+                Shapes.polygon(-l / 2, 0, 0.1 * l, 0, 0.1 * l, 0.03 * l, -l / 2, 0.055 * l));
         b.fill(0x55595E, Shapes.oval(0.14 * l, 0, 0.06 * l, 0.06 * l));
     }
 
@@ -134,10 +136,17 @@ final class StructurePainter {
         int body = o.look().body();
         b.fill(Colours.mix(body, Colours.CONCRETE, 0.75), outline);
         b.fill(Colours.shade(body, 0.6), Shapes.box(0, -0.4 * w, l, 0.19 * w));
-        b.dashes(Colours.PAINT, 0.025 * w, 0.05 * l, 0.03 * l, new Line2D.Double(-0.4 * l, -0.4 * w, 0.4 * l, -0.4 * w));
+        b.dashes(
+                Colours.PAINT, 0.025 * w, 0.05 * l, 0.03 * l, new Line2D.Double(-0.4 * l, -0.4 * w, 0.4 * l, -0.4 * w));
         for (int side = -1; side <= 1; side += 2) {
             for (int i = 0; i < 4; i++) {
-                b.line(Colours.PAINT, 0.02 * w, side * 0.44 * l, w * (-0.46 + 0.04 * i), side * 0.48 * l, w * (-0.46 + 0.04 * i));
+                b.line(
+                        Colours.PAINT,
+                        0.02 * w,
+                        side * 0.44 * l,
+                        w * (-0.46 + 0.04 * i),
+                        side * 0.48 * l,
+                        w * (-0.46 + 0.04 * i));
             }
         }
         b.fill(Colours.shade(body, 0.85), Shapes.box(0, -0.1 * w, 0.9 * l, 0.11 * w));

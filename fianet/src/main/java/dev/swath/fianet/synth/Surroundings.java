@@ -43,8 +43,7 @@ final class Surroundings {
 
     void tarmac() {
         Pose pose = new Pose(50, 50, dice.range(0, Math.PI), 180, dice.range(90, 160));
-        plot.add(Plot.object(
-                Kind.TARMAC, pose, Words.NONE, new Look(Colours.jitter(0xA3A29C, dice, 12), 0, 0, 0), -1));
+        plot.add(Plot.object(Kind.TARMAC, pose, Words.NONE, new Look(Colours.jitter(0xA3A29C, dice, 12), 0, 0, 0), -1));
     }
 
     private int waterColour() {
@@ -60,8 +59,7 @@ final class Surroundings {
 
     void sea(boolean shore) {
         double offset = shore ? dice.range(-12, 12) : dice.range(-42, 0);
-        way = new Way(
-                50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
+        way = new Way(50 + offset * -Math.sin(way.angle()), 50 + offset * Math.cos(way.angle()), way.angle(), 0);
         water = way.strip(0, 2 * Way.REACH);
         plot.surface(Kind.WATER, water, waterColour(), 0xD9C89C, -1);
         plot.bar(way.strip(-3, 2 * Way.REACH));
@@ -107,11 +105,12 @@ final class Surroundings {
                 if (dice.chance(0.55)) {
                     Pose pose = new Pose(
                             50 + pitch * (c * i - s * j), 50 + pitch * (s * i + c * j), angle, pitch - 2, pitch - 2);
-                    int body = switch (dice.weighted(0.4, 0.35, 0.25)) {
-                        case 0 -> season.lawn(dice);
-                        case 1 -> season.soil(dice);
-                        default -> Colours.mix(season.lawn(dice), 0xC9B458, 0.5);
-                    };
+                    int body =
+                            switch (dice.weighted(0.4, 0.35, 0.25)) {
+                                case 0 -> season.lawn(dice);
+                                case 1 -> season.soil(dice);
+                                default -> Colours.mix(season.lawn(dice), 0xC9B458, 0.5);
+                            };
                     Look look = new Look(body, Colours.shade(body, dice.range(0.88, 1.1)), 0, 0);
                     plot.add(Plot.object(Kind.FIELD, pose, Words.NONE, look, -1));
                 }

@@ -43,8 +43,7 @@ public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
      * @param objects numbers in the scene's list of the objects that the sentence selects, parts not counted
      * @param mask their visible pixels
      */
-    public record Triplet(
-            Scene scene, RgbImage image, String sentence, String category, BitSet objects, Mask mask) {}
+    public record Triplet(Scene scene, RgbImage image, String sentence, String category, BitSet objects, Mask mask) {}
 
     /**
      * What is said of a scene.

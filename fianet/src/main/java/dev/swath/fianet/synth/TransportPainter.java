@@ -74,8 +74,16 @@ final class TransportPainter {
         double l = o.pose().length();
         double w = o.pose().width();
         int body = o.look().body();
-        b.fill(0xDCE8EA, 0.45, Shapes.polygon(-0.5 * l, -0.2 * w, -0.5 * l, 0.2 * w, -0.95 * l, 0.75 * w, -0.8 * l, 0, -0.95 * l, -0.75 * w));
-        b.fill(0xE8F0F0, 0.5, Shapes.polygon(0.54 * l, 0, 0.3 * l, 0.62 * w, 0.12 * l, 0.6 * w, 0.12 * l, -0.6 * w, 0.3 * l, -0.62 * w));
+        b.fill(
+                0xDCE8EA,
+                0.45,
+                Shapes.polygon(
+                        -0.5 * l, -0.2 * w, -0.5 * l, 0.2 * w, -0.95 * l, 0.75 * w, -0.8 * l, 0, -0.95 * l, -0.75 * w));
+        b.fill(
+                0xE8F0F0,
+                0.5,
+                Shapes.polygon(
+                        0.54 * l, 0, 0.3 * l, 0.62 * w, 0.12 * l, 0.6 * w, 0.12 * l, -0.6 * w, 0.3 * l, -0.62 * w));
         b.fill(Colours.shade(body, 0.7), outline);
         b.fill(body, Outlines.of(Kind.SHIP, 0.92 * l, 0.74 * w, "", 0));
         for (int i = 0; i < 4; i++) {
@@ -94,7 +102,9 @@ final class TransportPainter {
         b.draw(Colours.shade(o.look().body(), 0.7), 0.4, outline);
         for (int i = 0; i < 10; i++) {
             int box = dice.pick(new int[] {0xB23A2E, 0x2F5FA8, 0xD9822B, 0x3B8A52, 0xDDDAD2});
-            b.fill(box, Shapes.box(l * (-0.44 + 0.098 * i), w * (-0.42 + 0.08 * dice.count(0, 1)), 0.075 * l, 0.07 * w));
+            b.fill(
+                    box,
+                    Shapes.box(l * (-0.44 + 0.098 * i), w * (-0.42 + 0.08 * dice.count(0, 1)), 0.075 * l, 0.07 * w));
         }
         b.line(0xD9B23A, 0.6, -0.46 * l, -0.27 * w, 0.46 * l, -0.27 * w);
     }
@@ -124,7 +134,18 @@ final class TransportPainter {
         int body = o.look().body();
         for (int i = 0; i < 5; i++) {
             double x = l * (-0.3 + 0.15 * i);
-            b.fill(0xF2F7F7, 0.75, Shapes.polygon(x - 0.05 * l, 0.4 * w, x + 0.05 * l, 0.4 * w, x + 0.065 * l, 0.5 * w + 5, x - 0.065 * l, 0.5 * w + 4));
+            b.fill(
+                    0xF2F7F7,
+                    0.75,
+                    Shapes.polygon(
+                            x - 0.05 * l,
+                            0.4 * w,
+                            x + 0.05 * l,
+                            0.4 * w,
+                            x + 0.065 * l,
+                            0.5 * w + 5,
+                            x - 0.065 * l,
+                            0.5 * w + 4));
         }
         b.fill(body, outline);
         b.fill(Colours.shade(body, 0.8), Shapes.box(0, 0.3 * w, l, 0.4 * w));

@@ -119,11 +119,9 @@ final class UrbanLayout {
     }
 
     private void road(Way way, double half) {
-        int road = plot.surface(
-                Kind.ROAD, way.strip(-half, half), Colours.jitter(Colours.ASPHALT, dice, 12), 0, -1);
+        int road = plot.surface(Kind.ROAD, way.strip(-half, half), Colours.jitter(Colours.ASPHALT, dice, 12), 0, -1);
         double pen = zoom * dice.range(0.9, 1.2);
-        plot.surface(
-                Kind.ROAD_MARKING, way.dashes(0, pen, 5.5 * zoom, 4.5 * zoom), Colours.PAINT, 0, road);
+        plot.surface(Kind.ROAD_MARKING, way.dashes(0, pen, 5.5 * zoom, 4.5 * zoom), Colours.PAINT, 0, road);
         if (dice.chance(0.5)) {
             for (int sign = -1; sign <= 1; sign += 2) {
                 double d = sign * (half - 1.3 * zoom);
@@ -185,17 +183,12 @@ final class UrbanLayout {
             Side side = dice.pick(sides);
             double s = dice.range(-45, 45);
             double d = side.sign * (side.edge + dice.range(1.5, 12) + width / 2);
-            Pose pose = new Pose(
-                    side.way.xAt(s, d), side.way.yAt(s, d), side.way.angleAt(s), length, width);
+            Pose pose = new Pose(side.way.xAt(s, d), side.way.yAt(s, d), side.way.angleAt(s), length, width);
             if (!inFrame(pose, 0.3) || !plot.free(Plot.Box.of(pose).grown(1))) {
                 continue;
             }
             plot.add(Plot.object(
-                    Kind.PARKING_LOT,
-                    pose,
-                    Words.NONE,
-                    new Look(Colours.jitter(0x77797B, dice, 9), 0, 0, 0),
-                    -1));
+                    Kind.PARKING_LOT, pose, Words.NONE, new Look(Colours.jitter(0x77797B, dice, 9), 0, 0, 0), -1));
             lots.add(pose);
             park(pose, width > 20 * zoom ? 2 : 1);
             if (dice.chance(0.6)) {
@@ -263,9 +256,10 @@ final class UrbanLayout {
                 double depth = zoom * dice.range(12, 17);
                 double setback = side.edge + (side.trees ? 6.4 : 3) * zoom + depth / 2;
                 double d = side.sign * setback;
-                Pose pose = new Pose(
-                        side.way.xAt(s, d), side.way.yAt(s, d), side.way.angleAt(s), length, depth);
-                if (dice.chance(share) && visible(pose) && plot.free(Plot.Box.of(pose).grown(1.2))) {
+                Pose pose = new Pose(side.way.xAt(s, d), side.way.yAt(s, d), side.way.angleAt(s), length, depth);
+                if (dice.chance(share)
+                        && visible(pose)
+                        && plot.free(Plot.Box.of(pose).grown(1.2))) {
                     building(pose, dice.variant());
                     plot.take(Plot.Box.of(pose).grown(1.2));
                 }
@@ -280,7 +274,8 @@ final class UrbanLayout {
                     zoom * dice.range(14, 24),
                     zoom * dice.range(12, 17));
             double gap = nearestRoad(pose) - Math.hypot(pose.length(), pose.width()) / 2;
-            if (gap > RefSegRsRules.ALONG + 5 + 9.6 * zoom && plot.free(Plot.Box.of(pose).grown(2))) {
+            if (gap > RefSegRsRules.ALONG + 5 + 9.6 * zoom
+                    && plot.free(Plot.Box.of(pose).grown(2))) {
                 building(pose, dice.variant());
                 plot.take(Plot.Box.of(pose).grown(2));
             }
@@ -308,8 +303,7 @@ final class UrbanLayout {
         for (int attempt = 0; attempt < 20; attempt++) {
             Pose yard = new Pose(
                     dice.range(25, 75), dice.range(25, 75), sides.getFirst().way.angle(), length, width);
-            Pose whole = new Pose(
-                    yard.x(), yard.y(), yard.angle(), length + 2 * depth + 2, width + 2 * depth + 2);
+            Pose whole = new Pose(yard.x(), yard.y(), yard.angle(), length + 2 * depth + 2, width + 2 * depth + 2);
             if (!plot.free(Plot.Box.of(whole).grown(1))) {
                 continue;
             }
@@ -399,8 +393,8 @@ final class UrbanLayout {
         Plot.Box box = new Plot.Box(x, y, 0, 0.8 * diameter, 0.8 * diameter).grown(margin);
         if (plot.free(box)) {
             plot.take(new Plot.Box(x, y, 0, 0.5 * diameter, 0.5 * diameter));
-            plot.add(Plot.object(
-                    Kind.TREE, pose, Words.NONE, new Look(season.crown(dice), 0, 3.2, dice.variant()), -1));
+            plot.add(
+                    Plot.object(Kind.TREE, pose, Words.NONE, new Look(season.crown(dice), 0, 3.2, dice.variant()), -1));
         }
     }
 

@@ -22,17 +22,15 @@ record Way(double x, double y, double angle, double curvature) {
 
     /** x of the point {@code s} along the way and {@code d} to its right. */
     double xAt(double s, double d) {
-        double along = curvature == 0
-                ? s * Math.cos(angle)
-                : (Math.sin(angle + curvature * s) - Math.sin(angle)) / curvature;
+        double along =
+                curvature == 0 ? s * Math.cos(angle) : (Math.sin(angle + curvature * s) - Math.sin(angle)) / curvature;
         return x + along - d * Math.sin(angleAt(s));
     }
 
     /** y of the point {@code s} along the way and {@code d} to its right. */
     double yAt(double s, double d) {
-        double along = curvature == 0
-                ? s * Math.sin(angle)
-                : (Math.cos(angle) - Math.cos(angle + curvature * s)) / curvature;
+        double along =
+                curvature == 0 ? s * Math.sin(angle) : (Math.cos(angle) - Math.cos(angle + curvature * s)) / curvature;
         return y + along + d * Math.cos(angleAt(s));
     }
 

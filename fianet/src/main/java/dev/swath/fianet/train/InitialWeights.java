@@ -3,7 +3,6 @@ package dev.swath.fianet.train;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
-import dev.swath.tensor.Tensor;
 import dev.swath.tensor.TensorSink;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-
 import java.util.stream.Stream;
 
 /** Puts published weights of Swin and BERT over a network's first values. */

@@ -124,9 +124,9 @@ class DatasetWriterTest {
             assertEquals(List.of(t.sentence().split(" ")), sentence.get("tokens"));
             assertEquals(ref.get("category_id"), a.get("categories_id"));
             int id = Json.asInt(a.get("categories_id"), "categories_id");
-            String name = String.valueOf(Json.asObject(categories.get(id), "category").get("name"));
-            assertEquals(
-                    t.category().replace(" ", ""), name.replace("-", "").toLowerCase(Locale.ROOT));
+            String name =
+                    String.valueOf(Json.asObject(categories.get(id), "category").get("name"));
+            assertEquals(t.category().replace(" ", ""), name.replace("-", "").toLowerCase(Locale.ROOT));
             List<Object> parts = Json.asList(a.get("segmentation"), "segmentation");
             assertEquals(1, parts.size());
             Map<String, Object> rle = Json.asObject(parts.getFirst(), "run lengths");
@@ -162,8 +162,7 @@ class DatasetWriterTest {
         SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 1, SIDE);
         DataException e = assertThrows(
                 DataException.class,
-                () -> DatasetWriter.write(
-                        scenes, 3, DatasetWriter.Shares.DEFAULT, out, Parallelism.single(), n -> {}));
+                () -> DatasetWriter.write(scenes, 3, DatasetWriter.Shares.DEFAULT, out, Parallelism.single(), n -> {}));
         assertTrue(e.getMessage().contains("is in use"), e.getMessage());
         assertEquals("keep me", Files.readString(out.resolve("note.txt")));
     }

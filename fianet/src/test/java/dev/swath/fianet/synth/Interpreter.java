@@ -98,8 +98,7 @@ final class Interpreter {
                 .filter(c -> name.equals(c) || name.endsWith(" " + c))
                 .max(Comparator.comparingInt(String::length))
                 .orElseThrow(() -> new IllegalArgumentException("no class in: " + text));
-        String attributes =
-                (" " + name.substring(0, name.length() - category.length())).replace("  ", " ");
+        String attributes = (" " + name.substring(0, name.length() - category.length())).replace("  ", " ");
         String shape = "";
         for (String s : SHAPES) {
             if (attributes.contains(" " + s + " ")) {
@@ -121,7 +120,8 @@ final class Interpreter {
             SceneObject o = objects.get(i);
             if (o.kind().category().equals(category)
                     && (size.isEmpty() || size.equals(o.words().size()))
-                    && (colour.isEmpty() || String.join(" ", colour).equals(o.words().colour()))
+                    && (colour.isEmpty()
+                            || String.join(" ", colour).equals(o.words().colour()))
                     && (shape.isEmpty() || shape.equals(o.words().shape()))
                     && (place.isEmpty() || in(place.strip(), middle(i)))) {
                 out.add(i);
@@ -176,8 +176,7 @@ final class Interpreter {
                     case "vehicle" -> kinds(Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.TRAILER, Kind.BUS);
                     case "light-duty vehicle" -> kinds(Kind.CAR, Kind.VAN);
                     case "heavy-duty vehicle" -> kinds(Kind.TRUCK, Kind.TRAILER, Kind.BUS);
-                    case "long truck" ->
-                        kinds(Kind.TRUCK).and(o -> o.pose().length() > 1.28 * Kind.TRUCK.length());
+                    case "long truck" -> kinds(Kind.TRUCK).and(o -> o.pose().length() > 1.28 * Kind.TRUCK.length());
                     case "impervious surface" -> kinds(Kind.ROAD, Kind.SIDEWALK, Kind.BIKEWAY, Kind.PARKING_LOT);
                     default -> kinds(Kind.valueOf(noun.replace(' ', '_').toUpperCase(Locale.ROOT)));
                 };
@@ -199,8 +198,7 @@ final class Interpreter {
         SceneObject o = objects.get(i);
         Rectangle2D b = o.outline().getBounds2D();
         return switch (relation) {
-            case "driving on the road" ->
-                any(Kind.ROAD, r -> r.outline().contains(b.getCenterX(), b.getCenterY()));
+            case "driving on the road" -> any(Kind.ROAD, r -> r.outline().contains(b.getCenterX(), b.getCenterY()));
             case "in the parking area" ->
                 any(Kind.PARKING_LOT, r -> r.outline().contains(b.getCenterX(), b.getCenterY()));
             case "along the road" -> any(Kind.ROAD, r -> gap(o, r) <= 18);
@@ -231,8 +229,7 @@ final class Interpreter {
         Rectangle2D b = tree.outline().getBounds2D();
         Point2D p = new Point2D.Double(b.getCenterX(), b.getCenterY());
         return new Rectangle2D.Double(0, 0, 100, 100).contains(p)
-                && (walk.outline().contains(p)
-                        || edge(walk).stream().anyMatch(q -> q.distance(p) <= 6));
+                && (walk.outline().contains(p) || edge(walk).stream().anyMatch(q -> q.distance(p) <= 6));
     }
 
     private boolean any(Kind kind, Predicate<SceneObject> condition) {

@@ -11,7 +11,6 @@ import dev.swath.fianet.data.Split;
 import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -76,8 +75,7 @@ class SyntheticScenesTest {
 
     private static int top(Scene scene, double pixelX, double pixelY) {
         int top = scene.objects().size() - 1;
-        while (top >= 0
-                && !scene.objects().get(top).outline().contains(pixelX * 100 / SIDE, pixelY * 100 / SIDE)) {
+        while (top >= 0 && !scene.objects().get(top).outline().contains(pixelX * 100 / SIDE, pixelY * 100 / SIDE)) {
             top--;
         }
         return top;
@@ -106,10 +104,12 @@ class SyntheticScenesTest {
                 if (o.kind().category().isEmpty()) {
                     continue;
                 }
-                double typical = (o.kind().category().equals("vehicle") ? 1.2 : 1) * o.kind().width();
+                double typical = (o.kind().category().equals("vehicle") ? 1.2 : 1)
+                        * o.kind().width();
                 double ratio = o.pose().width() / typical;
-                String word =
-                        ratio < 0.66 ? "tiny" : ratio < 0.86 ? "small" : ratio <= 1.18 ? "" : ratio < 1.52 ? "large" : "huge";
+                String word = ratio < 0.66
+                        ? "tiny"
+                        : ratio < 0.86 ? "small" : ratio <= 1.18 ? "" : ratio < 1.52 ? "large" : "huge";
                 assertEquals(word, o.words().size(), o.kind() + " at " + ratio);
             }
         }
