@@ -21,6 +21,7 @@ import dev.swath.testkit.cases.ReduceCase;
 import dev.swath.testkit.cases.ReshapeCase;
 import dev.swath.testkit.cases.ResizeCase;
 import dev.swath.testkit.cases.RollCase;
+import dev.swath.testkit.cases.SegmentationLossCase;
 import dev.swath.testkit.cases.SoftmaxCase;
 import dev.swath.testkit.cases.UnaryCase;
 import dev.swath.testkit.cases.WindowAttentionCase;
@@ -54,6 +55,7 @@ public final class OpCases {
                 new ReshapeCase(),
                 new ResizeCase(),
                 new RollCase(),
+                new SegmentationLossCase(),
                 new SoftmaxCase(),
                 new UnaryCase(),
                 new WindowAttentionCase());

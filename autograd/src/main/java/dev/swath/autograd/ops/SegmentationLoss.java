@@ -5,6 +5,7 @@ import dev.swath.autograd.Var;
 import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.SegmentationLossKernel.Geometry;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -69,6 +70,49 @@ public final class SegmentationLoss {
                         g,
                         tape.parallelism()),
                 logits);
+    }
+
+    /** The same from primitive ops, on the one-hot truth. */
+    public static Var composed(Tape tape, Var logits, Tensor target, Tensor weights, double ce, double dice) {
+        int classes = logits.dim(-1);
+        int samples = logits.dim(0);
+        int pixels = Math.toIntExact(target.elements() / samples);
+        Var x = Reshape.apply(tape, logits, samples, pixels, classes);
+        Var truth = oneHot(target, logits.dtype(), samples, pixels, classes);
+        Var weighted = Binary.mul(tape, truth, Var.constant(weights));
+        Var entropy =
+                Binary.div(tape, total(tape, Binary.mul(tape, weighted, Softmax.log(tape, x))), total(tape, weighted));
+        Var p = Softmax.apply(tape, x);
+        Var smooth = number(logits, SegmentationLossKernel.SMOOTHING);
+        Var both = Reduce.sum(tape, Binary.mul(tape, p, truth), 1, false);
+        Var sizes = Binary.add(tape, Reduce.sum(tape, p, 1, false), Reduce.sum(tape, truth, 1, false));
+        Var similarity = Binary.div(
+                tape, Binary.add(tape, Binary.add(tape, both, both), smooth), Binary.add(tape, sizes, smooth));
+        Var missing = Binary.sub(tape, number(logits, samples * (double) classes), total(tape, similarity));
+        return Binary.sub(
+                tape, Binary.mul(tape, number(logits, dice), missing), Binary.mul(tape, number(logits, ce), entropy));
+    }
+
+    private static Var number(Var like, double value) {
+        Tensor scalar = Tensor.zeros(like.dtype(), Shape.of());
+        scalar.set(value);
+        return Var.constant(scalar);
+    }
+
+    private static Var total(Tape tape, Var x) {
+        return Reshape.apply(
+                tape,
+                Reduce.sum(
+                        tape, Reshape.apply(tape, x, Math.toIntExact(x.value().elements())), 0, false));
+    }
+
+    private static Var oneHot(Tensor target, DType dtype, int samples, int pixels, int classes) {
+        long[] t = target.toLongArray();
+        Tensor hot = Tensor.zeros(dtype, Shape.of(samples, pixels, classes));
+        for (int i = 0; i < t.length; i++) {
+            hot.set(1, i / pixels, i % pixels, (int) t[i]);
+        }
+        return Var.constant(hot);
     }
 
     private static void requireClasses(Tape tape, Tensor target, int classes) {
