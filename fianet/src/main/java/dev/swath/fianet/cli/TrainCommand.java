@@ -55,6 +55,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the run.")
     Path out;
 
+    @Option(
+            names = "--init-model",
+            paramLabel = "FILE|DIR",
+            description = "A trained FIANet of the same sizes to begin with, to go on from it on other data or images.")
+    @Nullable
+    Path initModel;
+
     @Option(names = "--init-swin", paramLabel = "FILE", description = "Official Swin weights (.pth) to begin with.")
     @Nullable
     Path initSwin;
@@ -164,8 +171,7 @@ final class TrainCommand implements Callable<Integer> {
                         settings,
                         new TrainingData(opened.train(), opened.selection()),
                         vocabulary,
-                        initSwin,
-                        initBert,
+                        new TrainingRun.Origin(initModel, initSwin, initBert),
                         resume,
                         maxSteps == null ? Long.MAX_VALUE : maxSteps,
                         backend,

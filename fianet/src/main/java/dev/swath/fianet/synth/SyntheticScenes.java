@@ -27,6 +27,9 @@ public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
 
     /** Checks. */
     public SyntheticScenes {
+        if (format == DatasetVocabulary.BOTH) {
+            throw new IllegalArgumentException("[synth] the format must be refsegrs or rrsisd; got both");
+        }
         if (size < MIN_SIZE || size > MAX_SIZE) {
             throw new IllegalArgumentException(
                     "[synth] the size must be from " + MIN_SIZE + " to " + MAX_SIZE + " pixels; got " + size);

@@ -8,6 +8,7 @@ import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.Names;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,38 @@ final class InitialWeights {
 
     private InitialWeights() {}
 
+    /** Loads what there is, one over the other; returns a line about each. */
+    static List<String> load(FiaNet network, TrainingRun.Origin origin) {
+        List<String> notes = new ArrayList<>();
+        if (origin.model() != null) {
+            notes.add(model(network, origin.model()));
+        }
+        if (origin.swin() != null) {
+            notes.add(swin(network, origin.swin()));
+        }
+        if (origin.bert() != null) {
+            notes.add(bert(network, origin.bert()));
+        }
+        if (notes.isEmpty()) {
+            notes.add("begins from noise, without published weights");
+        }
+        return notes;
+    }
+
+    private static String model(FiaNet network, Path file) {
+        Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.FIANET);
+        LoadReport report = LoadReport.load(checkpoint.tensors(), network.targets(), network.sink(null))
+                .requireComplete(file.toString());
+        return report.loaded().size() + " tensors of the whole network from " + file;
+    }
+
     /**
      * Loads an official Swin classifier's patch embedding, blocks and mergings. What the classifier lacks (alignment, TMEM,
      * output norms) keeps its values, as does a bias table for another number of heads.
      *
      * @return one line about what was loaded
      */
-    static String swin(FiaNet network, Path file) {
+    private static String swin(FiaNet network, Path file) {
         Map<String, Shape> wanted = under(network, BACKBONE);
         Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.SWIN);
         LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, BACKBONE));
@@ -54,7 +80,7 @@ final class InitialWeights {
     }
 
     /** Loads a BERT folder into the whole text encoder; returns one line about what was loaded. */
-    static String bert(FiaNet network, Path folder) {
+    private static String bert(FiaNet network, Path folder) {
         Map<String, Shape> wanted = under(network, TEXT);
         Checkpoint checkpoint = Checkpoint.open(folder).require(Checkpoint.Kind.BERT);
         LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, TEXT))

@@ -32,14 +32,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingRun implements AutoCloseable {
     /**
+     * What the first weights are taken from; what no file gives is drawn by the seed.
+     *
+     * @param model a whole FIANet of the same sizes, as a folder or a checkpoint, or null
+     * @param swin official Swin weights for the backbone, or null
+     * @param bert a BERT folder for the text encoder, or null
+     */
+    public record Origin(
+            @Nullable Path model,
+            @Nullable Path swin,
+            @Nullable Path bert) {
+        /** Everything is drawn. */
+        public static final Origin NOISE = new Origin(null, null, null);
+    }
+
+    /**
      * How a run is opened.
      *
      * @param out its folder
      * @param config what fixes it
      * @param data its splits
      * @param vocabulary the {@code vocab.txt}; a resumed run uses that of its checkpoint
-     * @param initSwin official Swin weights to begin with, or null
-     * @param initBert a BERT folder to begin with, or null
+     * @param origin of the first weights; a resumed run uses those of its checkpoint
      * @param resume whether to go on from the folder's checkpoint, if there is one
      * @param maxSteps where to stop, counted from the very first step
      * @param backend whose kernels
@@ -51,8 +65,7 @@ public final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             TrainingData data,
             Path vocabulary,
-            @Nullable Path initSwin,
-            @Nullable Path initBert,
+            Origin origin,
             boolean resume,
             long maxSteps,
             Backend backend,
@@ -114,15 +127,7 @@ public final class TrainingRun implements AutoCloseable {
         } else {
             RandomSource random = new RandomSource(o.config.seed());
             network.initialise(random);
-            if (o.initSwin != null) {
-                notes.add(InitialWeights.swin(network, o.initSwin));
-            }
-            if (o.initBert != null) {
-                notes.add(InitialWeights.bert(network, o.initBert));
-            }
-            if (o.initSwin == null && o.initBert == null) {
-                notes.add("begins from noise, without published weights");
-            }
+            notes.addAll(InitialWeights.load(network, o.origin));
             state = new RunState(
                     0,
                     false,

@@ -85,7 +85,7 @@ class DataCommandsTest {
         all.names().forEach(name -> weights.put(name, all.get(name)));
         Safetensors.write(folder.resolve("model.safetensors"), weights, Map.of());
         Files.write(folder.resolve("vocab.txt"), PIECES);
-        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 64, \"text_heads\": 1}");
+        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 64, \"bert\": {\"heads\": 1}}");
         return folder;
     }
 

@@ -98,7 +98,16 @@ final class TinyRun {
             throw new UncheckedIOException(e);
         }
         return new TrainingRun.Options(
-                out, config, data(), vocabulary, null, null, resume, maxSteps, Backends.cpu(), threads, Map.of());
+                out,
+                config,
+                data(),
+                vocabulary,
+                TrainingRun.Origin.NOISE,
+                resume,
+                maxSteps,
+                Backends.cpu(),
+                threads,
+                Map.of());
     }
 
     /** Runs on one thread. */
