@@ -76,6 +76,12 @@ class ArchitectureTest {
                 .toArray(String[]::new);
     }
 
+    /** That the process was told once about slow kernels is the one thing that must outlive every object. */
+    private static final String SAID_ONCE = "dev.swath.kernels.Backends.SAID";
+
+    /** Kernels whose scalar form serves the vector backend too: a hundredth of a training step at most, and never in inference. */
+    private static final Set<String> SCALAR_ALWAYS = Set.of("SegmentationLoss");
+
     @Test
     void tensorStandsAlone() {
         classes()
@@ -240,6 +246,8 @@ class ArchitectureTest {
                 .and()
                 .areDeclaredInClassesThat()
                 .resideInAnyPackage(PUBLISHED)
+                .and()
+                .doNotHaveFullName(SAID_ONCE)
                 .should()
                 .notHaveRawType(describe("something made to be changed", ArchitectureTest::changeable))
                 .check(HOUSE);
@@ -311,7 +319,9 @@ class ArchitectureTest {
         assertTrue(kernels.contains("LayerNorm"), kernels.toString());
         for (String kernel : kernels) {
             assertTrue(HOUSE.contain("dev.swath.kernels.scalar.Scalar" + kernel), kernel + " has no scalar form");
-            assertTrue(HOUSE.contain("dev.swath.kernels.vector.Vector" + kernel), kernel + " has no vector form");
+            assertTrue(
+                    HOUSE.contain("dev.swath.kernels.vector.Vector" + kernel) || SCALAR_ALWAYS.contains(kernel),
+                    kernel + " has no vector form");
         }
     }
 
