@@ -36,7 +36,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xms3g", "-Xmx3g", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"
+        jvmArgsAppend = {
+            "-Xms3g",
+            "-Xmx3g",
+            "-Xss256m",
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED"
         })
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)

@@ -1,6 +1,5 @@
 package dev.swath.fianet;
 
-import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.model.FiaNetConfig;
@@ -74,20 +73,6 @@ record Model(
             throw new WeightsException("[weights] " + checkpoint.path() + (json == null ? "" : " with " + json)
                     + " describes no network that can be: " + e.getMessage());
         }
-    }
-
-    /** A network with first values by seed, for the demo and for tests. */
-    static Model untrained(
-            FiaNetConfig config,
-            Vocabulary vocabulary,
-            int size,
-            DatasetVocabulary dataset,
-            long seed,
-            Backend backend) {
-        FiaNet network = new FiaNet(config);
-        network.initialise(new RandomSource(seed));
-        network.prepare(backend);
-        return new Model(network, vocabulary, Preprocessor.imageNet(size), dataset, dataset.length());
     }
 
     private static TensorSink checked(Path path, TensorSink sink) {

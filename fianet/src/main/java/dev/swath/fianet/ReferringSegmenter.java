@@ -9,7 +9,6 @@ import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.OpenNlpTagger;
@@ -159,13 +158,14 @@ public final class ReferringSegmenter implements AutoCloseable {
         return new ReferringSegmenter(Model.open(path, options.vocabulary, options.dataset, backend), backend, options);
     }
 
-    /** A network whose weights are random numbers by seed: to try the pipeline, not to see anything. */
-    public static ReferringSegmenter untrained(
-            FiaNetConfig config, Vocabulary vocabulary, int size, long seed, Options options) {
-        Backend backend = Backends.discover().choose(options.device);
-        DatasetVocabulary dataset = options.dataset == null ? DatasetVocabulary.REFSEGRS : options.dataset;
-        return new ReferringSegmenter(
-                Model.untrained(config, vocabulary, size, dataset, seed, backend), backend, options);
+    /** The model inside this artifact: small, trained on synthetic scenes; see {@link BundledModel}. */
+    public static ReferringSegmenter bundled() {
+        return bundled(Options.defaults());
+    }
+
+    /** The model inside this artifact; a vocabulary in the options is not looked at. */
+    public static ReferringSegmenter bundled(Options options) {
+        return BundledModel.read(folder -> open(folder, options.withVocabulary(null)));
     }
 
     /** Segments an image in memory. */

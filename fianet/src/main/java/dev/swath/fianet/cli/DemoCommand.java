@@ -1,32 +1,31 @@
 package dev.swath.fianet.cli;
 
-import com.google.common.collect.ImmutableMap;
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
+import dev.swath.fianet.image.Overlays;
+import dev.swath.fianet.image.Panels;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.kernels.Parallelism;
-import dev.swath.weights.AtomicFile;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the whole pipeline on a bundled scene. */
+/** Finds three things in a bundled scene by the bundled model. */
 @Command(
         name = "demo",
         description =
-                "Segments a bundled scene by a small bundled network; no download. The network is not trained yet, so its mask means nothing.",
+                "Finds three things in a bundled synthetic scene by the bundled model; no download. Writes the scene, a"
+                        + " panel with all three answers (demo.png), and the files of 'segment' for each.",
         footer = {"", "Example:", "  swath demo --out /tmp/demo"})
 final class DemoCommand implements Callable<Integer> {
-    private static final String SENTENCE = "vehicle on the road in the middle";
-
     @Spec
     CommandSpec spec;
 
@@ -41,49 +40,37 @@ final class DemoCommand implements Callable<Integer> {
     Path out;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Path folder = Outputs.folder(out);
         RgbImage scene = Demo.scene();
+        var stdout = spec.commandLine().getOut();
+        var stderr = spec.commandLine().getErr();
         try (Parallelism threads = run.parallelism();
-                ReferringSegmenter segmenter = ReferringSegmenter.untrained(
-                        Demo.config(),
-                        Demo.vocabulary(),
-                        Demo.SIZE,
-                        Demo.SEED,
-                        ReferringSegmenter.Options.defaults()
-                                .withDevice(run.device)
-                                .withParallelism(threads))) {
-            SegmentationResult result = segmenter.segment(scene, SENTENCE);
-            var stdout = spec.commandLine().getOut();
+                ReferringSegmenter segmenter = ReferringSegmenter.bundled(ReferringSegmenter.Options.defaults()
+                        .withDevice(run.device)
+                        .withParallelism(threads))) {
             Path image = folder.resolve("scene.png");
-            AtomicFile.write(image, png(scene));
+            Overlays.writeOverlay(image, scene, new boolean[scene.width() * scene.height()]);
             stdout.println(image);
-            Outputs.write(
-                            folder,
-                            "",
-                            scene,
-                            result,
-                            SENTENCE,
-                            ImmutableMap.of(
-                                    "trained",
-                                    false,
-                                    "backend",
-                                    segmenter.backend().name()))
-                    .forEach(stdout::println);
+            List<SegmentationResult> results = new ArrayList<>();
+            for (int i = 0; i < Demo.SENTENCES.size(); i++) {
+                String sentence = Demo.SENTENCES.get(i);
+                SegmentationResult result = segmenter.segment(scene, sentence);
+                results.add(result);
+                Map<String, Object> more = new LinkedHashMap<>();
+                more.put("backend", segmenter.backend().name());
+                Outputs.write(folder, (i + 1) + "-", scene, result, sentence, more)
+                        .forEach(stdout::println);
+                stderr.printf(
+                        "swath: \"%s\" is %.1f %% of the scene, score %.2f%n",
+                        sentence, 100.0 * result.area() / result.mask().length, result.score());
+            }
+            Path panel = folder.resolve("demo.png");
+            Panels.writeAnswers(
+                    panel, scene, results.stream().map(SegmentationResult::mask).toList(), Demo.SENTENCES);
+            stdout.println(panel);
             stdout.flush();
         }
-        spec.commandLine()
-                .getErr()
-                .println("swath: the demo ran the whole pipeline on \"" + SENTENCE
-                        + "\", but its small network is not trained: the mask shows random weights, not the vehicle.");
         return 0;
-    }
-
-    private static byte[] png(RgbImage image) throws IOException {
-        BufferedImage out = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
-        out.getRaster().setDataElements(0, 0, image.width(), image.height(), image.rgb());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(out, "png", bytes);
-        return bytes.toByteArray();
     }
 }

@@ -69,7 +69,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--weights",
             required = true,
             paramLabel = "FILE|DIR",
-            description = "A checkpoint of the training script, or a model folder.")
+            description =
+                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
     Path weights;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
@@ -128,7 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Parallelism threads = run.parallelism();
                 ReferringDataset opened =
                         layout == DatasetVocabulary.REFSEGRS ? RefSegRs.open(data, split) : RrsisD.open(data, split);
-                ReferringSegmenter segmenter = ReferringSegmenter.open(
+                ReferringSegmenter segmenter = Segmenters.open(
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)

@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.BundledModel;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.MaskFile;
@@ -73,7 +74,7 @@ final class ParseCommand implements Callable<Integer> {
         if (text.isBlank()) {
             throw new UsageException("--text must hold at least one word");
         }
-        Vocabulary vocabulary = vocab == null ? Demo.vocabulary() : Vocabulary.load(vocab);
+        Vocabulary vocabulary = vocab == null ? BundledModel.vocabulary() : Vocabulary.load(vocab);
         PosTagger tagger = expression.tagger();
         ParsedExpression p = new ExpressionParser(
                         new WordPieceTokenizer(vocabulary),

@@ -54,7 +54,8 @@ final class SegmentCommand implements Callable<Integer> {
             names = "--weights",
             required = true,
             paramLabel = "FILE|DIR",
-            description = "A checkpoint of the training script, or a model folder.")
+            description =
+                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
     Path weights;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
@@ -108,7 +109,7 @@ final class SegmentCommand implements Callable<Integer> {
         RgbImage picture = Images.read(image);
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
-                ReferringSegmenter segmenter = ReferringSegmenter.open(
+                ReferringSegmenter segmenter = Segmenters.open(
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)

@@ -1,9 +1,12 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.Safetensors;
+import dev.swath.weights.WeightsException;
 import dev.swath.weights.json.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +35,46 @@ final class WeightsCommand implements Runnable {
         TEXT,
         JSON,
         CSV
+    }
+
+    /** Element types that weights can be written in. */
+    enum FloatType {
+        F32(DType.F32),
+        F16(DType.F16),
+        BF16(DType.BF16);
+
+        private final DType dtype;
+
+        FloatType(DType dtype) {
+            this.dtype = dtype;
+        }
+
+        /** The checkpoint with its floating-point tensors in this type, each converted when it is read. */
+        private StateDict cast(Checkpoint checkpoint) {
+            StateDict out = new StateDict();
+            for (String name : checkpoint.tensors().names()) {
+                StateDict.Entry e = checkpoint.tensors().entry(name);
+                out.put(
+                        name,
+                        e.dtype().isFloating()
+                                ? new StateDict.Entry(dtype, e.shape(), _ -> cast(checkpoint, name, e.read()))
+                                : e);
+            }
+            return out;
+        }
+
+        private Tensor cast(Checkpoint checkpoint, String name, Tensor value) {
+            Tensor cast = value.to(dtype);
+            float[] before = value.toFloatArray();
+            float[] after = cast.toFloatArray();
+            for (int i = 0; i < after.length; i++) {
+                if (Float.isInfinite(after[i]) && !Float.isInfinite(before[i])) {
+                    throw new WeightsException("[weights] " + checkpoint.path() + ": '" + name + "' holds " + before[i]
+                            + ", which is too large for " + dtype + "; choose bf16");
+                }
+            }
+            return cast;
+        }
     }
 
     @Spec
@@ -112,7 +156,8 @@ final class WeightsCommand implements Runnable {
                 "",
                 "Examples:",
                 "  swath weights convert best.pth model.safetensors",
-                "  swath weights convert run/best model.pth"
+                "  swath weights convert run/best model.pth",
+                "  swath weights convert --dtype f16 run/best small.safetensors"
             })
     static final class Convert implements Callable<Integer> {
         @Spec
@@ -127,6 +172,14 @@ final class WeightsCommand implements Runnable {
         @Parameters(index = "1", paramLabel = "OUT", description = "The .safetensors or .pth file to write.")
         Path out;
 
+        @Option(
+                names = "--dtype",
+                paramLabel = "TYPE",
+                description = "f32, f16 or bf16 for the floating-point tensors of a .safetensors file"
+                        + " (default: as they are).")
+        @Nullable
+        FloatType dtype;
+
         @Override
         public Integer call() {
             boolean torch = out.toString().endsWith(".pth");
@@ -134,12 +187,16 @@ final class WeightsCommand implements Runnable {
                 throw new UsageException(
                         "OUT must end in .safetensors or .pth, the formats that are written; got " + out);
             }
+            if (torch && dtype != null) {
+                throw new UsageException("--dtype is for .safetensors files; a .pth is written in f32");
+            }
             Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
             if (torch) {
                 PublishedCheckpoint.write(checkpoint, out);
             } else {
-                Safetensors.write(out, checkpoint.tensors(), Map.of("format", "pt"));
+                StateDict tensors = dtype == null ? checkpoint.tensors() : dtype.cast(checkpoint);
+                Safetensors.write(out, tensors, Map.of("format", "pt"));
             }
             spec.commandLine().getOut().println(out);
             spec.commandLine().getOut().flush();

@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes an image, its true mask and a predicted mask side by side, with words below. */
+/** Writes an image and masks over it side by side, with words below. */
 public final class Panels {
     private static final int GAP = 4;
     private static final int MARGIN = 6;
-    private static final int FONT_SIZE = 14;
+    private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
     private Panels() {}
 
@@ -24,30 +24,55 @@ public final class Panels {
      * @param caption lines below the pictures; long ones are wrapped
      */
     public static void write(Path file, RgbImage image, boolean[] truth, boolean[] prediction, List<String> caption) {
-        int width = 3 * image.width() + 2 * GAP;
-        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE);
-        FontMetrics metrics = metrics(font);
+        FontMetrics metrics = metrics();
         List<String> lines = new ArrayList<>();
-        caption.forEach(c -> wrap(c, metrics, width - 2 * MARGIN, lines));
-        int height = image.height() + 2 * MARGIN + lines.size() * metrics.getHeight();
+        caption.forEach(c -> wrap(c, metrics, 3 * image.width() + 2 * GAP - 2 * MARGIN, lines));
+        draw(file, image, List.of(new boolean[truth.length], truth, prediction), List.of(lines));
+    }
+
+    /**
+     * Writes a PNG: the image, and beside it each mask over it with its sentence below.
+     *
+     * @param masks each of the image's size
+     * @param sentences one for each mask
+     */
+    public static void writeAnswers(Path file, RgbImage image, List<boolean[]> masks, List<String> sentences) {
+        FontMetrics metrics = metrics();
+        List<boolean[]> pictures = new ArrayList<>(masks);
+        pictures.addFirst(new boolean[image.width() * image.height()]);
+        List<List<String>> columns = new ArrayList<>();
+        columns.add(List.of());
+        for (String sentence : sentences) {
+            List<String> lines = new ArrayList<>();
+            wrap(sentence, metrics, image.width() - 2 * MARGIN, lines);
+            columns.add(lines);
+        }
+        draw(file, image, pictures, columns);
+    }
+
+    /** Pictures from left to right; below them columns of lines that begin where the pictures do. */
+    private static void draw(Path file, RgbImage image, List<boolean[]> masks, List<List<String>> columns) {
+        FontMetrics metrics = metrics();
+        int lines = columns.stream().mapToInt(List::size).max().orElse(0);
+        int width = masks.size() * (image.width() + GAP) - GAP;
+        int height = image.height() + 2 * MARGIN + lines * metrics.getHeight();
         BufferedImage panel = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = panel.createGraphics();
         try {
             g.setColor(Color.WHITE);
             g.fillRect(0, 0, width, height);
-            boolean[] none = new boolean[truth.length];
-            int at = 0;
-            for (boolean[] mask : List.of(none, truth, prediction)) {
-                g.drawImage(Overlays.overlay(image, mask), at, 0, null);
-                at += image.width() + GAP;
+            for (int i = 0; i < masks.size(); i++) {
+                g.drawImage(Overlays.overlay(image, masks.get(i)), i * (image.width() + GAP), 0, null);
             }
             g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
             g.setColor(Color.BLACK);
-            g.setFont(font);
-            int y = image.height() + MARGIN + metrics.getAscent();
-            for (String line : lines) {
-                g.drawString(line, MARGIN, y);
-                y += metrics.getHeight();
+            g.setFont(FONT);
+            for (int i = 0; i < columns.size(); i++) {
+                int y = image.height() + MARGIN + metrics.getAscent();
+                for (String line : columns.get(i)) {
+                    g.drawString(line, i * (image.width() + GAP) + MARGIN, y);
+                    y += metrics.getHeight();
+                }
             }
         } finally {
             g.dispose();
@@ -55,10 +80,10 @@ public final class Panels {
         Overlays.write(file, panel);
     }
 
-    private static FontMetrics metrics(Font font) {
+    private static FontMetrics metrics() {
         Graphics2D g = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
         try {
-            return g.getFontMetrics(font);
+            return g.getFontMetrics(FONT);
         } finally {
             g.dispose();
         }

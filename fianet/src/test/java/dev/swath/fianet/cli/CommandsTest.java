@@ -150,16 +150,51 @@ class CommandsTest {
             assertTrue(doctor.contains(part), part + " is not in:\n" + doctor);
         }
         Cli demo = Cli.run("demo", "--out", folder.resolve("demo")).done();
-        assertEquals(5, demo.out().lines().count());
+        assertEquals(1 + 3 * 4 + 1, demo.out().lines().count());
         for (String line : demo.out().lines().toList()) {
             assertTrue(Files.size(Path.of(line)) > 0, line);
         }
-        assertTrue(demo.err().contains("not trained"), demo.err());
+        for (String sentence : Demo.SENTENCES) {
+            assertTrue(demo.err().contains(sentence), demo.err());
+        }
+        assertTrue(share("1-mask.png", true, true) > 0.9, "the stadium on the upper right");
+        assertTrue(share("2-mask.png", false, false) > 0.7, "the stadium on the lower left");
+        assertTrue(share("3-mask.png", true, false) > 0.8, "the basketball court, which is on the upper left");
+    }
+
+    /** How much of a mask of the demo lies in a quarter of the picture. */
+    private double share(String mask, boolean upper, boolean right) throws IOException {
+        BufferedImage image = ImageIO.read(folder.resolve("demo").resolve(mask).toFile());
+        int all = 0;
+        int inside = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                if (image.getRaster().getSample(x, y, 0) > 0) {
+                    all++;
+                    inside += (y < image.getHeight() / 2) == upper && (x >= image.getWidth() / 2) == right ? 1 : 0;
+                }
+            }
+        }
+        return (double) inside / all;
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "segment", "parse", "encode", "weights", "weights show", "weights convert", "doctor"})
+            strings = {
+                "demo",
+                "segment",
+                "train",
+                "ablate",
+                "evaluate",
+                "check-data",
+                "synth",
+                "parse",
+                "encode",
+                "weights",
+                "weights show",
+                "weights convert",
+                "doctor"
+            })
     void helpHasAnExample(String command) {
         List<Object> args = new java.util.ArrayList<>(List.of(command.split(" ")));
         args.add("--help");

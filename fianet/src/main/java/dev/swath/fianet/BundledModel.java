@@ -1,0 +1,74 @@
+package dev.swath.fianet;
+
+import dev.swath.tokenizer.Vocabulary;
+import dev.swath.weights.WeightsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The small model inside this artifact, which Swath itself trained on synthetic scenes in the manner of both data sets;
+ * {@code docs/bundled-model.md} tells how, and what it can do. It reads the words of those data sets' sentences.
+ */
+public final class BundledModel {
+    private static final String FOLDER = "bundled/";
+    private static final String VOCABULARY = "vocab.txt";
+    private static final List<String> FILES = List.of("config.json", "model.safetensors", VOCABULARY);
+
+    private BundledModel() {}
+
+    /** Its vocabulary. */
+    public static Vocabulary vocabulary() {
+        try (InputStream in = resource(VOCABULARY)) {
+            return Vocabulary.of(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** What reads a model folder. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(Path folder);
+    }
+
+    /** Lays the model's folder out in a temporary place for as long as it is read. */
+    static <T> T read(Reader<T> reader) {
+        try {
+            Path folder = Files.createTempDirectory("swath-model");
+            try {
+                for (String name : FILES) {
+                    try (InputStream in = resource(name)) {
+                        Files.copy(in, folder.resolve(name));
+                    }
+                }
+                return reader.read(folder);
+            } finally {
+                for (String name : FILES) {
+                    Files.deleteIfExists(folder.resolve(name));
+                }
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static InputStream resource(String name) {
+        InputStream in = BundledModel.class.getResourceAsStream(FOLDER + name);
+        if (in == null) {
+            throw new WeightsException("[weights] the bundled model's " + name + " is missing from this build");
+        }
+        return in;
+    }
+
+    private static WeightsException unreadable(IOException e) {
+        return new WeightsException("[weights] the bundled model cannot be laid out in the temporary folder "
+                + System.getProperty("java.io.tmpdir") + " (" + e + "); set java.io.tmpdir to one with 32 MB to spare");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.fianet.KernelWarmUp;
+import dev.swath.fianet.ReferringSegmenter;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.Parallelism;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Opens what {@code --weights} names. */
+final class Segmenters {
+    /** Stands for the model inside the artifact, unless a file or folder has this name. */
+    static final String BUNDLED = "bundled";
+
+    private Segmenters() {}
+
+    static boolean isBundled(Path weights) {
+        return weights.equals(Path.of(BUNDLED)) && !Files.exists(weights);
+    }
+
+    /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */
+    static ReferringSegmenter open(Path weights, ReferringSegmenter.Options options) {
+        Parallelism threads = options.parallelism();
+        if (threads != null && threads.threads() == 1) {
+            return openCold(weights, options);
+        }
+        Backend backend = Backends.discover().choose(options.device());
+        try (KernelWarmUp _ = KernelWarmUp.start(backend)) {
+            return openCold(weights, options);
+        }
+    }
+
+    private static ReferringSegmenter openCold(Path weights, ReferringSegmenter.Options options) {
+        return isBundled(weights) ? ReferringSegmenter.bundled(options) : ReferringSegmenter.open(weights, options);
+    }
+}
