@@ -30,7 +30,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xms3g", "-Xmx3g", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"
+        jvmArgsAppend = {
+            "-Xms3g",
+            "-Xmx3g",
+            "-Xss256m",
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED"
         })
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
