@@ -4,6 +4,7 @@ import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.data.RunLength;
 import dev.swath.fianet.data.Split;
 import dev.swath.weights.json.Json;
+import dev.swath.weights.pickle.Pickler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class RrsisdFiles implements DatasetWriter.Layout {
 
     @Override
     public void finish() throws IOException {
-        Files.write(lists.resolve("refs(unc).p"), Pickler.write(refs));
+        Files.write(lists.resolve("refs(unc).p"), Pickler.of(refs));
         Files.writeString(lists.resolve("instances.json"), Json.write(instances(), false));
     }
 
