@@ -14,13 +14,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Runs the kernels on a tiny network in a thread of its own until it is closed, so that the JVM has compiled them by the
- * time they are needed: reading a large checkpoint leaves a processor idle for just long enough. For programs that
- * segment once; one that stays calls {@link ReferringSegmenter#warmUp} instead.
+ * Runs the kernels on a tiny network in a thread of its own, until it is closed but not for long, so that the JVM has
+ * compiled them by the time they are needed: reading a large checkpoint leaves a processor idle for just long enough. For
+ * programs that segment once; one that stays calls {@link ReferringSegmenter#warmUp} instead.
  */
 public final class KernelWarmUp implements AutoCloseable {
     private static final int SIDE = 96;
     private static final int WORDS = 20;
+
+    /** Most of the gain comes early, and longer passes would take from the reading what they save later. */
+    private static final long LIMIT_NANOS = 1_500_000_000L;
 
     private final Backend backend;
     private final Thread thread;
@@ -60,7 +63,8 @@ public final class KernelWarmUp implements AutoCloseable {
         Arrays.fill(ones, 1);
         Var mask = Var.constant(Tensor.of(ones, 1, WORDS));
         Var image = Var.constant(Tensor.zeros(1, SIDE, SIDE, 3));
-        while (!stopped) {
+        long start = System.nanoTime();
+        while (!stopped && System.nanoTime() - start < LIMIT_NANOS) {
             Tape tape = Tape.inference(Tape.Options.of(backend).withWorkspace(workspace));
             try (Tape.Scope _ = tape.enter("")) {
                 network.forward(tape, image, ids, mask, mask, mask);
