@@ -50,10 +50,13 @@ public class TrainingStepBenchmark {
     private static final double LOSS_TOLERANCE = 1e-3;
 
     /**
-     * Largest error of a gradient as a vector, relative to its length. Rounding makes rectifiers near zero switch, which
-     * changes single values much and the vector little.
+     * The error of a gradient as a vector, relative to its length, may be so many times that of libtorch in 32-bit floats,
+     * plus {@link #GRADIENT_SLACK}. Rounding makes rectifiers near zero switch and norms over few cells amplify it, so no
+     * fixed bound tells a mistake from noise; a second engine of the same precision does.
      */
-    private static final double GRADIENT_TOLERANCE = 2e-2;
+    private static final double GRADIENT_FACTOR = 3;
+
+    private static final double GRADIENT_SLACK = 1e-3;
 
     /** The parameters whose gradients are checked: both ends of the network, and every kind of layer between. */
     private static final List<String> CHECKED = List.of(
@@ -99,29 +102,61 @@ public class TrainingStepBenchmark {
         FiaNetInput small =
                 SyntheticInput.of(CHECKED_SIZE, CHECKED_SIZE, WORDS, SEED).input();
         Tensor smallTarget = rectangle(CHECKED_SIZE);
-        double expectedLoss;
-        List<Tensor> expected;
-        try (TrainingEngine reference = new TorchTraining(config, weights, TorchFiaNet.Precision.DOUBLE)) {
-            expectedLoss = reference.step(small, smallTarget);
-            expected = CHECKED.stream().map(name -> gradient(reference, name)).toList();
-        }
+        Step exact = libtorch(config, weights, TorchFiaNet.Precision.DOUBLE, small, smallTarget);
+        Step rounded = libtorch(config, weights, TorchFiaNet.Precision.SINGLE, small, smallTarget);
         network = switch (engine) {
             case Engines.SWATH -> new SwathTraining(config, weights, threads);
             case Engines.LIBTORCH -> new TorchTraining(config, weights, TorchFiaNet.Precision.SINGLE);
             default -> throw new IllegalArgumentException("there is no engine " + engine);
         };
-        double loss = network.step(small, smallTarget);
-        if (!(Math.abs(loss - expectedLoss) <= LOSS_TOLERANCE * expectedLoss)) {
-            throw new IllegalStateException(engine + " is wrong: loss " + loss + ", not " + expectedLoss);
+        check(Step.of(network, small, smallTarget), exact, rounded);
+        input = SyntheticInput.of(size, size, WORDS, SEED).input();
+        target = rectangle(size);
+    }
+
+    /** Loss and checked gradients of a step. */
+    private record Step(double loss, List<float[]> gradients) {
+        static Step of(TrainingEngine engine, FiaNetInput input, Tensor target) {
+            double loss = engine.step(input, target);
+            return new Step(
+                    loss, CHECKED.stream().map(name -> gradient(engine, name)).toList());
+        }
+
+        double error(Step exact, int parameter) {
+            return Errors.relativeNorm(exact.gradients.get(parameter), gradients.get(parameter));
+        }
+    }
+
+    private static Step libtorch(
+            NetworkConfig config,
+            StateDict weights,
+            TorchFiaNet.Precision precision,
+            FiaNetInput input,
+            Tensor target) {
+        try (TrainingEngine engine = new TorchTraining(config, weights, precision)) {
+            return Step.of(engine, input, target);
+        }
+    }
+
+    private static float[] gradient(TrainingEngine engine, String name) {
+        return engine.gradient(name)
+                .orElseThrow(() -> new IllegalStateException("no gradient arrived at " + name))
+                .toFloatArray();
+    }
+
+    private void check(Step got, Step exact, Step rounded) {
+        if (!(Math.abs(got.loss() - exact.loss()) <= LOSS_TOLERANCE * exact.loss())) {
+            throw new IllegalStateException(engine + " is wrong: loss " + got.loss() + ", not " + exact.loss());
         }
         StringBuilder wrong = new StringBuilder();
         for (int i = 0; i < CHECKED.size(); i++) {
-            double error = Errors.relativeNorm(
-                    expected.get(i).toFloatArray(),
-                    gradient(network, CHECKED.get(i)).toFloatArray());
-            if (!(error <= GRADIENT_TOLERANCE)) {
+            double error = got.error(exact, i);
+            double bound = GRADIENT_FACTOR * rounded.error(exact, i) + GRADIENT_SLACK;
+            if (!(error <= bound)) {
                 wrong.append("; error ")
                         .append(error)
+                        .append(" > ")
+                        .append(bound)
                         .append(" in the gradient of ")
                         .append(CHECKED.get(i));
             }
@@ -129,12 +164,6 @@ public class TrainingStepBenchmark {
         if (!wrong.isEmpty()) {
             throw new IllegalStateException(engine + " is wrong" + wrong);
         }
-        input = SyntheticInput.of(size, size, WORDS, SEED).input();
-        target = rectangle(size);
-    }
-
-    private static Tensor gradient(TrainingEngine engine, String name) {
-        return engine.gradient(name).orElseThrow(() -> new IllegalStateException("no gradient arrived at " + name));
     }
 
     /** One object in the middle, a quarter of the side high and half of it wide. */
