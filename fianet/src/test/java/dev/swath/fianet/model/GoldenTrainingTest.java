@@ -12,6 +12,7 @@ import dev.swath.autograd.Workspace;
 import dev.swath.fianet.train.ParameterGroups;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.nn.optim.AdamW;
@@ -24,11 +25,15 @@ import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.json.Json;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -155,6 +160,16 @@ class GoldenTrainingTest {
     @MethodSource("trainings")
     void threeSteps(Backend backend, boolean checkpointing) {
         Golden g = Golden.of("model_tiny_training");
+        Training training = train(g, backend, checkpointing);
+        if (backend.name().equals("scalar")) {
+            checkChanges(g, training, _ -> new BitSet());
+        } else {
+            Training scalar = train(g, new ScalarBackend(), checkpointing);
+            checkChanges(g, training, name -> training.undetermined(scalar, name));
+        }
+    }
+
+    private static Training train(Golden g, Backend backend, boolean checkpointing) {
         Map<String, Object> optimizer = Json.asObject(g.description().get("optimizer"), "optimizer");
         Map<String, Object> tolerance = Json.asObject(g.description().get("tolerance"), "tolerance");
         FiaNet model = load(g, "param/");
@@ -167,8 +182,8 @@ class GoldenTrainingTest {
         AdamW adam = new AdamW(groups, 0.9, 0.999, 1e-8, backend, Parallelism.single());
         PolySchedule schedule = PolySchedule.published(
                 Json.asDouble(optimizer.get("lr"), "lr"), Json.asInt(optimizer.get("total_steps"), "total_steps"));
-        Map<String, Tensor> start = new LinkedHashMap<>();
-        model.namedParameters().forEach((n, p) -> start.put(n, p.value().copy()));
+        Map<String, double[]> start = values(model);
+        List<Map<String, float[]>> gradients = new ArrayList<>();
         Tape.Options options = options(backend, checkpointing);
         for (int step = 0; step < 3; step++) {
             StateDict in = g.under("step" + step + "/");
@@ -184,10 +199,16 @@ class GoldenTrainingTest {
                     Json.asList(g.description().get("losses"), "losses").get(step), "losses");
             assertEquals(want, loss.value().item(), want * Json.asDouble(tolerance.get("losses"), "losses"));
             tape.backward(loss);
+            Map<String, float[]> ofStep = new HashMap<>();
+            model.namedParameters().forEach((n, p) -> {
+                if (p.grad() != null) {
+                    ofStep.put(n, p.grad().toFloatArray());
+                }
+            });
+            gradients.add(ofStep);
             adam.step(schedule.at(step));
             adam.zeroGrad();
         }
-        checkChanges(g, model, start, backend);
         StateDict first = g.under("step0/");
         Var logits = forward(model, Tape.inference(options), Var.constant(channelsLast(first.get("in/image"))), first);
         Golden.assertClose(
@@ -195,6 +216,7 @@ class GoldenTrainingTest {
                 g.tensor("final/logits_eval_step0_inputs"),
                 channelsFirst(logits.value()),
                 Json.asDouble(tolerance.get("final_logits"), "final_logits"));
+        return new Training(start, values(model), gradients);
     }
 
     private static void checkGroups(Golden g, List<ParameterGroup> groups) {
@@ -211,42 +233,80 @@ class GoldenTrainingTest {
         }
     }
 
-    /**
-     * How far a tensor's change may stray. An f32 run strays by the stored error, of which three times and 1e-3 are allowed,
-     * where sums are rounded once, as on the scalar backend. With sums in f32 throughout, rounding carries single values over
-     * a kink (ReLU, maximum, clamp) between the steps, and a tensor may then stray by a tenth of its change, while the whole
-     * of the changes still agrees to a few percent.
-     */
-    private static double allowed(Backend backend, double f32Error) {
-        return backend.name().equals("scalar") ? 3 * f32Error + 1e-3 : 3 * f32Error + 0.2;
+    /** What three steps did: values before and after by name, and each step's gradients. */
+    private record Training(
+            Map<String, double[]> before, Map<String, double[]> after, List<Map<String, float[]>> gradients) {
+        private static final double CERTAIN = 0.1;
+        private static final double ROUNDING = 2e-5;
+
+        /**
+         * Entries of a parameter whose gradient is so near zero that rounding decides it: the two backends differ by more
+         * than a tenth of the entry, though by no more than rounding of the largest entries that the parameter's gradient
+         * had. AdamW divides a gradient by its own size, so such an entry moves by a whole learning rate in a direction that only the
+         * order of the sums decides, and two engines that are both right differ there.
+         */
+        BitSet undetermined(Training other, String name) {
+            BitSet found = new BitSet();
+            double largest = 0;
+            for (Map<String, float[]> step : gradients) {
+                for (float g : step.getOrDefault(name, new float[0])) {
+                    largest = Math.max(largest, Math.abs(g));
+                }
+            }
+            for (int step = 0; step < gradients.size(); step++) {
+                float[] mine = gradients.get(step).getOrDefault(name, new float[0]);
+                float[] theirs = other.gradients.get(step).getOrDefault(name, new float[0]);
+                for (int i = 0; i < mine.length; i++) {
+                    double difference = Math.abs(mine[i] - theirs[i]);
+                    if (difference > CERTAIN * Math.abs(theirs[i]) && difference <= ROUNDING * largest) {
+                        found.set(i);
+                    }
+                }
+            }
+            return found;
+        }
     }
 
-    private static void checkChanges(Golden g, FiaNet model, Map<String, Tensor> start, Backend backend) {
+    /** As the golden data asks: a tensor's change may stray by three times what it does in an f32 run, plus 1e-3. */
+    private static void checkChanges(Golden g, Training training, Function<String, BitSet> undetermined) {
         Map<String, Object> about = Json.asObject(g.description().get("parameters"), "parameters");
-        double allChange = 0;
-        double allError = 0;
-        for (Map.Entry<String, Parameter> e : model.namedParameters().entrySet()) {
-            Map<String, Object> row = Json.asObject(about.get(e.getKey()), e.getKey());
+        int compared = 0;
+        for (Map.Entry<String, double[]> e : training.after().entrySet()) {
+            String name = e.getKey();
+            double[] after = e.getValue();
+            boolean stored = g.tensors().contains("final/param/" + name);
+            Map<String, Object> row = Json.asObject(about.get(name), name);
             if (Boolean.TRUE.equals(row.get("noise"))) {
+                compared += stored ? 1 : 0;
                 continue;
             }
             double norm = Json.asDouble(row.get("delta_norm"), "delta_norm");
-            double bound =
-                    norm * allowed(backend, Json.asDouble(row.get("f32_delta_error"), "f32_delta_error")) + 1e-12;
-            double[] before = start.get(e.getKey()).toDoubleArray();
-            double[] after = e.getValue().value().toDoubleArray();
-            double change = distance(after, before);
-            assertEquals(norm, change, bound, "norm of the change of " + e.getKey());
-            String stored = "final/param/" + e.getKey();
-            if (g.tensors().contains(stored)) {
-                double error = distance(after, g.tensor(stored).toDoubleArray());
-                assertTrue(error <= bound, e.getKey() + " is off by " + error + " of " + norm);
-                allChange += change * change;
-                allError += error * error;
+            double bound = norm * (3 * Json.asDouble(row.get("f32_delta_error"), "f32_delta_error") + 1e-3) + 1e-12;
+            if (stored) {
+                double[] want = g.tensor("final/param/" + name).toDoubleArray();
+                BitSet left = undetermined.apply(name);
+                assertTrue(left.cardinality() <= 0.4 * after.length, name + ": " + left.cardinality() + " entries unchecked");
+                left.stream().forEach(i -> want[i] = after[i]);
+                double error = distance(after, want);
+                assertTrue(error <= bound, name + " is off by " + error + " of " + norm);
+                compared++;
+            } else {
+                assertEquals(norm, distance(after, training.before().get(name)), bound, "norm of the change of " + name);
             }
         }
-        assertTrue(
-                allChange > 0 && Math.sqrt(allError / allChange) < 0.05, "off by " + Math.sqrt(allError / allChange));
+        assertEquals(g.tensors().namesUnder("final/param/").size(), compared, "stored tensors seen");
+    }
+
+    /** Copies of every parameter and every running statistic. */
+    private static Map<String, double[]> values(FiaNet model) {
+        Map<String, double[]> out = new LinkedHashMap<>();
+        model.namedParameters().forEach((n, p) -> out.put(n, p.value().toDoubleArray()));
+        model.namedBuffers().forEach((n, b) -> {
+            if (b.value().dtype() == DType.F32) {
+                out.put(n, b.value().toDoubleArray());
+            }
+        });
+        return out;
     }
 
     private static double distance(double[] a, double[] b) {
