@@ -1,6 +1,5 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
@@ -19,7 +18,7 @@ final class WinogradStorage extends OpaqueStorage {
         this.transformed = new float[size(out, in)];
         IntStream.range(0, panels(out))
                 .parallel()
-                .forEach(panel -> panel(transformed, original, 0, out, in, false, panel));
+                .forEach(panel -> panel(transformed, original, out, in, panel));
     }
 
     /** Floats of a transformed weight. */
@@ -31,38 +30,20 @@ final class WinogradStorage extends OpaqueStorage {
         return Math.ceilDiv(out, GemmTile.COLUMNS);
     }
 
-    /**
-     * Transforms a weight for one call.
-     *
-     * @param to as {@link #transformed}
-     * @param weight (out, in, 3, 3); for the adjoint (in, out, 3, 3), of the convolution whose input gradient is wanted: its
-     *     channels change places and its kernels are turned by half a turn
-     */
-    static void transform(float[] to, float[] weight, int offset, int out, int in, boolean adjoint, Parallelism p) {
-        p.forEach(panels(out), panel -> panel(to, weight, offset, out, in, adjoint, panel));
-    }
-
-    private static void panel(float[] to, float[] weight, int offset, int out, int in, boolean adjoint, int panel) {
+    private static void panel(float[] to, float[] weight, int out, int in, int panel) {
         int size = PanelStorage.size(out, in);
         int width = GemmTile.COLUMNS;
         int columns = Math.min(width, out - panel * width);
         double[] half = new double[18];
         double[] values = new double[Winograd.PRODUCTS];
-        float[] turned = new float[9];
         for (int i = 0; i < in; i++) {
             int at = (panel * in + i) * width;
             for (int column = 0; column < width; column++) {
                 int o = panel * width + column;
                 if (column >= columns) {
                     Arrays.fill(values, 0);
-                } else if (adjoint) {
-                    int from = offset + (i * out + o) * 9;
-                    for (int t = 0; t < 9; t++) {
-                        turned[t] = weight[from + 8 - t];
-                    }
-                    Winograd.kernel(turned, 0, half, values);
                 } else {
-                    Winograd.kernel(weight, offset + (o * in + i) * 9, half, values);
+                    Winograd.kernel(weight, (o * in + i) * 9, half, values);
                 }
                 for (int q = 0; q < Winograd.PRODUCTS; q++) {
                     to[q * size + at + column] = (float) values[q];

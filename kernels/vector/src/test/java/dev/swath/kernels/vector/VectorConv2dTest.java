@@ -65,7 +65,6 @@ class VectorConv2dTest {
         close(want.floats(), unpacked.floats(), 2e-6);
     }
 
-    /** The many cells of the last two sizes take the transformed way, the others the rows. */
     @ParameterizedTest
     @CsvSource({"1,4,5,17,33", "2,7,9,16,16", "1,33,35,17,40", "2,23,24,33,16"})
     void gradientsEqualScalarForAnyNumberOfThreads(int batch, int height, int width, int in, int out) {
