@@ -5,11 +5,13 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
 import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.train.ParameterGroups;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
+import dev.swath.nn.optim.AdamW;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
@@ -23,12 +25,15 @@ public final class SwathTraining implements TrainingEngine {
     private final Workspace workspace = new Workspace(backend);
     private final Parallelism parallelism;
     private final FiaNet network;
+    private final AdamW optimizer;
 
     /** The network with the weights on the best CPU backend. */
     public SwathTraining(NetworkConfig config, StateDict weights, int threads) {
         parallelism = Parallelism.ofThreads(threads);
         network = new FiaNet(SwathFiaNet.translate(config));
         LoadReport.load(weights, network.targets(), network.sink(null)).requireComplete("the benchmark's weights");
+        optimizer = new AdamW(
+                ParameterGroups.of(network, WEIGHT_DECAY, TEXT_LAYERS), 0.9, 0.999, 1e-8, backend, parallelism);
     }
 
     @Override
@@ -61,6 +66,11 @@ public final class SwathTraining implements TrainingEngine {
             throw new IllegalArgumentException("there is no parameter " + parameter);
         }
         return Optional.ofNullable(found.grad());
+    }
+
+    @Override
+    public void update(double learningRate) {
+        optimizer.step(learningRate);
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class TorchTraining implements TrainingEngine {
     private final TorchFiaNet network;
     private final List<Tensor> parameters;
     private final Tensor classWeights;
+    private final TorchAdamW optimizer;
 
     /** A network of the given sizes; threads are set by {@link TorchFiaNet#setThreads}. */
     public TorchTraining(NetworkConfig config, StateDict weights, TorchFiaNet.Precision precision) {
@@ -32,6 +33,7 @@ public final class TorchTraining implements TrainingEngine {
                 .map(entry -> network.tensors().get(entry.name()))
                 .toList();
         parameters.forEach(parameter -> parameter.set_requires_grad(true));
+        optimizer = new TorchAdamW(network.tensors(), WEIGHT_DECAY, TEXT_LAYERS);
         classWeights = Torch.owned(() -> Torch.of(CLASS_WEIGHTS, network.type(), CLASS_WEIGHTS.length));
     }
 
@@ -72,7 +74,13 @@ public final class TorchTraining implements TrainingEngine {
     }
 
     @Override
+    public void update(double learningRate) {
+        optimizer.step(learningRate);
+    }
+
+    @Override
     public void close() {
+        optimizer.close();
         classWeights.close();
         network.close();
     }
