@@ -54,6 +54,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private final SampleEncoder encoder;
     private final Backend backend;
     private final Parallelism parallelism;
+    private final int loaderThreads;
     private final Workspace workspace;
     private final AdamW optimizer;
     private final List<Parameter> trained;
@@ -72,6 +73,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
             SampleEncoder encoder,
             Backend backend,
             Parallelism parallelism,
+            int loaderThreads,
             RunState state,
             Saver saver) {
         this.config = state.config();
@@ -80,6 +82,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         this.encoder = encoder;
         this.backend = backend;
         this.parallelism = parallelism;
+        this.loaderThreads = loaderThreads;
         this.workspace = new Workspace(backend);
         this.state = state;
         this.random = new RandomSource(state.randomSeed(), state.randomDraws());
@@ -169,6 +172,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                     encoder,
                     BatchLoader.Options.training(config.batch(), config.seed(), epoch)
                             .withFirstStep(first)
+                            .withThreads(loaderThreads)
                             .withAugmentations(augmentations));
             loaderEpoch = epoch;
         }
@@ -219,7 +223,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         int all = data.selection().size();
         int samples = limit == 0 ? all : Math.min(limit, all);
         Metrics metrics = new Metrics();
-        BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), 2);
+        BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), loaderThreads);
         try (BatchLoader batches = new BatchLoader(data.selection(), encoder, options)) {
             for (int i = 0; i < samples; i++) {
                 if (stop.getAsBoolean()) {

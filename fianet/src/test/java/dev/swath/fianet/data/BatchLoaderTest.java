@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchLoaderTest {
     private static final int SIZE = 24;
 
-    /** Noise images by number; triplet {@code broken} cannot be read. */
+    /** Noise images by number, some of them slow to read; triplet {@code broken} cannot be read. */
     private record Noise(int size, int broken) implements ReferringDataset {
         @Override
         public DatasetVocabulary vocabulary() {
@@ -55,6 +56,7 @@ class BatchLoaderTest {
             if (i == broken) {
                 throw new DataException("[data] triplet " + i + " is broken");
             }
+            LockSupport.parkNanos(i % 3 == 0 ? 2_000_000 : 0); // with several threads, later ones are then done first
             byte[] rgb = new byte[3 * 40 * 36];
             new SplittableRandom(i).nextBytes(rgb);
             byte[] mask = new byte[40 * 36];
@@ -62,6 +64,14 @@ class BatchLoaderTest {
                 mask[p] = (byte) (rgb[p] & 1);
             }
             return new Sample("n" + i, new RgbImage(40, 36, rgb), sentence(i), new Mask(40, 36, mask), "ship");
+        }
+
+        /** One of two sentences, as RRSIS-D draws them. */
+        @Override
+        public Sample read(int i, SplittableRandom random) {
+            Sample s = read(i);
+            String sentence = random.nextBoolean() ? s.sentence() : "ship";
+            return new Sample(s.id(), s.image(), sentence, s.mask(), s.category());
         }
 
         @Override
@@ -98,6 +108,8 @@ class BatchLoaderTest {
         assertEquals(want.samples(), got.samples());
         assertArrayEquals(want.image().toFloatArray(), got.image().toFloatArray());
         assertArrayEquals(want.ids().toLongArray(), got.ids().toLongArray());
+        assertArrayEquals(want.context().toFloatArray(), got.context().toFloatArray());
+        assertArrayEquals(want.object().toFloatArray(), got.object().toFloatArray());
         assertArrayEquals(want.position().toFloatArray(), got.position().toFloatArray());
         assertArrayEquals(want.target().toLongArray(), got.target().toLongArray());
     }
@@ -133,7 +145,7 @@ class BatchLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 7})
+    @ValueSource(ints = {1, 2, 5, 1000})
     void anyNumberOfThreadsGivesTheSameBatches(int threads) {
         Noise data = new Noise(23, -1);
         BatchLoader.Options one = BatchLoader.Options.training(4, 2401, 3)
@@ -142,6 +154,7 @@ class BatchLoaderTest {
         List<Batch> want = all(data, one);
         List<Batch> got = all(data, one.withThreads(threads));
         assertEquals(5, want.size(), "the last, partial batch is left out");
+        assertEquals(want.size(), got.size());
         for (int i = 0; i < want.size(); i++) {
             assertSame(want.get(i), got.get(i));
         }
