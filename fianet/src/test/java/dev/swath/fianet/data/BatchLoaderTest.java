@@ -205,8 +205,18 @@ class BatchLoaderTest {
         assertEquals(List.of(), all(data, options.withFirstStep(5)));
     }
 
+    /** A pool tells its end a moment before its last thread is gone. */
+    private static void assertThreadsEnd() throws InterruptedException {
+        for (Thread t : Thread.getAllStackTraces().keySet()) {
+            if (t.getName().startsWith("swath-loader-")) {
+                t.join(5000);
+                assertFalse(t.isAlive(), t.getName());
+            }
+        }
+    }
+
     @Test
-    void theSamplesErrorSurfacesAndThreadsEnd() {
+    void theSamplesErrorSurfacesAndThreadsEnd() throws InterruptedException {
         BatchLoader.Options inOrder = new BatchLoader.Options(2, 1, 0, 0, false, true, List.of(), 3);
         try (BatchLoader loader = new BatchLoader(new Noise(10, 5), encoder(), inOrder)) {
             loader.next();
@@ -215,19 +225,17 @@ class BatchLoaderTest {
             DataException e = assertThrows(DataException.class, loader::next);
             assertEquals("[data] triplet 5 is broken", e.getMessage());
         }
-        assertFalse(Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(t -> t.getName().startsWith("swath-loader-") && t.isAlive()));
+        assertThreadsEnd();
     }
 
     @Test
-    void closingInTheMiddleEndsTheThreads() {
+    void closingInTheMiddleEndsTheThreads() throws InterruptedException {
         BatchLoader loader = new BatchLoader(new Noise(100, -1), encoder(), BatchLoader.Options.training(2, 1, 0));
         loader.next();
         loader.close();
         assertFalse(loader.hasNext());
         assertThrows(NoSuchElementException.class, loader::next);
-        assertFalse(Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(t -> t.getName().startsWith("swath-loader-") && t.isAlive()));
+        assertThreadsEnd();
     }
 
     @Test
