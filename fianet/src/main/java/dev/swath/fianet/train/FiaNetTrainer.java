@@ -8,10 +8,11 @@ import dev.swath.fianet.data.Augmentation;
 import dev.swath.fianet.data.Batch;
 import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.BlackSquares;
+import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.data.TurnAndFlip;
-import dev.swath.fianet.metrics.Metrics;
-import dev.swath.fianet.metrics.Overlap;
+import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.kernels.Backend;
@@ -219,36 +220,32 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
 
     /** The figures of the network as it is on the split that chooses; absent if it was told to stop. */
     Optional<Scores> measure(BooleanSupplier stop) {
+        ReferringDataset split = data.selection();
         int limit = config.evaluation().limit();
-        int all = data.selection().size();
-        int samples = limit == 0 ? all : Math.min(limit, all);
-        Metrics metrics = new Metrics();
+        int samples = limit == 0 ? split.size() : Math.min(limit, split.size());
         BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), loaderThreads);
-        try (BatchLoader batches = new BatchLoader(data.selection(), encoder, options)) {
-            for (int i = 0; i < samples; i++) {
-                if (stop.getAsBoolean()) {
-                    return Optional.empty();
-                }
-                Batch batch = batches.next();
-                metrics.add(overlap(batch), data.selection().category(i));
-            }
+        try (BatchLoader batches = new BatchLoader(split, encoder, options)) {
+            return Evaluation.run(
+                            samples,
+                            i -> answer(batches.next(), split.category(i)),
+                            Parallelism.single(),
+                            done -> {},
+                            stop)
+                    .map(report -> report.result().overall());
         }
-        return Optional.of(metrics.result().overall());
     }
 
-    private Overlap overlap(Batch batch) {
+    /**
+     * The answer to a batch of one sample. Logits that are not numbers count as background: a run whose network broke down
+     * gets figures of 0 and is saved.
+     */
+    private Evaluation.Answer answer(Batch batch, String category) {
         Tape tape = Tape.inference(
                 Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
         try (Tape.Scope _ = tape.enter("")) {
-            float[] logits = forward(tape, batch).value().toFloatArray();
-            long[] target = batch.target().toLongArray();
-            byte[] predicted = new byte[target.length];
-            byte[] wanted = new byte[target.length];
-            for (int i = 0; i < target.length; i++) {
-                predicted[i] = (byte) (logits[2 * i + 1] > logits[2 * i] ? 1 : 0);
-                wanted[i] = (byte) target[i];
-            }
-            return Overlap.of(predicted, wanted);
+            Mask prediction = Evaluation.argMax(forward(tape, batch).value().permute(0, 3, 1, 2));
+            return new Evaluation.Answer(
+                    batch.samples().getFirst(), batch.sentences().getFirst(), category, prediction, batch.mask(0));
         }
     }
 
