@@ -57,12 +57,12 @@ final class EvaluationPanels {
                     Locale.ROOT, "IoU %.2f", 100 * outcome.overlap().iou());
             String name = sort + "-" + number + "-" + sample.id().replaceAll("[^A-Za-z0-9._-]", "_") + ".png";
             Path file = folder.resolve(name);
-            Panels.write(
-                    file,
+            Panels.Panel panel = new Panels.Panel(
                     image,
                     answer.truth().toBooleanArray(),
                     answer.prediction().toBooleanArray(),
                     List.of(sample.sentence(), "image, mask, prediction of " + sample.id() + "; " + iou));
+            Panels.write(file, panel);
             out.add(file);
         }
     }

@@ -6,6 +6,7 @@ import com.google.common.cache.LoadingCache;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.ParsedExpression;
@@ -71,6 +72,11 @@ public final class SampleEncoder {
     /** The mask at the network's resolution, row by row. */
     public byte[] target(Mask mask) {
         return mask.resized(size(), size()).values();
+    }
+
+    /** The image of one sample of a batch as the network sees it. */
+    public RgbImage image(Batch batch, int sample) {
+        return preprocessor.restore(batch.image().select(0, sample));
     }
 
     /** Rows, at least one, as a batch. */

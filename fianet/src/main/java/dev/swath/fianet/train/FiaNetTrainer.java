@@ -65,6 +65,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private final int stepsPerEpoch;
     private RunState state;
     private final RandomSource random;
+    private final EvaluationSamples shown = new EvaluationSamples();
     private @Nullable BatchLoader loader;
     private int loaderEpoch = -1;
 
@@ -128,6 +129,11 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
 
     AdamW optimizer() {
         return optimizer;
+    }
+
+    /** The first samples of the last evaluation. */
+    EvaluationSamples shown() {
+        return shown;
     }
 
     int stepsPerEpoch() {
@@ -223,6 +229,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         ReferringDataset split = data.selection();
         int limit = config.evaluation().limit();
         int samples = limit == 0 ? split.size() : Math.min(limit, split.size());
+        shown.clear();
         BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), loaderThreads);
         try (BatchLoader batches = new BatchLoader(split, encoder, options)) {
             return Evaluation.run(
@@ -244,8 +251,12 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                 Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
         try (Tape.Scope _ = tape.enter("")) {
             Mask prediction = Evaluation.argMax(forward(tape, batch).value().permute(0, 3, 1, 2));
-            return new Evaluation.Answer(
+            Evaluation.Answer answer = new Evaluation.Answer(
                     batch.samples().getFirst(), batch.sentences().getFirst(), category, prediction, batch.mask(0));
+            if (!shown.full()) {
+                shown.add(encoder.image(batch, 0), answer);
+            }
+            return answer;
         }
     }
 

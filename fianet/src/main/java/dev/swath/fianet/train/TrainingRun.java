@@ -179,7 +179,9 @@ public final class TrainingRun implements AutoCloseable {
             notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
                     + plan.lastStep());
         }
-        return new TrainingRun(folder, task, RunLogs.open(folder, state.steps()), state, plan, notes);
+        RunLogs logs =
+                RunLogs.open(folder, state.steps(), o.data.selection().split(), task.shown());
+        return new TrainingRun(folder, task, logs, state, plan, notes);
     }
 
     private static SampleEncoder encoder(TrainingConfig config, Vocabulary vocabulary) {

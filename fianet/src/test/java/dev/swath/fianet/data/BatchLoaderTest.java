@@ -106,6 +106,7 @@ class BatchLoaderTest {
 
     private static void assertSame(Batch want, Batch got) {
         assertEquals(want.samples(), got.samples());
+        assertEquals(want.sentences(), got.sentences());
         assertArrayEquals(want.image().toFloatArray(), got.image().toFloatArray());
         assertArrayEquals(want.ids().toLongArray(), got.ids().toLongArray());
         assertArrayEquals(want.context().toFloatArray(), got.context().toFloatArray());
@@ -122,6 +123,7 @@ class BatchLoaderTest {
         assertEquals(2, batches.size());
         Batch b = batches.get(1);
         assertEquals(List.of("n3", "n4"), b.samples());
+        assertEquals("The ship on the left", b.sentences().get(1));
         assertArrayEquals(new int[] {2, SIZE, SIZE, 3}, b.image().shape().dims());
         assertArrayEquals(new int[] {2, 22}, b.ids().shape().dims());
         Sample fourth = data.read(4);
@@ -133,6 +135,10 @@ class BatchLoaderTest {
         for (int i = 0; i < mask.length; i++) {
             assertEquals(mask[i], target[mask.length + i]);
         }
+        assertArrayEquals(mask, b.mask(1).values());
+        assertArrayEquals(
+                PillowResize.bilinear(fourth.image(), SIZE, SIZE).rgb(),
+                encoder().image(b, 1).rgb());
         // [CLS] the ship on the left [SEP]
         long[] ids = Arrays.copyOfRange(b.ids().toLongArray(), 22, 44);
         assertArrayEquals(new long[] {2, 5, 6, 7, 5, 8, 3}, Arrays.copyOf(ids, 7));
