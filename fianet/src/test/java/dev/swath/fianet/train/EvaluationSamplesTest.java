@@ -2,6 +2,7 @@ package dev.swath.fianet.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.ReferringSegmenter;
@@ -176,7 +177,7 @@ class EvaluationSamplesTest {
         byte[] rgb = new byte[3 * side * side];
         Mask left = half(side, true);
         for (int i = 0; i < EvaluationSamples.MOST; i++) {
-            assertEquals(false, samples.full());
+            assertFalse(samples.full());
             samples.add(
                     new RgbImage(side, side, rgb),
                     new Evaluation.Answer("a", "the road ".repeat(40).strip(), "road", half(side, false), left));
@@ -191,7 +192,7 @@ class EvaluationSamplesTest {
         int third = 2 * second;
         assertTrue(!red(picture, third + 20) && red(picture, third + 140), "the prediction is at the right");
         samples.clear();
-        assertEquals(false, samples.full());
+        assertFalse(samples.full());
     }
 
     private static boolean red(BufferedImage picture, int x) {
