@@ -99,7 +99,7 @@ public final class WindowAttention {
         }
         Var scores = MatMul.apply(tape, part[0], Permute.apply(tape, part[1], 0, 1, 2, 4, 3));
         scores = Binary.mul(tape, scores, Compositions.constant(qkv.dtype(), 1 / Math.sqrt(d)));
-        Var bias = Embedding.apply(tape, table, WindowLayout.relativePositions(window), -1);
+        Var bias = Embedding.apply(tape, table, relativePositionIndex(window), -1);
         scores = Binary.add(tape, scores, Permute.apply(tape, bias, 2, 0, 1));
         Tensor mask = WindowLayout.mask(rows, columns, window, shift).to(qkv.dtype());
         scores = Binary.add(tape, scores, Var.constant(mask));
@@ -109,6 +109,20 @@ public final class WindowAttention {
         mixed = Reshape.apply(tape, mixed, batch, rows * window, columns * window, channels);
         mixed = Roll.apply(tape, mixed, shift, shift);
         return Narrow.apply(tape, Narrow.apply(tape, mixed, 1, 0, qkv.dim(1)), 2, 0, qkv.dim(2));
+    }
+
+    /** Row of the bias table for each pair of cells (query, key) of a window: (M^2, M^2), i64. */
+    public static Tensor relativePositionIndex(int window) {
+        int cells = window * window;
+        long[] index = new long[cells * cells];
+        for (int q = 0; q < cells; q++) {
+            for (int k = 0; k < cells; k++) {
+                int rows = q / window - k / window + window - 1;
+                int columns = q % window - k % window + window - 1;
+                index[q * cells + k] = (long) rows * (2 * window - 1) + columns;
+            }
+        }
+        return Tensor.of(index, cells, cells);
     }
 
     /** The grid with whole windows: new cells hold the bias. */

@@ -8,20 +8,6 @@ final class WindowLayout {
 
     private WindowLayout() {}
 
-    /** (M^2, M^2), i64: row of the bias table for each pair of cells (query, key). */
-    static Tensor relativePositions(int window) {
-        int cells = window * window;
-        long[] rows = new long[cells * cells];
-        for (int q = 0; q < cells; q++) {
-            for (int k = 0; k < cells; k++) {
-                int down = q / window - k / window + window - 1;
-                int across = q % window - k % window + window - 1;
-                rows[q * cells + k] = (long) down * (2 * window - 1) + across;
-            }
-        }
-        return Tensor.of(rows, cells, cells);
-    }
-
     /** (1, paddedHeight, paddedWidth, 1): 1 where a cell lies outside of the grid, else 0. */
     static Tensor outside(int height, int width, int paddedHeight, int paddedWidth) {
         Tensor ones = Tensor.zeros(1, paddedHeight, paddedWidth, 1);

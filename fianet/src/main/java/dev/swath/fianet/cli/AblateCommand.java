@@ -71,6 +71,7 @@ final class AblateCommand implements Callable<Integer> {
         if (steps < 1) {
             throw new UsageException("--steps must be at least 1; got " + steps);
         }
+        data.loaderThreads();
         Outputs.folder(out);
         Backend backend = Backends.discover().choose(run.device);
         Map<String, Scores> scores = new LinkedHashMap<>();
@@ -106,6 +107,7 @@ final class AblateCommand implements Callable<Integer> {
                     steps,
                     backend,
                     threads,
+                    data.loaderThreads(),
                     Map.of("ablation", variant.label())))) {
                 training.run(List.of(progress));
                 return training.measure();

@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.InterleavedDataset;
 import dev.swath.fianet.data.RefSegRs;
 import dev.swath.fianet.data.ReferringDataset;
@@ -16,7 +17,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which data a command learns from. */
+/** Which data a command learns from, and how they are read. */
 final class DataOptions {
     /** The kinds of data sets. */
     enum Kind {
@@ -107,6 +108,22 @@ final class DataOptions {
             description = "Seed of the scenes to learn from; val has the next seed, test the one after (default:"
                     + " ${DEFAULT-VALUE}).")
     long seed;
+
+    @Option(
+            names = "--loader-threads",
+            paramLabel = "N",
+            defaultValue = "" + BatchLoader.Options.THREADS,
+            description = "Threads that read, augment and encode samples ahead of the network (default:"
+                    + " ${DEFAULT-VALUE}). The result is the same for any number.")
+    int loaderThreads;
+
+    /** How many threads read; refused if it is not at least 1. */
+    int loaderThreads() {
+        if (loaderThreads < 1) {
+            throw new UsageException("--loader-threads must be at least 1; got " + loaderThreads);
+        }
+        return loaderThreads;
+    }
 
     DatasetVocabulary vocabulary() {
         return dataset.vocabulary;

@@ -1,6 +1,5 @@
 package dev.swath.fianet.cli;
 
-import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.Sample;
 import dev.swath.fianet.image.Panels;
@@ -49,30 +48,22 @@ final class EvaluationPanels {
             number++;
             Evaluation.Outcome outcome = report.outcomes().get(i);
             Sample sample = dataset.read(i);
-            Mask prediction = Evaluation.predict(sample, predictor);
-            RgbImage image = PillowResize.bilinear(sample.image(), prediction.width(), prediction.height());
-            Mask mask = sample.mask();
-            byte[] truth = PillowResize.nearest(
-                    mask.values(), mask.width(), mask.height(), prediction.width(), prediction.height());
+            Evaluation.Answer answer = Evaluation.answer(sample, predictor);
+            RgbImage image = PillowResize.bilinear(
+                    sample.image(),
+                    answer.prediction().width(),
+                    answer.prediction().height());
             String iou = String.format(
                     Locale.ROOT, "IoU %.2f", 100 * outcome.overlap().iou());
             String name = sort + "-" + number + "-" + sample.id().replaceAll("[^A-Za-z0-9._-]", "_") + ".png";
             Path file = folder.resolve(name);
-            Panels.write(
-                    file,
+            Panels.Panel panel = new Panels.Panel(
                     image,
-                    set(truth),
-                    set(prediction.values()),
+                    answer.truth().toBooleanArray(),
+                    answer.prediction().toBooleanArray(),
                     List.of(sample.sentence(), "image, mask, prediction of " + sample.id() + "; " + iou));
+            Panels.write(file, panel);
             out.add(file);
         }
-    }
-
-    private static boolean[] set(byte[] values) {
-        boolean[] out = new boolean[values.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = values[i] != 0;
-        }
-        return out;
     }
 }

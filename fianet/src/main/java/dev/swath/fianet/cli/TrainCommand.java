@@ -156,6 +156,7 @@ final class TrainCommand implements Callable<Integer> {
         if (maxSteps != null && maxSteps < 1) {
             throw new UsageException("--max-steps must be at least 1; got " + maxSteps);
         }
+        int loaderThreads = data.loaderThreads();
         Backend backend = Backends.discover().choose(run.device);
         Path vocabulary = vocabulary();
         TrainingConfig settings = settings(vocabulary);
@@ -176,6 +177,7 @@ final class TrainCommand implements Callable<Integer> {
                         maxSteps == null ? Long.MAX_VALUE : maxSteps,
                         backend,
                         threads,
+                        loaderThreads,
                         provenance(backend)))) {
             return train(training, settings, opened);
         }

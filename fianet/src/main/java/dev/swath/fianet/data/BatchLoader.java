@@ -41,6 +41,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
             boolean dropLast,
             List<Augmentation> augmentations,
             int threads) {
+        /** Threads that read unless another number is asked for. */
+        public static final int THREADS = 2;
+
         /** Copies and checks. */
         public Options {
             augmentations = List.copyOf(augmentations);
@@ -50,9 +53,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
             }
         }
 
-        /** As the published training reads: shuffled, the last partial batch left out, nothing augmented, two threads. */
+        /** As the published training reads: shuffled, the last partial batch left out, nothing augmented, {@link #THREADS} threads. */
         public static Options training(int batchSize, long seed, int epoch) {
-            return new Options(batchSize, seed, epoch, 0, true, true, List.of(), 2);
+            return new Options(batchSize, seed, epoch, 0, true, true, List.of(), THREADS);
         }
 
         /** From another first step. */
@@ -103,7 +106,8 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
         this.step = options.firstStep;
         this.submitted = step;
         AtomicInteger number = new AtomicInteger();
-        this.threads = Executors.newFixedThreadPool(options.threads, r -> {
+        long inFlight = (1L + AHEAD) * options.batchSize; // samples; more threads than that would only wait
+        this.threads = Executors.newFixedThreadPool((int) Math.min(options.threads, inFlight), r -> {
             Thread t = new Thread(r, "swath-loader-" + number.incrementAndGet());
             t.setDaemon(true);
             return t;

@@ -1,10 +1,15 @@
 package dev.swath.fianet.data;
 
+import dev.swath.fianet.image.GrayImage;
+import dev.swath.fianet.image.ImageException;
+import dev.swath.fianet.image.Images;
+import dev.swath.fianet.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.imageio.stream.ImageInputStream;
 
 /** Where a data set's files lie: a folder or a zip file. Names are relative and use '/'. Thread-safe. */
@@ -26,6 +31,17 @@ interface DataRoot extends AutoCloseable {
         return ZipRoot.open(path);
     }
 
+    /** Opens a folder or a zip file for what is made of it, which closes it; if nothing can be made, it is closed at once. */
+    static <T> T open(Path path, Function<DataRoot, T> maker) {
+        DataRoot root = open(path);
+        try {
+            return maker.apply(root);
+        } catch (RuntimeException e) {
+            root.close();
+            throw e;
+        }
+    }
+
     /** The folder of this one, perhaps itself, that holds the first of the given files that is found; the shallowest. */
     Optional<DataRoot> holding(List<String> markers);
 
@@ -37,6 +53,24 @@ interface DataRoot extends AutoCloseable {
 
     /** All of a file, at most {@code cap} bytes. */
     byte[] read(String name, int cap);
+
+    /** An image file. */
+    default RgbImage readImage(String name) {
+        try {
+            return Images.read(read(name, MAX_IMAGE), describe(name));
+        } catch (ImageException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+
+    /** An image file of one channel, or the luma of its colours. */
+    default GrayImage readGray(String name) {
+        try {
+            return Images.readGray(read(name, MAX_IMAGE), describe(name));
+        } catch (ImageException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
 
     /** The file as a stream for reading an image's header. */
     ImageInputStream image(String name) throws IOException;

@@ -237,7 +237,7 @@ public final class DatasetCheck {
 
         private Dimension decode(String name, boolean mask) {
             if (!mask) {
-                var image = RefSegRs.readImage(root, name);
+                var image = root.readImage(name);
                 return new Dimension(image.width(), image.height());
             }
             Mask values = RefSegRs.readMask(root, item);

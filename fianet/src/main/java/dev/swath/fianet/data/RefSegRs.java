@@ -1,8 +1,6 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.image.GrayImage;
-import dev.swath.fianet.image.ImageException;
-import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
 import java.nio.file.Path;
@@ -33,14 +31,10 @@ public final class RefSegRs implements ReferringDataset {
 
     /** Opens one split of the folder or zip file; throws {@link DataException} if its list cannot be used. */
     public static RefSegRs open(Path path, Split split) {
-        DataRoot opened = DataRoot.open(path);
-        try {
+        return DataRoot.open(path, opened -> {
             DataRoot root = locate(opened, path);
             return new RefSegRs(root, split, List.copyOf(PhraseFile.read(root, split, Problem.Sink.strict())));
-        } catch (RuntimeException e) {
-            opened.close();
-            throw e;
-        }
+        });
     }
 
     static DataRoot locate(DataRoot root, Path path) {
@@ -70,20 +64,7 @@ public final class RefSegRs implements ReferringDataset {
     }
 
     static Mask readMask(DataRoot root, String id) {
-        String name = maskName(id);
-        try {
-            return mask(Images.readGray(root.read(name, DataRoot.MAX_IMAGE), root.describe(name)));
-        } catch (ImageException e) {
-            throw new DataException(e.getMessage(), e);
-        }
-    }
-
-    static RgbImage readImage(DataRoot root, String name) {
-        try {
-            return Images.read(root.read(name, DataRoot.MAX_IMAGE), root.describe(name));
-        } catch (ImageException e) {
-            throw new DataException(e.getMessage(), e);
-        }
+        return mask(root.readGray(maskName(id)));
     }
 
     @Override
@@ -114,7 +95,7 @@ public final class RefSegRs implements ReferringDataset {
     @Override
     public Sample read(int i) {
         String id = lines.get(i).id();
-        RgbImage image = readImage(root, imageName(id));
+        RgbImage image = root.readImage(imageName(id));
         Mask mask = readMask(root, id);
         if (mask.width() != image.width() || mask.height() != image.height()) {
             throw new DataException("[data] " + root.describe(maskName(id)) + ": a mask must have its image's size, "

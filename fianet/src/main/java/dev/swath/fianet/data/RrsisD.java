@@ -26,8 +26,7 @@ public final class RrsisD implements ReferringDataset {
 
     /** Opens one split of the folder or zip file; throws {@link DataException} if its lists cannot be used. */
     public static RrsisD open(Path path, Split split) {
-        DataRoot opened = DataRoot.open(path);
-        try {
+        return DataRoot.open(path, opened -> {
             DataRoot root = locate(opened, path);
             List<RrsisDIndex.Item> items = RrsisDIndex.read(root, Problem.Sink.strict()).stream()
                     .filter(item -> item.in(split))
@@ -37,10 +36,7 @@ public final class RrsisD implements ReferringDataset {
                         "[data] " + root.describe(Refs.NAME) + ": the split '" + split.key() + "' is empty");
             }
             return new RrsisD(root, split, items);
-        } catch (RuntimeException e) {
-            opened.close();
-            throw e;
-        }
+        });
     }
 
     static DataRoot locate(DataRoot root, Path path) {
@@ -96,7 +92,7 @@ public final class RrsisD implements ReferringDataset {
     }
 
     private Sample read(RrsisDIndex.Item item, String sentence) {
-        RgbImage image = RefSegRs.readImage(root, item.image());
+        RgbImage image = root.readImage(item.image());
         return new Sample(item.id(), image, sentence, decode(item), item.category());
     }
 

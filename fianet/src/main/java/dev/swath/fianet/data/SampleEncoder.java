@@ -5,8 +5,8 @@ import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import dev.swath.fianet.image.ImageException;
-import dev.swath.fianet.image.PillowResize;
 import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.ParsedExpression;
@@ -71,7 +71,12 @@ public final class SampleEncoder {
 
     /** The mask at the network's resolution, row by row. */
     public byte[] target(Mask mask) {
-        return PillowResize.nearest(mask.values(), mask.width(), mask.height(), size(), size());
+        return mask.resized(size(), size()).values();
+    }
+
+    /** The image of one sample of a batch as the network sees it. */
+    public RgbImage image(Batch batch, int sample) {
+        return preprocessor.restore(batch.image().select(0, sample));
     }
 
     /** Rows, at least one, as a batch. */
@@ -104,6 +109,7 @@ public final class SampleEncoder {
                 Tensor.of(masks[1], b, n),
                 Tensor.of(masks[2], b, n),
                 Tensor.of(target, b, s, s),
-                rows.stream().map(Encoded::id).toList());
+                rows.stream().map(Encoded::id).toList(),
+                rows.stream().map(row -> row.sentence.sentence()).toList());
     }
 }

@@ -2,11 +2,7 @@ package dev.swath.fianet.image;
 
 import dev.swath.weights.AtomicFile;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import javax.imageio.ImageIO;
 
 /** Writes masks, probabilities and overlays as PNG files, whole or not at all. */
 public final class Overlays {
@@ -75,12 +71,6 @@ public final class Overlays {
 
     /** Writes a PNG. */
     static void write(Path file, BufferedImage image) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        AtomicFile.write(file, bytes.toByteArray());
+        AtomicFile.write(file, Png.of(image).bytes());
     }
 }

@@ -10,24 +10,60 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes an image and masks over it side by side, with words below. */
+/** Draws an image and masks over it side by side, with words below. */
 public final class Panels {
     private static final int GAP = 4;
     private static final int MARGIN = 6;
     private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
-    private Panels() {}
-
     /**
-     * Writes a PNG. Both masks have the image's size.
+     * A sample and what a model made of it. Both masks have the image's size.
      *
+     * @param image of the sample
+     * @param truth mask of the data set
+     * @param prediction mask of the model
      * @param caption lines below the pictures; long ones are wrapped
      */
-    public static void write(Path file, RgbImage image, boolean[] truth, boolean[] prediction, List<String> caption) {
+    public record Panel(RgbImage image, boolean[] truth, boolean[] prediction, List<String> caption) {
+        /** Copies the list. */
+        public Panel {
+            caption = List.copyOf(caption);
+        }
+    }
+
+    private Panels() {}
+
+    /** Writes a PNG: image, true mask and predicted mask from left to right. */
+    public static void write(Path file, Panel panel) {
+        Overlays.write(file, draw(panel));
+    }
+
+    /** Panels, at least one, below each other as one PNG. */
+    public static Png encode(List<Panel> panels) {
+        List<BufferedImage> rows = panels.stream().map(Panels::draw).toList();
+        int width = rows.stream().mapToInt(BufferedImage::getWidth).max().orElseThrow();
+        int height = rows.stream().mapToInt(BufferedImage::getHeight).sum();
+        BufferedImage all = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = all.createGraphics();
+        try {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, width, height);
+            int y = 0;
+            for (BufferedImage row : rows) {
+                g.drawImage(row, 0, y, null);
+                y += row.getHeight();
+            }
+        } finally {
+            g.dispose();
+        }
+        return Png.of(all);
+    }
+
+    private static BufferedImage draw(Panel p) {
         FontMetrics metrics = metrics();
         List<String> lines = new ArrayList<>();
-        caption.forEach(c -> wrap(c, metrics, 3 * image.width() + 2 * GAP - 2 * MARGIN, lines));
-        draw(file, image, List.of(new boolean[truth.length], truth, prediction), List.of(lines));
+        p.caption.forEach(c -> wrap(c, metrics, 3 * p.image.width() + 2 * GAP - 2 * MARGIN, lines));
+        return draw(p.image, List.of(new boolean[p.truth.length], p.truth, p.prediction), List.of(lines));
     }
 
     /**
@@ -47,11 +83,11 @@ public final class Panels {
             wrap(sentence, metrics, image.width() - 2 * MARGIN, lines);
             columns.add(lines);
         }
-        draw(file, image, pictures, columns);
+        Overlays.write(file, draw(image, pictures, columns));
     }
 
     /** Pictures from left to right; below them columns of lines that begin where the pictures do. */
-    private static void draw(Path file, RgbImage image, List<boolean[]> masks, List<List<String>> columns) {
+    private static BufferedImage draw(RgbImage image, List<boolean[]> masks, List<List<String>> columns) {
         FontMetrics metrics = metrics();
         int lines = columns.stream().mapToInt(List::size).max().orElse(0);
         int width = masks.size() * (image.width() + GAP) - GAP;
@@ -77,7 +113,7 @@ public final class Panels {
         } finally {
             g.dispose();
         }
-        Overlays.write(file, panel);
+        return panel;
     }
 
     private static FontMetrics metrics() {

@@ -37,4 +37,15 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
         }
         return Tensor.of(out, 1, size, size, 3);
     }
+
+    /** The resized image that {@link #apply} turned into these size x size x 3 values. */
+    public RgbImage restore(Tensor values) {
+        float[] in = values.toFloatArray();
+        byte[] out = new byte[in.length];
+        for (int i = 0; i < out.length; i++) {
+            double unit = in[i] * deviation.get(i % 3) + mean.get(i % 3);
+            out[i] = (byte) Math.clamp(Math.round(255 * unit), 0, 255);
+        }
+        return new RgbImage(size, size, out);
+    }
 }

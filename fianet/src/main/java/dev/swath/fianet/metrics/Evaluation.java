@@ -5,14 +5,16 @@ import dev.swath.fianet.data.DataException;
 import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.Sample;
-import dev.swath.fianet.image.PillowResize;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +33,17 @@ public final class Evaluation {
             return (image, sentence) -> segmenter.segment(image, sentence).logits();
         }
     }
+
+    /**
+     * A model's answer to one sample; both masks at the network's resolution.
+     *
+     * @param id of the sample
+     * @param sentence that was asked
+     * @param category of the object
+     * @param prediction of the model
+     * @param truth of the data set
+     */
+    public record Answer(String id, String sentence, String category, Mask prediction, Mask truth) {}
 
     /**
      * One sample's outcome.
@@ -59,48 +72,75 @@ public final class Evaluation {
     private Evaluation() {}
 
     /**
-     * Evaluates all samples; the result does not depend on the number of threads.
+     * Evaluates all samples of a data set; the result does not depend on the number of threads.
      *
      * @param parallelism samples that are evaluated at once; {@link Parallelism#single} if the model is for one thread
      * @param progress is told the number of samples done, by any thread
      */
     public static Report run(
             ReferringDataset dataset, Predictor predictor, Parallelism parallelism, IntConsumer progress) {
-        Outcome[] outcomes = new Outcome[dataset.size()];
+        return run(dataset.size(), i -> answer(dataset.read(i), predictor), parallelism, progress, () -> false)
+                .orElseThrow();
+    }
+
+    /**
+     * Evaluates samples 0 to {@code samples - 1}; the result does not depend on the number of threads.
+     *
+     * @param answers the answer to the sample of that number; asked once each, in order if {@code parallelism} is {@link
+     *     Parallelism#single}
+     * @param parallelism samples that are evaluated at once
+     * @param progress is told the number of samples done, by any thread
+     * @param stop when it turns true, no further sample is begun
+     * @return absent if a sample was left out because of {@code stop}
+     */
+    public static Optional<Report> run(
+            int samples,
+            IntFunction<Answer> answers,
+            Parallelism parallelism,
+            IntConsumer progress,
+            BooleanSupplier stop) {
+        Outcome[] outcomes = new Outcome[samples];
         AtomicInteger done = new AtomicInteger();
-        parallelism.forEach(outcomes.length, i -> {
-            outcomes[i] = outcome(i, dataset.read(i), predictor);
-            progress.accept(done.incrementAndGet());
+        parallelism.forEach(samples, i -> {
+            if (!stop.getAsBoolean()) {
+                Answer a = answers.apply(i);
+                Overlap overlap = Overlap.of(a.prediction.values(), a.truth.values());
+                outcomes[i] = new Outcome(i, a.id, a.sentence, a.category, overlap);
+                progress.accept(done.incrementAndGet());
+            }
         });
+        if (done.get() < samples) {
+            return Optional.empty();
+        }
         Metrics metrics = new Metrics();
         for (Outcome o : outcomes) {
             metrics.add(o.overlap, o.category);
         }
-        return new Report(metrics.result(), List.of(outcomes));
+        return Optional.of(new Report(metrics.result(), List.of(outcomes)));
     }
 
-    private static Outcome outcome(int index, Sample sample, Predictor predictor) {
-        Mask prediction = predict(sample, predictor);
-        byte[] target = target(sample.mask(), prediction);
-        return new Outcome(
-                index, sample.id(), sample.sentence(), sample.category(), Overlap.of(prediction.values(), target));
-    }
-
-    /** The prediction for a sample at the network's resolution. */
-    public static Mask predict(Sample sample, Predictor predictor) {
+    /** The answer to a sample; throws a {@link DataException} if the logits hold values that are not numbers. */
+    public static Answer answer(Sample sample, Predictor predictor) {
         try {
-            return argMax(predictor.logits(sample.image(), sample.sentence()));
+            Tensor logits = predictor.logits(sample.image(), sample.sentence());
+            requireNumbers(logits);
+            Mask prediction = argMax(logits);
+            Mask truth = sample.mask().resized(prediction.width(), prediction.height());
+            return new Answer(sample.id(), sample.sentence(), sample.category(), prediction, truth);
         } catch (ExpressionException | ArithmeticException e) {
             throw new DataException("[evaluate] sample " + sample.id() + ": " + e.getMessage(), e);
         }
     }
 
-    /** A mask at the size of another one, by the nearest pixel. */
-    private static byte[] target(Mask mask, Mask like) {
-        return PillowResize.nearest(mask.values(), mask.width(), mask.height(), like.width(), like.height());
+    private static void requireNumbers(Tensor logits) {
+        for (float value : logits.toFloatArray()) {
+            if (Float.isNaN(value)) {
+                throw new ArithmeticException("the network's answer holds values that are not numbers");
+            }
+        }
     }
 
-    /** Where class 1 is above class 0; a tie is background. Values that are not numbers are refused. */
+    /** Where class 1 is above class 0; a tie is background, and so is what cannot be compared, a NaN in either class. */
     public static Mask argMax(Tensor logits) {
         int height = logits.dim(2);
         int width = logits.dim(3);
@@ -112,12 +152,7 @@ public final class Evaluation {
         }
         byte[] out = new byte[n];
         for (int i = 0; i < n; i++) {
-            float background = values[i];
-            float object = values[n + i];
-            if (Float.isNaN(background) || Float.isNaN(object)) {
-                throw new ArithmeticException("the network's answer holds values that are not numbers");
-            }
-            out[i] = (byte) (object > background ? 1 : 0);
+            out[i] = (byte) (values[n + i] > values[i] ? 1 : 0);
         }
         return new Mask(width, height, out);
     }

@@ -23,14 +23,14 @@ final class UrbanLayout {
     private final double zoom;
     private final boolean lawn;
     private final List<Side> sides = new ArrayList<>();
-    private final List<Pose> lots = new ArrayList<>();
-    private final List<SceneObject> vehicles = new ArrayList<>();
+    private final UrbanVehicles vehicles;
 
     private UrbanLayout(Dice dice) {
         this.dice = dice;
         this.season = Season.of(dice);
         this.zoom = dice.range(0.94, 1.16);
         this.lawn = dice.chance(0.5);
+        this.vehicles = new UrbanVehicles(plot, zoom, dice);
     }
 
     static Scene build(Dice dice) {
@@ -60,7 +60,7 @@ final class UrbanLayout {
             }
         }
         stray();
-        vehicles.forEach(plot::add);
+        vehicles.all().forEach(plot::add);
         trees();
         int ground = lawn || dice.chance(0.5) ? season.soil(dice) : Colours.jitter(0xA39F97, dice, 8);
         return new Scene(DatasetVocabulary.REFSEGRS, ground, Season.air(dice), plot.objects(), dice.seed());
@@ -128,51 +128,7 @@ final class UrbanLayout {
                 plot.surface(Kind.ROAD_MARKING, way.strip(d - 0.4 * pen, d + 0.4 * pen), Colours.PAINT, 0, road);
             }
         }
-        traffic(way, half);
-    }
-
-    private void traffic(Way way, double half) {
-        for (int lane = -1; lane <= 1; lane += 2) {
-            double s = -60 + dice.range(0, 20);
-            while (s < 60) {
-                if (dice.chance(0.5)) {
-                    Kind kind = List.of(Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS, Kind.TRAILER)
-                            .get(dice.weighted(0.38, 0.2, 0.17, 0.17, 0.08));
-                    Pose p = new Pose(
-                            way.xAt(s, lane * half / 2),
-                            way.yAt(s, lane * half / 2),
-                            way.angleAt(s) + (lane > 0 ? 0 : Math.PI),
-                            0,
-                            0);
-                    vehicle(kind, p, 1);
-                }
-                s += dice.range(19, 34) * zoom;
-            }
-        }
-    }
-
-    /** Adds a vehicle if its place is free. */
-    private void vehicle(Kind kind, Pose at, double margin) {
-        boolean extended = kind == Kind.TRUCK && dice.chance(0.35);
-        double length = kind.length() * zoom * (extended ? 1.45 : dice.range(0.96, 1.04));
-        Pose pose = new Pose(at.x(), at.y(), at.angle(), length, kind.width() * zoom);
-        Plot.Box box = Plot.Box.of(pose).grown(margin);
-        if (!plot.apart(box)) {
-            return;
-        }
-        plot.take(box);
-        String colour =
-                switch (kind) {
-                    case VAN -> dice.pick(List.of("white", "white", "gray", "blue", "yellow"));
-                    case BUS -> dice.pick(List.of("yellow", "yellow", "red", "orange", "green"));
-                    case TRUCK -> dice.pick(List.of("red", "blue", "white", "orange", "green"));
-                    case TRAILER -> dice.pick(List.of("white", "gray", "blue", "green"));
-                    default -> dice.pick(List.of("white", "gray", "black", "red", "red", "blue", "blue", "green"));
-                };
-        int load = dice.pick(new int[] {0xE6E4DE, 0xC8CACC, 0x4A6FA5, 0xB08A50, 0x9C3B34});
-        Look look = new Look(
-                Colours.of(colour, dice), Colours.jitter(load, dice, 8), kind.heavyDuty() ? 2.6 : 1.4, dice.variant());
-        vehicles.add(Plot.object(kind, pose, new Words(extended ? "long" : "", colour, ""), look, -1));
+        vehicles.drive(way, half);
     }
 
     private void parkingLot() {
@@ -189,8 +145,7 @@ final class UrbanLayout {
             }
             plot.add(Plot.object(
                     Kind.PARKING_LOT, pose, Words.NONE, new Look(Colours.jitter(0x77797B, dice, 9), 0, 0, 0), -1));
-            lots.add(pose);
-            park(pose, width > 20 * zoom ? 2 : 1);
+            vehicles.park(pose, width > 20 * zoom ? 2 : 1);
             if (dice.chance(0.6)) {
                 neighbour(pose, side.sign);
             }
@@ -212,38 +167,6 @@ final class UrbanLayout {
         if (inFrame(pose, 0) && plot.free(Plot.Box.of(pose).grown(-0.5))) {
             building(pose, 1 + 4 * dice.count(0, 40));
             plot.take(Plot.Box.of(pose).grown(3));
-        }
-    }
-
-    private void park(Pose lot, int rows) {
-        double pitch = 6.6;
-        int stalls = (int) ((lot.length() - 2) / pitch);
-        double c = Math.cos(lot.angle());
-        double s = Math.sin(lot.angle());
-        for (int row = 0; row < rows; row++) {
-            boolean heavy = dice.chance(0.3);
-            double v = (row == 0 ? -1 : 1) * (lot.width() / 2 - (heavy ? 4 : 6.4 * zoom));
-            double step = heavy ? 21 * zoom : pitch;
-            int count = heavy ? (int) (lot.length() / step) : stalls;
-            for (int i = 0; i < count; i++) {
-                double u = -lot.length() / 2 + (i + 0.5) * step + (heavy ? 1 : 0.0);
-                if (!dice.chance(heavy ? 0.8 : 0.5)) {
-                    continue;
-                }
-                Kind kind = heavy
-                        ? List.of(Kind.TRUCK, Kind.TRAILER, Kind.BUS).get(dice.weighted(0.35, 0.45, 0.2))
-                        : dice.chance(0.68) ? Kind.CAR : Kind.VAN;
-                double turn = heavy ? 0 : Math.PI / 2;
-                vehicle(
-                        kind,
-                        new Pose(
-                                lot.x() + c * u - s * v,
-                                lot.y() + s * u + c * v,
-                                lot.angle() + turn + (dice.chance(0.5) ? Math.PI : 0),
-                                0,
-                                0),
-                        0.2);
-            }
         }
     }
 
@@ -355,7 +278,7 @@ final class UrbanLayout {
                     12 * zoom,
                     6 * zoom);
             if (plot.free(Plot.Box.of(pose).grown(4)) && nearestRoad(pose) > 22 * zoom) {
-                vehicle(dice.chance(0.7) ? Kind.CAR : Kind.VAN, pose, 1);
+                vehicles.put(dice.chance(0.7) ? Kind.CAR : Kind.VAN, pose, 1);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.train;
 
+import dev.swath.fianet.image.Png;
 import dev.swath.weights.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -8,16 +9,11 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Draws the curves of a run as a PNG: loss, learning rate, and the figures of the evaluations, each over the steps. */
 final class Curves {
@@ -73,14 +69,7 @@ final class Curves {
                         new Line("mIoU (%)", COLOURS.get(0), points(records, "evaluation", "mIoU"), true),
                         new Line("oIoU (%)", COLOURS.get(1), points(records, "evaluation", "oIoU"), true)));
         g.dispose();
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        // With a stream of its own, for ImageIO's default would register a shutdown hook, which fails while one runs.
-        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
-            ImageIO.write(image, "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        AtomicFile.write(file, png.toByteArray());
+        AtomicFile.write(file, Png.of(image).bytes());
     }
 
     private static double number(Object value) {

@@ -8,10 +8,11 @@ import dev.swath.fianet.data.Augmentation;
 import dev.swath.fianet.data.Batch;
 import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.BlackSquares;
+import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.data.TurnAndFlip;
-import dev.swath.fianet.metrics.Metrics;
-import dev.swath.fianet.metrics.Overlap;
+import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.kernels.Backend;
@@ -54,6 +55,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private final SampleEncoder encoder;
     private final Backend backend;
     private final Parallelism parallelism;
+    private final int loaderThreads;
     private final Workspace workspace;
     private final AdamW optimizer;
     private final List<Parameter> trained;
@@ -63,6 +65,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private final int stepsPerEpoch;
     private RunState state;
     private final RandomSource random;
+    private final EvaluationSamples shown = new EvaluationSamples();
     private @Nullable BatchLoader loader;
     private int loaderEpoch = -1;
 
@@ -72,6 +75,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
             SampleEncoder encoder,
             Backend backend,
             Parallelism parallelism,
+            int loaderThreads,
             RunState state,
             Saver saver) {
         this.config = state.config();
@@ -80,6 +84,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         this.encoder = encoder;
         this.backend = backend;
         this.parallelism = parallelism;
+        this.loaderThreads = loaderThreads;
         this.workspace = new Workspace(backend);
         this.state = state;
         this.random = new RandomSource(state.randomSeed(), state.randomDraws());
@@ -126,6 +131,11 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         return optimizer;
     }
 
+    /** The first samples of the last evaluation. */
+    EvaluationSamples shown() {
+        return shown;
+    }
+
     int stepsPerEpoch() {
         return stepsPerEpoch;
     }
@@ -169,6 +179,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                     encoder,
                     BatchLoader.Options.training(config.batch(), config.seed(), epoch)
                             .withFirstStep(first)
+                            .withThreads(loaderThreads)
                             .withAugmentations(augmentations));
             loaderEpoch = epoch;
         }
@@ -215,36 +226,37 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
 
     /** The figures of the network as it is on the split that chooses; absent if it was told to stop. */
     Optional<Scores> measure(BooleanSupplier stop) {
+        ReferringDataset split = data.selection();
         int limit = config.evaluation().limit();
-        int all = data.selection().size();
-        int samples = limit == 0 ? all : Math.min(limit, all);
-        Metrics metrics = new Metrics();
-        BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), 2);
-        try (BatchLoader batches = new BatchLoader(data.selection(), encoder, options)) {
-            for (int i = 0; i < samples; i++) {
-                if (stop.getAsBoolean()) {
-                    return Optional.empty();
-                }
-                Batch batch = batches.next();
-                metrics.add(overlap(batch), data.selection().category(i));
-            }
+        int samples = limit == 0 ? split.size() : Math.min(limit, split.size());
+        shown.clear();
+        BatchLoader.Options options = new BatchLoader.Options(1, 0, 0, 0, false, false, List.of(), loaderThreads);
+        try (BatchLoader batches = new BatchLoader(split, encoder, options)) {
+            return Evaluation.run(
+                            samples,
+                            i -> answer(batches.next(), split.category(i)),
+                            Parallelism.single(),
+                            done -> {},
+                            stop)
+                    .map(report -> report.result().overall());
         }
-        return Optional.of(metrics.result().overall());
     }
 
-    private Overlap overlap(Batch batch) {
+    /**
+     * The answer to a batch of one sample. Logits that are not numbers count as background: a run whose network broke down
+     * gets figures of 0 and is saved.
+     */
+    private Evaluation.Answer answer(Batch batch, String category) {
         Tape tape = Tape.inference(
                 Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
         try (Tape.Scope _ = tape.enter("")) {
-            float[] logits = forward(tape, batch).value().toFloatArray();
-            long[] target = batch.target().toLongArray();
-            byte[] predicted = new byte[target.length];
-            byte[] wanted = new byte[target.length];
-            for (int i = 0; i < target.length; i++) {
-                predicted[i] = (byte) (logits[2 * i + 1] > logits[2 * i] ? 1 : 0);
-                wanted[i] = (byte) target[i];
+            Mask prediction = Evaluation.argMax(forward(tape, batch).value().permute(0, 3, 1, 2));
+            Evaluation.Answer answer = new Evaluation.Answer(
+                    batch.samples().getFirst(), batch.sentences().getFirst(), category, prediction, batch.mask(0));
+            if (!shown.full()) {
+                shown.add(encoder.image(batch, 0), answer);
             }
-            return Overlap.of(predicted, wanted);
+            return answer;
         }
     }
 

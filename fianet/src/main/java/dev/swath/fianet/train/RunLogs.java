@@ -1,5 +1,7 @@
 package dev.swath.fianet.train;
 
+import dev.swath.fianet.data.Split;
+import dev.swath.fianet.image.Png;
 import dev.swath.nn.train.TrainingListener;
 import dev.swath.weights.WeightsException;
 import java.nio.file.Path;
@@ -10,19 +12,30 @@ final class RunLogs implements AutoCloseable {
     private final MetricsLog metrics;
     private final TensorBoard board;
     private final Path curves;
+    private final String imageTag;
+    private final EvaluationSamples shown;
 
-    private RunLogs(MetricsLog metrics, TensorBoard board, Path curves) {
+    private RunLogs(MetricsLog metrics, TensorBoard board, Path curves, String imageTag, EvaluationSamples shown) {
         this.metrics = metrics;
         this.board = board;
         this.curves = curves;
+        this.imageTag = imageTag;
+        this.shown = shown;
     }
 
-    /** Opens them, without what they hold of steps after {@code steps}. */
-    static RunLogs open(RunFolder folder, long steps) {
+    /**
+     * Opens them, without what they hold of steps after {@code steps}.
+     *
+     * @param selection the split that is evaluated
+     * @param shown its first samples, as they were answered in the last evaluation
+     */
+    static RunLogs open(RunFolder folder, long steps, Split selection, EvaluationSamples shown) {
         return new RunLogs(
                 MetricsLog.open(folder, steps),
                 TensorBoard.open(folder.resolve("tensorboard"), steps + 1),
-                folder.resolve("curves.png"));
+                folder.resolve("curves.png"),
+                selection.key() + "/samples",
+                shown);
     }
 
     /** Those who write. */
@@ -42,6 +55,10 @@ final class RunLogs implements AutoCloseable {
         @Override
         public void onEpoch(Epoch e) {
             e.metrics().forEach((name, value) -> board.scalar("evaluation/" + name, e.steps(), value));
+            if (!e.metrics().isEmpty()) {
+                Png picture = shown.picture();
+                board.image(imageTag, e.steps(), picture.width(), picture.height(), picture.bytes());
+            }
         }
     }
 

@@ -57,7 +57,8 @@ public final class TrainingRun implements AutoCloseable {
      * @param resume whether to go on from the folder's checkpoint, if there is one
      * @param maxSteps where to stop, counted from the very first step
      * @param backend whose kernels
-     * @param parallelism how many threads
+     * @param parallelism how many threads compute
+     * @param loaderThreads how many threads read samples ahead, at least 1; no number depends on it
      * @param provenance what else a checkpoint says about its origin
      */
     public record Options(
@@ -70,7 +71,16 @@ public final class TrainingRun implements AutoCloseable {
             long maxSteps,
             Backend backend,
             Parallelism parallelism,
-            Map<String, Object> provenance) {}
+            int loaderThreads,
+            Map<String, Object> provenance) {
+        /** Checks. */
+        public Options {
+            if (loaderThreads < 1) {
+                throw new TrainingException(
+                        "[train] the number of loader threads must be at least 1; got " + loaderThreads);
+            }
+        }
+    }
 
     private final RunFolder folder;
     private final FiaNetTrainer task;
@@ -141,7 +151,14 @@ public final class TrainingRun implements AutoCloseable {
         }
         RunCheckpoint checkpoint = new RunCheckpoint(folder, network, vocabularyFile);
         FiaNetTrainer task = new FiaNetTrainer(
-                network, o.data, encoder(o.config, vocabulary), o.backend, o.parallelism, state, checkpoint);
+                network,
+                o.data,
+                encoder(o.config, vocabulary),
+                o.backend,
+                o.parallelism,
+                o.loaderThreads,
+                state,
+                checkpoint);
         checkpoint.bind(task.optimizer());
         if (resumed) {
             task.optimizer()
@@ -162,7 +179,9 @@ public final class TrainingRun implements AutoCloseable {
             notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
                     + plan.lastStep());
         }
-        return new TrainingRun(folder, task, RunLogs.open(folder, state.steps()), state, plan, notes);
+        RunLogs logs =
+                RunLogs.open(folder, state.steps(), o.data.selection().split(), task.shown());
+        return new TrainingRun(folder, task, logs, state, plan, notes);
     }
 
     private static SampleEncoder encoder(TrainingConfig config, Vocabulary vocabulary) {

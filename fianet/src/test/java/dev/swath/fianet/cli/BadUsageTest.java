@@ -103,6 +103,24 @@ class BadUsageTest {
         nothingIsWritten();
     }
 
+    @Test
+    void loaderThreads() throws IOException {
+        for (String command : List.of("train", "ablate")) {
+            List<Object> args = new ArrayList<>(List.of(command, "--dataset", "synthetic", "--out", out));
+            args.addAll(List.of("--vocab", model.resolve("vocab.txt"), "--config", folder.resolve("none.json")));
+            args.addAll(command.equals("ablate") ? List.of("--steps", 1) : List.of());
+            args.add("--loader-threads");
+            for (int wrong : List.of(0, -3)) {
+                args.add(wrong);
+                Cli.run(args.toArray()).refused(2, "--loader-threads must be at least 1; got " + wrong);
+                args.removeLast();
+            }
+            args.add("two");
+            Cli.run(args.toArray()).refused(2, "--loader-threads", "two");
+        }
+        assertFalse(Files.exists(out));
+    }
+
     /** The class path of this test has no CUDA backend. */
     @Test
     void aDeviceThatIsNotHere() throws IOException {

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchLoaderTest {
     private static final int SIZE = 24;
 
-    /** Noise images by number; triplet {@code broken} cannot be read. */
+    /** Noise images by number, some of them slow to read; triplet {@code broken} cannot be read. */
     private record Noise(int size, int broken) implements ReferringDataset {
         @Override
         public DatasetVocabulary vocabulary() {
@@ -55,6 +56,7 @@ class BatchLoaderTest {
             if (i == broken) {
                 throw new DataException("[data] triplet " + i + " is broken");
             }
+            LockSupport.parkNanos(i % 3 == 0 ? 2_000_000 : 0); // with several threads, later ones are then done first
             byte[] rgb = new byte[3 * 40 * 36];
             new SplittableRandom(i).nextBytes(rgb);
             byte[] mask = new byte[40 * 36];
@@ -62,6 +64,14 @@ class BatchLoaderTest {
                 mask[p] = (byte) (rgb[p] & 1);
             }
             return new Sample("n" + i, new RgbImage(40, 36, rgb), sentence(i), new Mask(40, 36, mask), "ship");
+        }
+
+        /** One of two sentences, as RRSIS-D draws them. */
+        @Override
+        public Sample read(int i, SplittableRandom random) {
+            Sample s = read(i);
+            String sentence = random.nextBoolean() ? s.sentence() : "ship";
+            return new Sample(s.id(), s.image(), sentence, s.mask(), s.category());
         }
 
         @Override
@@ -96,8 +106,11 @@ class BatchLoaderTest {
 
     private static void assertSame(Batch want, Batch got) {
         assertEquals(want.samples(), got.samples());
+        assertEquals(want.sentences(), got.sentences());
         assertArrayEquals(want.image().toFloatArray(), got.image().toFloatArray());
         assertArrayEquals(want.ids().toLongArray(), got.ids().toLongArray());
+        assertArrayEquals(want.context().toFloatArray(), got.context().toFloatArray());
+        assertArrayEquals(want.object().toFloatArray(), got.object().toFloatArray());
         assertArrayEquals(want.position().toFloatArray(), got.position().toFloatArray());
         assertArrayEquals(want.target().toLongArray(), got.target().toLongArray());
     }
@@ -110,6 +123,7 @@ class BatchLoaderTest {
         assertEquals(2, batches.size());
         Batch b = batches.get(1);
         assertEquals(List.of("n3", "n4"), b.samples());
+        assertEquals("The ship on the left", b.sentences().get(1));
         assertArrayEquals(new int[] {2, SIZE, SIZE, 3}, b.image().shape().dims());
         assertArrayEquals(new int[] {2, 22}, b.ids().shape().dims());
         Sample fourth = data.read(4);
@@ -121,6 +135,10 @@ class BatchLoaderTest {
         for (int i = 0; i < mask.length; i++) {
             assertEquals(mask[i], target[mask.length + i]);
         }
+        assertArrayEquals(mask, b.mask(1).values());
+        assertArrayEquals(
+                PillowResize.bilinear(fourth.image(), SIZE, SIZE).rgb(),
+                encoder().image(b, 1).rgb());
         // [CLS] the ship on the left [SEP]
         long[] ids = Arrays.copyOfRange(b.ids().toLongArray(), 22, 44);
         assertArrayEquals(new long[] {2, 5, 6, 7, 5, 8, 3}, Arrays.copyOf(ids, 7));
@@ -133,7 +151,7 @@ class BatchLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 7})
+    @ValueSource(ints = {1, 2, 5, 1000})
     void anyNumberOfThreadsGivesTheSameBatches(int threads) {
         Noise data = new Noise(23, -1);
         BatchLoader.Options one = BatchLoader.Options.training(4, 2401, 3)
@@ -142,6 +160,7 @@ class BatchLoaderTest {
         List<Batch> want = all(data, one);
         List<Batch> got = all(data, one.withThreads(threads));
         assertEquals(5, want.size(), "the last, partial batch is left out");
+        assertEquals(want.size(), got.size());
         for (int i = 0; i < want.size(); i++) {
             assertSame(want.get(i), got.get(i));
         }
@@ -192,8 +211,18 @@ class BatchLoaderTest {
         assertEquals(List.of(), all(data, options.withFirstStep(5)));
     }
 
+    /** A pool tells its end a moment before its last thread is gone. */
+    private static void assertThreadsEnd() throws InterruptedException {
+        for (Thread t : Thread.getAllStackTraces().keySet()) {
+            if (t.getName().startsWith("swath-loader-")) {
+                t.join(5000);
+                assertFalse(t.isAlive(), t.getName());
+            }
+        }
+    }
+
     @Test
-    void theSamplesErrorSurfacesAndThreadsEnd() {
+    void theSamplesErrorSurfacesAndThreadsEnd() throws InterruptedException {
         BatchLoader.Options inOrder = new BatchLoader.Options(2, 1, 0, 0, false, true, List.of(), 3);
         try (BatchLoader loader = new BatchLoader(new Noise(10, 5), encoder(), inOrder)) {
             loader.next();
@@ -202,19 +231,17 @@ class BatchLoaderTest {
             DataException e = assertThrows(DataException.class, loader::next);
             assertEquals("[data] triplet 5 is broken", e.getMessage());
         }
-        assertFalse(Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(t -> t.getName().startsWith("swath-loader-") && t.isAlive()));
+        assertThreadsEnd();
     }
 
     @Test
-    void closingInTheMiddleEndsTheThreads() {
+    void closingInTheMiddleEndsTheThreads() throws InterruptedException {
         BatchLoader loader = new BatchLoader(new Noise(100, -1), encoder(), BatchLoader.Options.training(2, 1, 0));
         loader.next();
         loader.close();
         assertFalse(loader.hasNext());
         assertThrows(NoSuchElementException.class, loader::next);
-        assertFalse(Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(t -> t.getName().startsWith("swath-loader-") && t.isAlive()));
+        assertThreadsEnd();
     }
 
     @Test

@@ -61,6 +61,17 @@ class GoldenImagesTest {
         Golden.assertClose("tensor", g.tensor("out/tensor"), got.select(0, 0).permute(2, 0, 1), g.tolerance("out"));
     }
 
+    @Test
+    void everyValueIsRestored() {
+        byte[] rgb = new byte[3 * 16 * 16];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i / 3);
+        }
+        Preprocessor preprocessor = Preprocessor.imageNet(16);
+        RgbImage restored = preprocessor.restore(preprocessor.apply(new RgbImage(16, 16, rgb)));
+        assertArrayEquals(rgb, restored.rgb());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

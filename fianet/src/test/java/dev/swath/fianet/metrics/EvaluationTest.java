@@ -17,8 +17,11 @@ import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -105,6 +108,25 @@ class EvaluationTest {
     }
 
     @Test
+    void anEvaluationMayEndEarly() {
+        Stripes data = new Stripes(9);
+        List<Integer> asked = new ArrayList<>();
+        IntFunction<Evaluation.Answer> answers = i -> {
+            asked.add(i);
+            return Evaluation.answer(data.read(i), EvaluationTest::logits);
+        };
+        Evaluation.Report whole = Evaluation.run(data, EvaluationTest::logits, Parallelism.single(), n -> {});
+        Optional<Evaluation.Report> first =
+                Evaluation.run(4, answers, Parallelism.single(), n -> {}, () -> asked.size() == 4);
+        assertEquals(whole.outcomes().subList(0, 4), first.orElseThrow().outcomes());
+        assertEquals(List.of(0, 1, 2, 3), asked);
+        assertEquals(
+                Optional.empty(),
+                Evaluation.run(9, answers, Parallelism.single(), n -> {}, () -> asked.size() == 4 + 3));
+        assertEquals(List.of(0, 1, 2, 3, 0, 1, 2), asked);
+    }
+
+    @Test
     void shuffledSentencesLeaveTheirSamples() {
         Stripes data = new Stripes(9);
         ShuffledSentences shuffled = new ShuffledSentences(data, 4);
@@ -141,10 +163,14 @@ class EvaluationTest {
     }
 
     @Test
-    void aTieIsBackground() {
+    void aTieIsBackgroundAndSoIsWhatIsNoNumber() {
         float[] values = {1, 2, 3, 4, 1, 3, 2, 4};
         assertArrayEquals(
                 new byte[] {0, 1, 0, 0},
                 Evaluation.argMax(Tensor.of(values, 1, 2, 2, 2)).values());
+        float[] broken = {Float.NaN, 1, Float.NaN, 1, 2, Float.NaN, Float.NaN, 2};
+        assertArrayEquals(
+                new byte[] {0, 0, 0, 1},
+                Evaluation.argMax(Tensor.of(broken, 1, 2, 2, 2)).values());
     }
 }

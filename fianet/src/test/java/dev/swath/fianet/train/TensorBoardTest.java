@@ -5,106 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reads the event files back by the format's definition, with a reader and a checksum that share nothing with the writer. */
 class TensorBoardTest {
     @TempDir
     private Path folder;
-
-    /** CRC-32C by its polynomial, bit by bit. */
-    private static int crc32c(byte[] bytes) {
-        int crc = ~0;
-        for (byte b : bytes) {
-            crc ^= b & 0xff;
-            for (int i = 0; i < 8; i++) {
-                crc = (crc & 1) != 0 ? crc >>> 1 ^ 0x82f63b78 : crc >>> 1;
-            }
-        }
-        return ~crc;
-    }
-
-    private static int masked(byte[] bytes) {
-        int crc = crc32c(bytes);
-        return (crc >>> 15 | crc << 17) + 0xa282ead8;
-    }
-
-    private List<byte[]> records() throws IOException {
-        Path file;
-        try (var all = Files.list(folder)) {
-            file = all.findFirst().orElseThrow();
-        }
-        assertTrue(file.getFileName().toString().startsWith("events.out.tfevents."), "TensorBoard looks for this name");
-        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-        List<byte[]> records = new ArrayList<>();
-        while (in.hasRemaining()) {
-            byte[] head = new byte[8];
-            in.get(head);
-            assertEquals(masked(head), in.getInt(), "checksum of the length");
-            byte[] data = new byte
-                    [(int) ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong()];
-            in.get(data);
-            assertEquals(masked(data), in.getInt(), "checksum of the record");
-            records.add(data);
-        }
-        return records;
-    }
-
-    /** The fields of a message: numbers as Long, Double or Float, the rest as bytes. */
-    private static Map<Integer, Object> fields(byte[] message) {
-        ByteBuffer in = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
-        Map<Integer, Object> out = new HashMap<>();
-        while (in.hasRemaining()) {
-            long key = varint(in);
-            Object value =
-                    switch ((int) (key & 7)) {
-                        case 0 -> varint(in);
-                        case 1 -> in.getDouble();
-                        case 2 -> {
-                            byte[] bytes = new byte[(int) varint(in)];
-                            in.get(bytes);
-                            yield bytes;
-                        }
-                        case 5 -> in.getFloat();
-                        default -> throw new AssertionError("wire type of " + key);
-                    };
-            out.put((int) (key >>> 3), value);
-        }
-        return out;
-    }
-
-    private static long varint(ByteBuffer in) {
-        long value = 0;
-        for (int shift = 0; ; shift += 7) {
-            byte b = in.get();
-            value |= (b & 0x7fL) << shift;
-            if (b >= 0) {
-                return value;
-            }
-        }
-    }
-
-    private static Map<Integer, Object> inner(Map<Integer, Object> message, int... path) {
-        Map<Integer, Object> at = message;
-        for (int field : path) {
-            at = fields((byte[]) at.get(field));
-        }
-        return at;
-    }
-
-    private static String text(Object bytes) {
-        return new String((byte[]) bytes, StandardCharsets.UTF_8);
-    }
 
     @Test
     void scalarsAndImagesReadBack() throws IOException {
@@ -113,19 +22,19 @@ class TensorBoardTest {
             board.scalar("train/loss", 300, 0.125);
             board.image("evaluation/panels", 70_000, 640, 480, png);
         }
-        List<byte[]> records = records();
-        assertEquals("brain.Event:2", text(fields(records.getFirst()).get(3)));
-        Map<Integer, Object> scalar = fields(records.get(2));
+        List<byte[]> records = EventFile.records(folder);
+        assertEquals("brain.Event:2", EventFile.text(EventFile.fields(records.getFirst()).get(3)));
+        Map<Integer, Object> scalar = EventFile.fields(records.get(2));
         assertEquals(300L, scalar.get(2));
         assertTrue((double) scalar.get(1) > 1e9, "seconds since 1970");
-        Map<Integer, Object> value = inner(scalar, 5, 1);
-        assertEquals("train/loss", text(value.get(1)));
+        Map<Integer, Object> value = EventFile.inner(scalar, 5, 1);
+        assertEquals("train/loss", EventFile.text(value.get(1)));
         assertEquals(0.125f, value.get(2));
-        assertEquals("scalars", text(inner(value, 9, 1).get(1)));
-        Map<Integer, Object> image = fields(records.get(3));
+        assertEquals("scalars", EventFile.text(EventFile.inner(value, 9, 1).get(1)));
+        Map<Integer, Object> image = EventFile.fields(records.get(3));
         assertEquals(70_000L, image.get(2));
-        assertEquals("images", text(inner(image, 5, 1, 9, 1).get(1)));
-        Map<Integer, Object> picture = inner(image, 5, 1, 4);
+        assertEquals("images", EventFile.text(EventFile.inner(image, 5, 1, 9, 1).get(1)));
+        Map<Integer, Object> picture = EventFile.inner(image, 5, 1, 4);
         assertEquals(480L, picture.get(1));
         assertEquals(640L, picture.get(2));
         assertArrayEquals(png, (byte[]) picture.get(4));
@@ -134,8 +43,8 @@ class TensorBoardTest {
     @Test
     void aResumedRunTakesBackLaterSteps() throws IOException {
         TensorBoard.open(folder, 41).close();
-        Map<Integer, Object> event = fields(records().get(1));
+        Map<Integer, Object> event = EventFile.fields(EventFile.records(folder).get(1));
         assertEquals(41L, event.get(2));
-        assertEquals(1L, inner(event, 7).get(1), "SessionLog.START");
+        assertEquals(1L, EventFile.inner(event, 7).get(1), "SessionLog.START");
     }
 }

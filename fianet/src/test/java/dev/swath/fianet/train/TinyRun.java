@@ -1,5 +1,6 @@
 package dev.swath.fianet.train;
 
+import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.Sample;
@@ -91,6 +92,16 @@ final class TinyRun {
 
     static TrainingRun.Options options(
             Path out, TrainingConfig config, boolean resume, long maxSteps, Parallelism threads) {
+        return options(out, config, resume, maxSteps, threads, BatchLoader.Options.THREADS);
+    }
+
+    static TrainingRun.Options options(
+            Path out,
+            TrainingConfig config,
+            boolean resume,
+            long maxSteps,
+            Parallelism threads,
+            int loaderThreads) {
         Path vocabulary = out.resolveSibling("vocab.txt");
         try {
             Files.write(vocabulary, PIECES);
@@ -107,6 +118,7 @@ final class TinyRun {
                 maxSteps,
                 Backends.cpu(),
                 threads,
+                loaderThreads,
                 Map.of());
     }
 

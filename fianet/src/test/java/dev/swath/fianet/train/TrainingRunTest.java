@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +103,35 @@ class TrainingRunTest {
                         other, TinyRun.config("{\"checkpointing\": true}"), false, Long.MAX_VALUE, two))) {
             run.run(List.of());
         }
+        assertSame(whole, other);
+    }
+
+    /** Runs with that many loader threads up to a step; asserts that so many read. */
+    private static void read(Path out, TrainingConfig config, int loaderThreads, long maxSteps) {
+        AtomicLong most = new AtomicLong();
+        try (TrainingRun run = TrainingRun.open(
+                TinyRun.options(out, config, true, maxSteps, Parallelism.single(), loaderThreads))) {
+            run.run(List.of(new TrainingListener() {
+                @Override
+                public void onStep(Step e) {
+                    long alive = Thread.getAllStackTraces().keySet().stream()
+                            .filter(t -> t.getName().startsWith("swath-loader-") && t.isAlive())
+                            .count();
+                    most.accumulateAndGet(alive, Math::max);
+                }
+            }));
+        }
+        assertEquals(loaderThreads, most.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void loaderThreadsChangeNothingAndMayDifferAfterAResume(int loaderThreads) throws IOException {
+        String more = "{\"augment\": [\"squares\", \"turns\"]}";
+        Path whole = whole(more);
+        Path other = folder.resolve("other");
+        read(other, TinyRun.config(more), loaderThreads, 3);
+        read(other, TinyRun.config(more), 6 - loaderThreads, Long.MAX_VALUE);
         assertSame(whole, other);
     }
 

@@ -31,7 +31,7 @@ public final class Parallelism implements AutoCloseable {
         this.owned = owned;
     }
 
-    /** One thread: the caller's. */
+    /** One thread: the caller's, which does tasks in their order. */
     public static Parallelism single() {
         return new Parallelism(1, null, null);
     }

@@ -8,7 +8,6 @@ import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
 import dev.swath.nn.Parameter;
 import dev.swath.tensor.Shape;
-import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ public final class WindowAttention extends Module {
         int span = 2 * window - 1;
         this.table =
                 parameter("relative_position_bias_table", Shape.of(span * span, heads), Init.truncatedNormal(0.02));
-        buffer("relative_position_index", relativePositionIndex(window));
+        buffer("relative_position_index", dev.swath.autograd.ops.WindowAttention.relativePositionIndex(window));
         this.qkv = child("qkv", new Linear(channels, 3 * channels, true));
         this.proj = child("proj", new Linear(channels, channels, true));
     }
@@ -41,19 +40,5 @@ public final class WindowAttention extends Module {
                     tape, qkv.forward(tape, x), qkv.bias(), table, heads, window, shift);
             return call.returns(proj.forward(tape, mixed, Activation.IDENTITY, residual));
         }
-    }
-
-    /** Row of the bias table for each pair of cells (query, key) of a window: (M^2, M^2), i64. */
-    public static Tensor relativePositionIndex(int window) {
-        int cells = window * window;
-        long[] index = new long[cells * cells];
-        for (int a = 0; a < cells; a++) {
-            for (int b = 0; b < cells; b++) {
-                int rows = a / window - b / window + window - 1;
-                int columns = a % window - b % window + window - 1;
-                index[a * cells + b] = (long) rows * (2 * window - 1) + columns;
-            }
-        }
-        return Tensor.of(index, cells, cells);
     }
 }
