@@ -31,6 +31,18 @@ public final class BundledModel {
         }
     }
 
+    /**
+     * JSON settings for {@code swath train} that give a network of its sizes, for first trainings that take minutes; the keys
+     * are those of {@code docs/training.md}.
+     */
+    public static String trainingSettings() {
+        try (InputStream in = resource("training.json")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
     /** What reads a model folder. */
     @FunctionalInterface
     interface Reader<T> {

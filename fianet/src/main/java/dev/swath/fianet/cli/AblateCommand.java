@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  swath ablate --dataset synthetic-refsegrs --config small.json --vocab vocab.txt --steps 2000 --out ablations/"
+            "  swath ablate --dataset synthetic --steps 2000 --out ablations/",
+            "  swath ablate --dataset refsegrs --data RefSegRS/ --config small.json --vocab vocab.txt --steps 9000 --out ab/"
         })
 final class AblateCommand implements Callable<Integer> {
     @Spec
@@ -55,12 +57,17 @@ final class AblateCommand implements Callable<Integer> {
 
     @Option(
             names = "--config",
-            required = true,
+            defaultValue = Settings.COMPACT,
             paramLabel = "FILE",
-            description = "JSON as for train: sizes of the network, batch, learning rate.")
+            description = "JSON as for train: sizes of the network, batch, learning rate; or 'compact', a network as small"
+                    + " as the bundled one (default: ${DEFAULT-VALUE}).")
     Path config;
 
-    @Option(names = "--vocab", required = true, paramLabel = "FILE", description = "The vocab.txt.")
+    @Option(
+            names = "--vocab",
+            paramLabel = "FILE",
+            description = "The vocab.txt; with the compact network that of the bundled model unless given.")
+    @Nullable
     Path vocab;
 
     @Option(names = "--quiet", description = "No progress; results and errors only.")
@@ -72,6 +79,7 @@ final class AblateCommand implements Callable<Integer> {
             throw new UsageException("--steps must be at least 1; got " + steps);
         }
         data.loaderThreads();
+        Path vocabulary = vocabulary();
         Outputs.folder(out);
         Backend backend = Backends.discover().choose(run.device);
         Map<String, Scores> scores = new LinkedHashMap<>();
@@ -82,7 +90,7 @@ final class AblateCommand implements Callable<Integer> {
         try (Parallelism threads = run.parallelism()) {
             for (Ablations.Variant variant : Ablations.variants()) {
                 progress.say(variant.label());
-                scores.put(variant.name(), score(variant, backend, threads, progress));
+                scores.put(variant.name(), score(variant, vocabulary, backend, threads, progress));
                 AtomicFile.write(
                         out.resolve("tables.md"), Ablations.tables(scores).getBytes(StandardCharsets.UTF_8));
             }
@@ -92,8 +100,19 @@ final class AblateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Scores score(Ablations.Variant variant, Backend backend, Parallelism threads, TrainingProgress progress) {
-        TrainingConfig settings = settings(variant);
+    private Path vocabulary() {
+        if (vocab != null) {
+            return vocab;
+        }
+        if (Settings.isCompact(config)) {
+            return Settings.bundledVocabulary();
+        }
+        throw new UsageException("a vocabulary is needed: give --vocab");
+    }
+
+    private Scores score(
+            Ablations.Variant variant, Path vocabulary, Backend backend, Parallelism threads, TrainingProgress progress) {
+        TrainingConfig settings = settings(variant, vocabulary);
         try (DataOptions.Opened opened = data.open(Split.TEST, settings.model().imageSize())) {
             int perEpoch = Math.max(1, opened.train().size() / settings.batch() / settings.accumulate());
             TrainingConfig whole = settings.withEpochs(Math.ceilDiv(steps, perEpoch));
@@ -101,7 +120,7 @@ final class AblateCommand implements Callable<Integer> {
                     out.resolve(variant.name()),
                     whole,
                     new TrainingData(opened.train(), opened.selection()),
-                    vocab,
+                    vocabulary,
                     TrainingRun.Origin.NOISE,
                     true,
                     steps,
@@ -115,9 +134,9 @@ final class AblateCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingConfig settings(Ablations.Variant variant) {
-        Map<String, Object> keys = Fields.read(config);
-        TrainCommand.vocabularySize(keys, vocab);
+    private TrainingConfig settings(Ablations.Variant variant, Path vocabulary) {
+        Map<String, Object> keys = Settings.read(config);
+        Settings.vocabularySize(keys, vocabulary);
         TrainingConfig c = TrainingConfig.fromJson(
                 new Fields(keys, config.toString()), TrainingConfig.published(data.vocabulary()));
         return c.withModel(c.model().withNetwork(c.model().network().withAblation(variant.ablation())));

@@ -7,7 +7,6 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.train.TrainingListener;
-import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.json.Fields;
 import dev.swath.weights.json.Json;
 import java.io.Console;
@@ -40,6 +39,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  swath train --dataset refsegrs --data RefSegRS/ --init-swin swin_base_patch4_window12_384_22k.pth"
                     + " --init-bert bert-base-uncased/ --out run/",
+            "  swath train --dataset synthetic --config compact --synth-count 2000 --out run/",
             "  swath train --dataset synthetic-rrsisd --config small.json --vocab vocab.txt --out run/"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -83,7 +83,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "JSON with any of the keys of docs/training.md; options on the command line win.")
+            description = "JSON with any of the keys of docs/training.md, or 'compact' for a network as small as the bundled"
+                    + " one with its vocabulary; options on the command line win.")
     @Nullable
     Path config;
 
@@ -267,6 +268,9 @@ final class TrainCommand implements Callable<Integer> {
         if (resume && Files.exists(own)) {
             return own;
         }
+        if (Settings.isCompact(config)) {
+            return Settings.bundledVocabulary();
+        }
         throw new UsageException("a vocabulary is needed: give --init-bert, or --vocab to begin from noise");
     }
 
@@ -274,7 +278,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingConfig settings(Path vocabulary) {
         TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
         TrainingConfig defaults = begun != null ? begun : TrainingConfig.published(data.vocabulary());
-        Map<String, Object> keys = config == null ? new LinkedHashMap<>() : Fields.read(config);
+        Map<String, Object> keys = Settings.read(config);
         put(keys, "epochs", epochs);
         put(keys, "batch", batch);
         put(keys, "accumulate", accumulate);
@@ -287,23 +291,10 @@ final class TrainCommand implements Callable<Integer> {
         putInside(keys, "optimizer", "clip", clip);
         putInside(keys, "evaluation", "select_on", selectOn);
         if (begun == null && initBert == null) {
-            vocabularySize(keys, vocabulary);
+            Settings.vocabularySize(keys, vocabulary);
         }
         String where = config == null ? "the command line" : config.toString();
         return TrainingConfig.fromJson(new Fields(keys, where), defaults);
-    }
-
-    /** Takes the size of the text encoder's word table from the vocabulary, unless the keys say one. */
-    static void vocabularySize(Map<String, Object> keys, Path vocabulary) {
-        Map<String, Object> model = inside(keys, "model");
-        Map<String, Object> bert = inside(model, "bert");
-        bert.putIfAbsent("vocabulary", (long) Vocabulary.load(vocabulary).size());
-        model.put("bert", bert);
-        keys.put("model", model);
-    }
-
-    private static Map<String, Object> inside(Map<String, Object> keys, String name) {
-        return keys.containsKey(name) ? Json.asObject(keys.get(name), name) : new LinkedHashMap<>();
     }
 
     private static void put(Map<String, Object> keys, String name, @Nullable Object value) {
@@ -314,7 +305,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void putInside(Map<String, Object> keys, String object, String name, @Nullable Object value) {
         if (value != null) {
-            Map<String, Object> inner = inside(keys, object);
+            Map<String, Object> inner = Settings.inside(keys, object);
             put(inner, name, value);
             keys.put(object, inner);
         }
