@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and a
- * matrix product, as for the gradients. Weights that are trained are not packed, so training has the smaller rounding errors
- * of the direct form: with Winograd's, losses drift several times further from those of 64-bit floats within fifty steps.
+ * matrix product. The input's gradient is a convolution of the same kind or, where there is none, a product whose rows are
+ * added up; the weight's is a product with patches.
+ *
+ * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the direct form: with Winograd's,
+ * losses drift several times further from those of 64-bit floats within fifty steps.
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
@@ -54,7 +57,21 @@ final class VectorConv2d implements Conv2dKernel {
         }
         Slice dense = weight.storage() instanceof OpaqueStorage packed ? Slice.of(packed.toHost(), 0) : weight;
         float[] ordered = ordered(dense, g);
-        Slice w = Slice.of(new HostStorage.Floats(ordered), 0);
+        direct(y, x, channels, ordered, bias, f, g, p);
+        scratch.give(ordered);
+    }
+
+    /** A product of patches and a weight (out, ky, kx, in). */
+    private void direct(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            float[] weight,
+            @Nullable Slice bias,
+            Activation f,
+            Geometry g,
+            Parallelism p) {
+        Slice w = Slice.of(new HostStorage.Floats(weight), 0);
         int depth = g.kernel() * g.kernel() * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
         int block = block(depth, cells);
@@ -78,7 +95,6 @@ final class VectorConv2d implements Conv2dKernel {
                     p);
         }
         scratch.give(rows);
-        scratch.give(ordered);
     }
 
     private static void activate(Slice y, Activation f, Geometry g, Parallelism p) {
@@ -107,6 +123,22 @@ final class VectorConv2d implements Conv2dKernel {
             }
         }
         return out;
+    }
+
+    /** The weight as (in, ky, kx, out), each kernel turned by half a turn: that of the adjoint convolution. */
+    private float[] turned(Slice weight, Geometry g, Parallelism p) {
+        int taps = g.kernel() * g.kernel();
+        float[] w = weight.floats();
+        float[] to = scratch.take(g.in() * taps * g.out());
+        p.forEach(g.in(), i -> {
+            for (int o = 0; o < g.out(); o++) {
+                int from = weight.offset() + (o * g.in() + i) * taps;
+                for (int t = 0; t < taps; t++) {
+                    to[(i * taps + t) * g.out() + o] = w[from + taps - 1 - t];
+                }
+            }
+        });
+        return to;
     }
 
     /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
@@ -209,6 +241,15 @@ final class VectorConv2d implements Conv2dKernel {
 
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
+        if (g.stride() == 1 && g.kernel() == 2 * g.padding() + 1) {
+            // The adjoint of such a convolution is one of the same kind, from the output's channels to the input's.
+            Geometry adjoint =
+                    new Geometry(g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding());
+            float[] turned = turned(weight, g, p);
+            direct(dx, new Slice[] {dy}, new int[] {g.out()}, turned, null, Activation.IDENTITY, adjoint, p);
+            scratch.give(turned);
+            return;
+        }
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
