@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "ablate",
         description = {
             "Trains the full network and each one with a part switched off, all with the same steps, data and seed, and"
-                    + " evaluates each final state on the test split.",
+                    + " evaluates each final state on the test split. Beside them stands what the paper reports for the full model.",
             "Started again with the same options it goes on where it was."
         },
         footer = {
@@ -92,10 +92,10 @@ final class AblateCommand implements Callable<Integer> {
                 progress.say(variant.label());
                 scores.put(variant.name(), score(variant, vocabulary, backend, threads, progress));
                 AtomicFile.write(
-                        out.resolve("tables.md"), Ablations.tables(scores).getBytes(StandardCharsets.UTF_8));
+                        out.resolve("tables.md"), Ablations.tables(data.vocabulary(), scores).getBytes(StandardCharsets.UTF_8));
             }
         }
-        spec.commandLine().getOut().print(Ablations.tables(scores));
+        spec.commandLine().getOut().print(Ablations.tables(data.vocabulary(), scores));
         spec.commandLine().getOut().flush();
         return 0;
     }

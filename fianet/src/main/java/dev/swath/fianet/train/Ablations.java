@@ -1,11 +1,15 @@
 package dev.swath.fianet.train;
 
+import dev.swath.fianet.metrics.Published;
 import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.FiaNetConfig.Ablation;
+import dev.swath.fianet.text.DatasetVocabulary;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The networks of the paper's ablation tables, and those tables with our figures in them. */
 public final class Ablations {
@@ -45,31 +49,61 @@ public final class Ablations {
         return List.copyOf(out.values());
     }
 
-    /** Both tables as Markdown; a network without figures has an empty row. */
-    public static String tables(Map<String, Scores> scores) {
-        return table("Table V: modules", MODULES, scores) + "\n" + table("Table VI: parts of FIAM", PARTS, scores);
+    /**
+     * Both tables as Markdown; a network without figures has an empty row. Below the full model stands what the paper reports
+     * for it on the real data; its figures for the networks with parts switched off are not known here.
+     *
+     * @param dataset whose published figures
+     * @param scores by the variants' names
+     */
+    public static String tables(DatasetVocabulary dataset, Map<String, Scores> scores) {
+        return table("Table V: modules", MODULES, dataset, scores)
+                + "\n"
+                + table("Table VI: parts of FIAM", PARTS, dataset, scores);
     }
 
-    private static String table(String title, List<Variant> rows, Map<String, Scores> scores) {
+    private static String table(
+            String title, List<Variant> variants, DatasetVocabulary dataset, Map<String, Scores> scores) {
         StringBuilder out = new StringBuilder(title).append("\n\n| network |");
         Scores.THRESHOLDS.forEach(t -> out.append(" Pr@").append(t).append(" |"));
         out.append(" oIoU | mIoU |\n|---|---|---|---|---|---|---|---|\n");
-        for (Variant row : rows) {
-            out.append("| ").append(row.label).append(" |");
-            Scores s = scores.get(row.name);
+        for (Variant variant : variants) {
+            Scores s = scores.get(variant.name);
             if (s == null) {
-                out.append(" |".repeat(Scores.THRESHOLDS.size() + 2));
+                row(out, variant.label, Collections.nCopies(Scores.THRESHOLDS.size(), null), null, null);
             } else {
-                s.precision().forEach(p -> cell(out, p));
-                cell(out, s.overallIou());
-                cell(out, s.meanIou());
+                row(out, variant.label, s.precision(), s.overallIou(), s.meanIou());
             }
-            out.append('\n');
+        }
+        for (DatasetVocabulary one : dataset == DatasetVocabulary.BOTH
+                ? List.of(DatasetVocabulary.REFSEGRS, DatasetVocabulary.RRSISD)
+                : List.of(dataset)) {
+            Published.on(one).stream()
+                    .filter(p -> p.method().equals("FIANet"))
+                    .forEach(p -> row(
+                            out,
+                            FULL.label + ", published for " + (one == DatasetVocabulary.REFSEGRS ? "RefSegRS" : "RRSIS-D"),
+                            p.precision(),
+                            p.overallIou(),
+                            p.meanIou()));
         }
         return out.toString();
     }
 
-    private static void cell(StringBuilder out, double value) {
-        out.append(String.format(Locale.ROOT, " %.2f |", value));
+    private static void row(
+            StringBuilder out,
+            String label,
+            List<@Nullable Double> precision,
+            @Nullable Double overallIou,
+            @Nullable Double meanIou) {
+        out.append("| ").append(label).append(" |");
+        precision.forEach(p -> cell(out, p));
+        cell(out, overallIou);
+        cell(out, meanIou);
+        out.append('\n');
+    }
+
+    private static void cell(StringBuilder out, @Nullable Double value) {
+        out.append(value == null ? " |" : String.format(Locale.ROOT, " %.2f |", value));
     }
 }

@@ -93,6 +93,7 @@ class TrainingCommandsTest {
                     .orElseThrow();
             assertTrue(row.matches("\\|[^|]+(\\| \\d+\\.\\d\\d ){7}\\|"), row);
         }
+        assertTrue(first.out().contains("| full model, published for RefSegRS | 84.09 | 77.05 |"), first.out());
         assertEquals(first.out(), Files.readString(out.resolve("tables.md")));
         String again = Cli.run(words.toArray()).done().out();
         assertEquals(first.out(), again);
