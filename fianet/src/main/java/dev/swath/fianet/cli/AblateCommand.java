@@ -59,8 +59,9 @@ final class AblateCommand implements Callable<Integer> {
             names = "--config",
             defaultValue = Settings.COMPACT,
             paramLabel = "FILE",
-            description = "JSON as for train: sizes of the network, batch, learning rate; or 'compact', a network as small"
-                    + " as the bundled one (default: ${DEFAULT-VALUE}).")
+            description =
+                    "JSON as for train: sizes of the network, batch, learning rate; or 'compact', a network as small"
+                            + " as the bundled one (default: ${DEFAULT-VALUE}).")
     Path config;
 
     @Option(
@@ -92,7 +93,8 @@ final class AblateCommand implements Callable<Integer> {
                 progress.say(variant.label());
                 scores.put(variant.name(), score(variant, vocabulary, backend, threads, progress));
                 AtomicFile.write(
-                        out.resolve("tables.md"), Ablations.tables(data.vocabulary(), scores).getBytes(StandardCharsets.UTF_8));
+                        out.resolve("tables.md"),
+                        Ablations.tables(data.vocabulary(), scores).getBytes(StandardCharsets.UTF_8));
             }
         }
         spec.commandLine().getOut().print(Ablations.tables(data.vocabulary(), scores));
@@ -111,7 +113,11 @@ final class AblateCommand implements Callable<Integer> {
     }
 
     private Scores score(
-            Ablations.Variant variant, Path vocabulary, Backend backend, Parallelism threads, TrainingProgress progress) {
+            Ablations.Variant variant,
+            Path vocabulary,
+            Backend backend,
+            Parallelism threads,
+            TrainingProgress progress) {
         TrainingConfig settings = settings(variant, vocabulary);
         try (DataOptions.Opened opened = data.open(Split.TEST, settings.model().imageSize())) {
             int perEpoch = Math.max(1, opened.train().size() / settings.batch() / settings.accumulate());

@@ -83,8 +83,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "JSON with any of the keys of docs/training.md, or 'compact' for a network as small as the bundled"
-                    + " one with its vocabulary; options on the command line win.")
+            description =
+                    "JSON with any of the keys of docs/training.md, or 'compact' for a network as small as the bundled"
+                            + " one with its vocabulary; options on the command line win.")
     @Nullable
     Path config;
 

@@ -117,7 +117,8 @@ final class AerialLayout {
             plan.add(main);
         }
         List<Kind> guests = new ArrayList<>(LAND_KINDS);
-        guests.removeIf(k -> k == main || AerialPlacement.site(k) != Site.LAND || k == Kind.GOLF_FIELD && dice.chance(0.7));
+        guests.removeIf(
+                k -> k == main || AerialPlacement.site(k) != Site.LAND || k == Kind.GOLF_FIELD && dice.chance(0.7));
         switch (site) {
             case TARMAC -> {
                 guests.clear();

@@ -82,7 +82,8 @@ public final class Ablations {
                     .filter(p -> p.method().equals("FIANet"))
                     .forEach(p -> row(
                             out,
-                            FULL.label + ", published for " + (one == DatasetVocabulary.REFSEGRS ? "RefSegRS" : "RRSIS-D"),
+                            FULL.label + ", published for "
+                                    + (one == DatasetVocabulary.REFSEGRS ? "RefSegRS" : "RRSIS-D"),
                             p.precision(),
                             p.overallIou(),
                             p.meanIou()));

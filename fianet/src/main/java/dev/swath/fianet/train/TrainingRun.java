@@ -179,8 +179,7 @@ public final class TrainingRun implements AutoCloseable {
             notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
                     + plan.lastStep());
         }
-        RunLogs logs =
-                RunLogs.open(folder, state.steps(), o.data.selection().split(), task.shown());
+        RunLogs logs = RunLogs.open(folder, state.steps(), o.data.selection().split(), task.shown());
         return new TrainingRun(folder, task, logs, state, plan, notes);
     }
 

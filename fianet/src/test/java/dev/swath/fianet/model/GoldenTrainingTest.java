@@ -263,8 +263,7 @@ class GoldenTrainingTest {
      * the 1e-3 of the golden data. Elsewhere undetermined entries, of which there may be but few, are left out, and it is ten
      * times as large, for what those entries did in the first step moves the gradients of the next.
      */
-    private static void checkChanges(
-            Golden g, Training training, Function<String, BitSet> undetermined, double slack) {
+    private static void checkChanges(Golden g, Training training, Function<String, BitSet> undetermined, double slack) {
         Map<String, Object> about = Json.asObject(g.description().get("parameters"), "parameters");
         int compared = 0;
         int entries = 0;
@@ -290,7 +289,8 @@ class GoldenTrainingTest {
                 assertTrue(error <= bound, name + " is off by " + error + " of " + norm);
                 compared++;
             } else {
-                assertEquals(norm, distance(after, training.before().get(name)), bound, "norm of the change of " + name);
+                assertEquals(
+                        norm, distance(after, training.before().get(name)), bound, "norm of the change of " + name);
             }
         }
         assertEquals(g.tensors().namesUnder("final/param/").size(), compared, "stored tensors seen");

@@ -90,8 +90,7 @@ class EvaluationSamplesTest {
 
     private Path train(ReferringDataset selection, String more) {
         Path out = folder.resolve("run");
-        TrainingRun.Options o =
-                TinyRun.options(out, TinyRun.config(more), false, Long.MAX_VALUE, Parallelism.single());
+        TrainingRun.Options o = TinyRun.options(out, TinyRun.config(more), false, Long.MAX_VALUE, Parallelism.single());
         TrainingData data = new TrainingData(o.data().train(), selection);
         try (TrainingRun run = TrainingRun.open(new TrainingRun.Options(
                 out,

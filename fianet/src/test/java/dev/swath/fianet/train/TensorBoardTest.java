@@ -23,7 +23,9 @@ class TensorBoardTest {
             board.image("evaluation/panels", 70_000, 640, 480, png);
         }
         List<byte[]> records = EventFile.records(folder);
-        assertEquals("brain.Event:2", EventFile.text(EventFile.fields(records.getFirst()).get(3)));
+        assertEquals(
+                "brain.Event:2",
+                EventFile.text(EventFile.fields(records.getFirst()).get(3)));
         Map<Integer, Object> scalar = EventFile.fields(records.get(2));
         assertEquals(300L, scalar.get(2));
         assertTrue((double) scalar.get(1) > 1e9, "seconds since 1970");

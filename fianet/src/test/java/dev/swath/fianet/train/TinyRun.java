@@ -96,12 +96,7 @@ final class TinyRun {
     }
 
     static TrainingRun.Options options(
-            Path out,
-            TrainingConfig config,
-            boolean resume,
-            long maxSteps,
-            Parallelism threads,
-            int loaderThreads) {
+            Path out, TrainingConfig config, boolean resume, long maxSteps, Parallelism threads, int loaderThreads) {
         Path vocabulary = out.resolveSibling("vocab.txt");
         try {
             Files.write(vocabulary, PIECES);

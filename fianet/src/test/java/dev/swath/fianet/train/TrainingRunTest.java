@@ -109,8 +109,8 @@ class TrainingRunTest {
     /** Runs with that many loader threads up to a step; asserts that so many read. */
     private static void read(Path out, TrainingConfig config, int loaderThreads, long maxSteps) {
         AtomicLong most = new AtomicLong();
-        try (TrainingRun run = TrainingRun.open(
-                TinyRun.options(out, config, true, maxSteps, Parallelism.single(), loaderThreads))) {
+        try (TrainingRun run =
+                TrainingRun.open(TinyRun.options(out, config, true, maxSteps, Parallelism.single(), loaderThreads))) {
             run.run(List.of(new TrainingListener() {
                 @Override
                 public void onStep(Step e) {
