@@ -22,13 +22,7 @@ public final class BundledModel {
 
     /** Its vocabulary. */
     public static Vocabulary vocabulary() {
-        try (InputStream in = resource(VOCABULARY)) {
-            return Vocabulary.of(new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList());
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
+        return Vocabulary.of(text(VOCABULARY).lines().toList());
     }
 
     /**
@@ -36,7 +30,11 @@ public final class BundledModel {
      * are those of {@code docs/training.md}.
      */
     public static String trainingSettings() {
-        try (InputStream in = resource("training.json")) {
+        return text("training.json");
+    }
+
+    private static String text(String name) {
+        try (InputStream in = resource(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw unreadable(e);

@@ -5,7 +5,6 @@ import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens what {@code --weights} names. */
@@ -16,7 +15,7 @@ final class Segmenters {
     private Segmenters() {}
 
     static boolean isBundled(Path weights) {
-        return weights.equals(Path.of(BUNDLED)) && !Files.exists(weights);
+        return Settings.means(weights, BUNDLED);
     }
 
     /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */

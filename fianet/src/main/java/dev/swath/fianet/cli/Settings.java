@@ -20,7 +20,12 @@ final class Settings {
     private Settings() {}
 
     static boolean isCompact(@Nullable Path config) {
-        return config != null && config.equals(Path.of(COMPACT)) && !Files.exists(config);
+        return config != null && means(config, COMPACT);
+    }
+
+    /** Whether a path is a word that stands for something inside the artifact: a file or folder of that name goes before. */
+    static boolean means(Path given, String word) {
+        return given.equals(Path.of(word)) && !Files.exists(given);
     }
 
     /** The keys of a configuration, to be changed freely; none without one. */

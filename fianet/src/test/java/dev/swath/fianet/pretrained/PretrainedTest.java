@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.fianet.PublishedFiles;
 import dev.swath.fianet.TinyModel;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
@@ -40,17 +41,9 @@ class PretrainedTest {
         return Tape.inference(Tape.Options.of(BACKEND));
     }
 
-    /** The golden backbone with what an official file holds besides. */
     private Path swin(Golden golden) {
-        StateDict out = new StateDict();
-        StateDict given = golden.under("param/");
-        given.names().forEach(n -> out.put("module." + n, given.entry(n)));
-        for (String extra :
-                List.of("norm.weight", "norm.bias", "head.weight", "head.bias", "layers.0.blocks.1.attn_mask")) {
-            out.put("module." + extra, Tensor.zeros(3));
-        }
         Path file = folder.resolve("swin.safetensors");
-        Safetensors.write(file, out, Map.of());
+        Safetensors.write(file, PublishedFiles.swin(golden, "module."), Map.of());
         return file;
     }
 
@@ -89,21 +82,10 @@ class PretrainedTest {
                 .contains("only a BERT text encoder"));
     }
 
-    /** A folder as it is published, with the old names gamma and beta. */
+    /** A folder as it is published. */
     private void bert(BertEncoder encoder) throws IOException {
         BertConfig c = encoder.config();
-        StateDict out = new StateDict();
-        StateDict given = encoder.stateDict();
-        for (String name : given.names()) {
-            String old = name.contains("LayerNorm")
-                    ? name.replace(".weight", ".gamma").replace(".bias", ".beta")
-                    : name;
-            out.put("bert." + old, given.entry(name));
-        }
-        out.put("bert.pooler.dense.weight", Tensor.zeros(2, 2));
-        out.put("cls.predictions.bias", Tensor.zeros(2));
-        Safetensors.write(folder.resolve("model.safetensors"), out, Map.of());
-        Files.write(folder.resolve("vocab.txt"), TinyModel.PIECES);
+        PublishedFiles.bert(folder, encoder);
         Files.writeString(folder.resolve("config.json"), """
                 {"vocab_size": %d, "hidden_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d, "hidden_act": "gelu",
                  "intermediate_size": %d, "max_position_embeddings": %d, "type_vocab_size": %d, "layer_norm_eps": 1e-12}

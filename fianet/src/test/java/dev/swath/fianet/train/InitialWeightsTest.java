@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.PublishedFiles;
 import dev.swath.fianet.TinyModel;
 import dev.swath.fianet.model.FiaNet;
 import dev.swath.fianet.model.FiaNetConfig;
@@ -15,14 +16,12 @@ import dev.swath.nn.bert.BertEncoder;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.StateDict;
-import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.weights.BiasTables;
 import dev.swath.weights.Safetensors;
 import dev.swath.weights.TorchWriter;
 import dev.swath.weights.WeightsException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,37 +49,19 @@ class InitialWeightsTest {
         return network;
     }
 
-    /** As the Swin authors save it: under "model", with a head, a last norm and masks that a backbone has no use for. */
+    /** As the Swin authors save it: under "model". */
     private Path swin() {
-        StateDict out = new StateDict();
-        StateDict given = SWIN.under("param/");
-        given.names().forEach(name -> out.put(name, given.get(name)));
-        for (String other : List.of("norm.weight", "norm.bias", "head.weight", "head.bias", "layers.0.blocks.1.attn_mask")) {
-            out.put(other, Tensor.zeros(3));
-        }
         Path file = folder.resolve("swin.pth");
-        TorchWriter.write(file, "model", out);
+        TorchWriter.write(file, "model", PublishedFiles.swin(SWIN, ""));
         return file;
     }
 
-    /** As it is published: "bert." before each name, gamma and beta for the norms, a pooler and a head. */
-    private StateDict bert(Path to) throws IOException {
+    /** Writes a folder as it is published; returns the encoder's weights. */
+    private static StateDict bert(Path to) throws IOException {
         BertEncoder made = new BertEncoder(BERT);
         made.initialise(new RandomSource(3));
-        StateDict given = made.stateDict();
-        StateDict out = new StateDict();
-        for (String name : given.names()) {
-            String old = name.contains("LayerNorm")
-                    ? name.replace(".weight", ".gamma").replace(".bias", ".beta")
-                    : name;
-            out.put("bert." + old, given.get(name));
-        }
-        out.put("bert.pooler.dense.weight", Tensor.zeros(2, 2));
-        out.put("cls.predictions.bias", Tensor.zeros(2));
-        Files.createDirectories(to);
-        Safetensors.write(to.resolve("model.safetensors"), out, Map.of());
-        Files.write(to.resolve("vocab.txt"), TinyModel.PIECES);
-        return given;
+        PublishedFiles.bert(to, made);
+        return made.stateDict();
     }
 
     private static void assertSame(StateDict want, String prefix, StateDict got) {
@@ -155,8 +136,7 @@ class InitialWeightsTest {
                   "bert": {"vocabulary": %d, "hidden": 24, "layers": 2, "heads": 3, "intermediate": 40, "positions": 22,
                     "dropout": 0}}}
                 """.formatted(TinyModel.PIECES.size()));
-        TrainingRun.Options given = TinyRun.options(
-                out, config, false, 1, Parallelism.single());
+        TrainingRun.Options given = TinyRun.options(out, config, false, 1, Parallelism.single());
         try (TrainingRun run = TrainingRun.open(new TrainingRun.Options(
                 out,
                 config,
@@ -169,7 +149,9 @@ class InitialWeightsTest {
                 given.parallelism(),
                 1,
                 Map.of()))) {
-            assertTrue(run.notes().stream().anyMatch(n -> n.contains("tensors of the backbone from")), run.notes()::toString);
+            assertTrue(
+                    run.notes().stream().anyMatch(n -> n.contains("tensors of the backbone from")),
+                    run.notes()::toString);
             run.run(List.of());
         }
         // One small step away from the file: it began there, and not from noise.
