@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -378,6 +379,24 @@ public final class Tape {
     void setPath(String current) {
         path.setLength(0);
         path.append(current);
+    }
+
+    /** As {@link #scopeAll}, with one result. */
+    public Var scope(String name, Supplier<Var> body) {
+        return scopeAll(name, () -> List.of(body.get())).getFirst();
+    }
+
+    /**
+     * Runs {@code body} as a part called {@code name} (or without a name of its own, if empty) of the running module: errors
+     * and listeners see the name in the path, and where nothing is recorded, the memory that the body took goes back to the
+     * workspace at the end, except that of its results.
+     */
+    public List<Var> scopeAll(String name, Supplier<List<Var>> body) {
+        try (Scope scope = enter(name)) {
+            List<Var> results = body.get();
+            results.forEach(scope::keep);
+            return results;
+        }
     }
 
     /** Begins the module {@code name} inside the running one: a part of the path, and a scope of memory. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,26 @@ public abstract class Module {
             throw new ModuleException("[module] a name may be used once in a module; got '" + name + "' twice in "
                     + getClass().getSimpleName());
         }
+    }
+
+    /**
+     * One forward pass of this module: {@code return call(tape, () -> ...)}. The body runs under this module's name; on a
+     * tape that records nothing, the memory that it took is used again afterwards, except that of its result. Hooks see the
+     * result.
+     */
+    protected final Var call(Tape tape, Supplier<Var> body) {
+        return callAll(tape, () -> List.of(body.get())).getFirst();
+    }
+
+    /** As {@link #call}, for a module with several results; hooks see the first. */
+    protected final List<Var> callAll(Tape tape, Supplier<List<Var>> body) {
+        return tape.scopeAll(name, () -> {
+            List<Var> results = body.get();
+            if (!tape.replaying() && !results.isEmpty()) {
+                hooks.forEach(hook -> hook.accept(tape.path(), this, results.getFirst()));
+            }
+            return results;
+        });
     }
 
     /** Begins a forward pass of this module; to be used in try-with-resources, with the result going through it. */
