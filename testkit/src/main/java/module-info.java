@@ -2,6 +2,7 @@
 module dev.swath.testkit {
     requires transitive dev.swath.autograd;
     requires transitive dev.swath.weights;
+    requires dev.swath.files;
     requires static org.jspecify;
     requires org.junit.jupiter.api;
 

@@ -52,6 +52,7 @@ class ArchitectureTest {
         "dev.swath.kernels..",
         "dev.swath.autograd..",
         "dev.swath.nn..",
+        "dev.swath.files..",
         "dev.swath.weights..",
         "dev.swath.tokenizer..",
         "dev.swath.fianet.."
@@ -139,13 +140,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void weightsKnowTensorsOnly() {
+    void filesStandAlone() {
+        classes()
+                .that()
+                .resideInAPackage("dev.swath.files..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(plus("dev.swath.files.."))
+                .check(HOUSE);
+    }
+
+    @Test
+    void weightsKnowTensorsAndFilesOnly() {
         classes()
                 .that()
                 .resideInAPackage("dev.swath.weights..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(plus("dev.swath.tensor..", "dev.swath.weights.."))
+                .resideInAnyPackage(plus("dev.swath.tensor..", "dev.swath.files..", "dev.swath.weights.."))
                 .check(HOUSE);
     }
 

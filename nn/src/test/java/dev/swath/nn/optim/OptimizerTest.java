@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Init;
@@ -16,7 +17,6 @@ import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
-import dev.swath.weights.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
