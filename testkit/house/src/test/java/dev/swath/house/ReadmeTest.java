@@ -1,9 +1,10 @@
-package dev.swath.fianet;
+package dev.swath.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.swath.fianet.TinyModel;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.weights.Safetensors;
