@@ -38,7 +38,7 @@ public final class Backbone extends Module {
 
     /** The image (B, H, W, 3) and the sentence to four maps, finest first. */
     public List<Var> forward(Tape tape, Var image, Sentence sentence) {
-        try (Call call = enter(tape)) {
+        return callAll(tape, () -> {
             int smallest = 32 / 4 * config.vision().patch();
             if (image.dim(1) <= smallest && image.dim(2) <= smallest) {
                 throw new ModuleException("[fianet] the image must be larger than " + smallest
@@ -48,17 +48,13 @@ public final class Backbone extends Module {
             Var x = patchEmbed.forward(tape, image);
             List<Var> maps = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                Var map;
-                try (Tape.Scope scope = tape.enter("layers")) {
-                    Stage.Result r = layers.get(i).forward(tape, x, sentence);
-                    map = scope.keep(r.map());
-                    x = r.next() == null ? x : scope.keep(r.next());
-                }
-                maps.add(norms.get(i).forward(tape, map));
+                Var input = x;
+                Stage stage = layers.get(i);
+                List<Var> r = tape.scopeAll(layers.name(), () -> stage.forward(tape, input, sentence));
+                x = r.getLast();
+                maps.add(norms.get(i).forward(tape, r.getFirst()));
             }
-            List<Var> out = config.ablation().tmem() ? tmem.forward(tape, maps, sentence.context()) : maps;
-            out.forEach(call::keep);
-            return out;
-        }
+            return config.ablation().tmem() ? tmem.forward(tape, maps, sentence.context()) : maps;
+        });
     }
 }

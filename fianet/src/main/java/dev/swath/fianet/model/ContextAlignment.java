@@ -18,9 +18,7 @@ public final class ContextAlignment extends Module {
         }
 
         Var forward(Tape tape, Var x, double dropout) {
-            try (Call call = enter(tape)) {
-                return call.returns(Dropout.apply(tape, conv.forward(tape, x, Activation.GELU, null), dropout));
-            }
+            return call(tape, () -> Dropout.apply(tape, conv.forward(tape, x, Activation.GELU, null), dropout));
         }
     }
 
@@ -39,10 +37,9 @@ public final class ContextAlignment extends Module {
 
     /** (B, L, C) and words to (B, L, C). */
     public Var forward(Tape tape, Var x, Words words) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var language = attention.forward(tape, x, words);
-            return call.returns(
-                    output.forward(tape, Binary.mul(tape, visual.forward(tape, x, dropout), language), dropout));
-        }
+            return output.forward(tape, Binary.mul(tape, visual.forward(tape, x, dropout), language), dropout);
+        });
     }
 }

@@ -24,9 +24,7 @@ public final class CrossAttention extends Module {
         }
 
         Var forward(Tape tape, Var x) {
-            try (Call call = enter(tape)) {
-                return call.returns(conv.forward(tape, x));
-            }
+            return call(tape, () -> conv.forward(tape, x));
         }
     }
 
@@ -49,14 +47,14 @@ public final class CrossAttention extends Module {
 
     /** (B, L, C) and words to (B, L, C). */
     public Var forward(Tape tape, Var x, Words words) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var q = InstanceNorm.apply(tape, query.forward(tape, x), EPS);
             Var visible = Reshape.apply(
                     tape, words.mask(), words.mask().dim(0), words.mask().dim(1), 1);
             Var k = Binary.mul(tape, key.forward(tape, words.features()), visible);
             Var v = Binary.mul(tape, value.forward(tape, words.features()), visible);
             Var mixed = Attention.apply(tape, q, k, v, words.mask(), heads, scale, 0);
-            return call.returns(InstanceNorm.apply(tape, output.forward(tape, mixed), EPS));
-        }
+            return InstanceNorm.apply(tape, output.forward(tape, mixed), EPS);
+        });
     }
 }

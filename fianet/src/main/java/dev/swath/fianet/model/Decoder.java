@@ -20,19 +20,23 @@ public final class Decoder extends Module {
     private record Level(Conv2d conv1, BatchNorm norm1, Conv2d conv2, BatchNorm norm2) {
         /** Convolution, batch norm, ReLU; each intermediate map is given back as soon as the next one stands. */
         static Var block(Tape tape, Conv2d conv, BatchNorm norm, List<Var> maps) {
-            try (Tape.Scope outer = tape.enter("")) {
-                Var normed;
-                try (Tape.Scope inner = tape.enter("")) {
-                    normed = inner.keep(norm.forward(tape, conv.forward(tape, maps, Activation.IDENTITY)));
-                }
-                return outer.keep(Unary.relu(tape, normed));
-            }
+            return tape.scope("", () -> {
+                Var normed = tape.scope("", () -> norm.forward(tape, conv.forward(tape, maps, Activation.IDENTITY)));
+                return Unary.relu(tape, normed);
+            });
         }
 
         Var forward(Tape tape, List<Var> maps) {
-            try (Tape.Scope scope = tape.enter("")) {
-                return scope.keep(block(tape, conv2, norm2, List.of(block(tape, conv1, norm1, maps))));
-            }
+            return tape.scope("", () -> block(tape, conv2, norm2, List.of(block(tape, conv1, norm1, maps))));
+        }
+
+        /** The coarser map at the finer one's size, both together, through the level. */
+        Var up(Tape tape, Var coarse, Var skip) {
+            return tape.scope("", () -> {
+                boolean smaller = coarse.dim(1) < skip.dim(1) || coarse.dim(2) < skip.dim(2);
+                Var y = smaller ? Resize.bilinear(tape, coarse, skip.dim(1), skip.dim(2), true) : coarse;
+                return forward(tape, List.of(y, skip));
+            });
         }
     }
 
@@ -57,19 +61,12 @@ public final class Decoder extends Module {
 
     /** Four maps, finest first, to logits (B, H, W, 2) at the finest map's size. */
     public Var forward(Tape tape, List<Var> maps) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var y = maps.get(3);
             for (int i = 0; i < 3; i++) {
-                try (Tape.Scope scope = tape.enter("")) {
-                    Level level = levels.get(i);
-                    Var skip = maps.get(2 - i);
-                    if (y.dim(1) < skip.dim(1) || y.dim(2) < skip.dim(2)) {
-                        y = Resize.bilinear(tape, y, skip.dim(1), skip.dim(2), true);
-                    }
-                    y = scope.keep(level.forward(tape, List.of(y, skip)));
-                }
+                y = levels.get(i).up(tape, y, maps.get(2 - i));
             }
-            return call.returns(classes.forward(tape, y));
-        }
+            return classes.forward(tape, y);
+        });
     }
 }

@@ -43,11 +43,11 @@ public final class FiaNet extends Module {
      * @return (B, H, W, 2); class 1 is the object
      */
     public Var forward(Tape tape, Var image, Tensor ids, Var context, Var object, Var position) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Sentence sentence = encode(tape, ids, context, object, position);
             Var logits = classifier.forward(tape, backbone.forward(tape, image, sentence));
-            return call.returns(Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true));
-        }
+            return Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
+        });
     }
 
     private Sentence encode(Tape tape, Tensor ids, Var context, Var object, Var position) {

@@ -34,7 +34,7 @@ public final class ObjectPositionAlignment extends Module {
 
     /** (B, L, C) of a grid of {@code height} rows, and the two branches' words, to (B, L, C). */
     public Var forward(Tape tape, Var x, int height, Words objectWords, Words positionWords) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var located = ablation.spatialPosition() || !ablation.groundObject()
                     ? position.forward(tape, x, positionWords)
                     : x;
@@ -52,7 +52,7 @@ public final class ObjectPositionAlignment extends Module {
                 Var w = Unary.sigmoid(tape, weight.forward(tape, grid));
                 result = Binary.mul(tape, result, Reshape.apply(tape, w, batch, length, 1));
             }
-            return call.returns(result);
-        }
+            return result;
+        });
     }
 }

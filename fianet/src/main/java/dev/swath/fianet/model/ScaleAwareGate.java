@@ -34,7 +34,7 @@ public final class ScaleAwareGate extends Module {
 
     /** Local (B, H, W, C) and coarse (B, h, w, C) to (B, H, W, C). */
     public Var forward(Tape tape, Var localMap, Var coarse) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             int height = localMap.dim(1);
             int width = localMap.dim(2);
             Var keep = localNorm.forward(tape, local.forward(tape, localMap));
@@ -42,7 +42,7 @@ public final class ScaleAwareGate extends Module {
                     Resize.bilinear(tape, globalNorm.forward(tape, global.forward(tape, coarse)), height, width, false);
             Var open = Unary.apply(tape, gateNorm.forward(tape, gate.forward(tape, coarse)), Activation.HARD_SIGMOID);
             Var g = Resize.bilinear(tape, open, height, width, false);
-            return call.returns(Binary.add(tape, Binary.mul(tape, keep, g), add));
-        }
+            return Binary.add(tape, Binary.mul(tape, keep, g), add);
+        });
     }
 }

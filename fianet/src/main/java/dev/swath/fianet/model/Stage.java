@@ -9,18 +9,11 @@ import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.PatchMerging;
 import dev.swath.nn.swin.SwinBlock;
 import dev.swath.nn.swin.SwinBlocks;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One stage of the backbone: Swin blocks, alignment with the sentence, patch merging (not in the last). */
 public final class Stage extends Module {
-    /**
-     * What a stage gives.
-     *
-     * @param map (B, H, W, C) for the multi-scale module
-     * @param next (B, ceil(H/2), ceil(W/2), 2C) for the next stage, or null after the last
-     */
-    public record Result(Var map, @Nullable Var next) {}
-
     private final FiaNetConfig config;
     private final ModuleList<SwinBlock> blocks;
     private final StageAlignment alignment;
@@ -52,9 +45,12 @@ public final class Stage extends Module {
         this.downsample = last ? null : child("downsample", new PatchMerging(channels));
     }
 
-    /** (B, H, W, C) and the sentence to the map and the next stage's input. */
-    public Result forward(Tape tape, Var x, Sentence sentence) {
-        try (Call call = enter(tape)) {
+    /**
+     * (B, H, W, C) and the sentence to the map (B, H, W, C) for the multi-scale module and, but after the last stage, the
+     * next one's input (B, ceil(H/2), ceil(W/2), 2C).
+     */
+    public List<Var> forward(Tape tape, Var x, Sentence sentence) {
+        return callAll(tape, () -> {
             Var y = SwinBlocks.forward(tape, blocks, x);
             int batch = y.dim(0);
             int height = y.dim(1);
@@ -66,12 +62,12 @@ public final class Stage extends Module {
                     alignment.forward(tape, cells, height, sentence, config, paper || downsample != null);
             Var map = Reshape.apply(
                     tape, paper && r.fused() != null ? r.fused() : r.context(), batch, height, width, channels);
-            Var next = downsample == null || r.fused() == null
-                    ? null
-                    : call.keep(
+            return downsample == null || r.fused() == null
+                    ? List.of(map)
+                    : List.of(
+                            map,
                             downsample.forward(tape, Reshape.apply(tape, r.fused(), batch, height, width, channels)));
-            return new Result(call.returns(map), next);
-        }
+        });
     }
 
     /** The alignment alone, without blocks and merging: the context branch and the fused cells. */

@@ -19,9 +19,7 @@ public final class TanhGate extends Module {
 
     /** (..., C) to (..., C). */
     public Var forward(Tape tape, Var x) {
-        try (Call call = enter(tape)) {
-            return call.returns(
-                    second.forward(tape, first.forward(tape, x, Activation.RELU, null), Activation.TANH, null));
-        }
+        return call(
+                tape, () -> second.forward(tape, first.forward(tape, x, Activation.RELU, null), Activation.TANH, null));
     }
 }

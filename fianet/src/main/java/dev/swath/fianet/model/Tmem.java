@@ -38,10 +38,10 @@ public final class Tmem extends Module {
 
         /** (B, L, h) to (B, L, h). */
         Var forward(Tape tape, Var x, Words words) {
-            try (Call call = enter(tape)) {
+            return call(tape, () -> {
                 Var y = Binary.add(tape, x, attention.forward(tape, norm1.forward(tape, x), words));
-                return call.returns(feedForward.forward(tape, norm2.forward(tape, y), y));
-            }
+                return feedForward.forward(tape, norm2.forward(tape, y), y);
+            });
         }
     }
 
@@ -63,10 +63,10 @@ public final class Tmem extends Module {
         }
 
         Var forward(Tape tape, Var x, Var residual) {
-            try (Call call = enter(tape)) {
+            return call(tape, () -> {
                 Var hidden = net.first.forward(tape, x, Activation.GELU, null);
-                return call.returns(net.second.forward(tape, hidden, Activation.IDENTITY, residual));
-            }
+                return net.second.forward(tape, hidden, Activation.IDENTITY, residual);
+            });
         }
     }
 
@@ -97,7 +97,7 @@ public final class Tmem extends Module {
 
     /** Four maps (B, H_i, W_i, C_i) to four of the same shapes. */
     public List<Var> forward(Tape tape, List<Var> maps, Words words) {
-        try (Call call = enter(tape)) {
+        return callAll(tape, () -> {
             Var last = maps.getLast();
             int height = last.dim(1);
             int width = last.dim(2);
@@ -107,21 +107,20 @@ public final class Tmem extends Module {
             Var x = down.forward(tape, Concat.apply(tape, 3, pooled));
             Var cells = Reshape.apply(tape, x, x.dim(0), height * width, x.dim(3));
             for (Block block : blocks.items()) {
-                try (Tape.Scope scope = tape.enter(blocks.name())) {
-                    cells = scope.keep(block.forward(tape, cells, words));
-                }
+                Var input = cells;
+                cells = tape.scope(blocks.name(), () -> block.forward(tape, input, words));
             }
             Var y = up.forward(tape, norm.forward(tape, Reshape.apply(tape, cells, x.dim(0), height, width, x.dim(3))));
             List<Var> out = new ArrayList<>();
             int from = 0;
             for (int i = 0; i < widths.size(); i++) {
                 Var coarse = Narrow.apply(tape, y, 3, from, from + widths.get(i));
-                try (Tape.Scope scope = tape.enter(fusion.name())) {
-                    out.add(call.keep(scope.keep(fusion.get(i).forward(tape, maps.get(i), coarse))));
-                }
+                Var map = maps.get(i);
+                ScaleAwareGate gate = fusion.get(i);
+                out.add(tape.scope(fusion.name(), () -> gate.forward(tape, map, coarse)));
                 from += widths.get(i);
             }
             return out;
-        }
+        });
     }
 }

@@ -195,9 +195,9 @@ class GoldenModelTest {
             run.output("context", r.context());
             run.output("next", Objects.requireNonNull(r.fused()));
         } else {
-            Stage.Result r = stage.forward(t, grid, sentence(run));
-            run.output("context", Reshape.apply(t, r.map(), x.dim(0), -1, dim));
-            run.output("next", Reshape.apply(t, Objects.requireNonNull(r.next()), x.dim(0), -1, 2 * dim));
+            List<Var> r = stage.forward(t, grid, sentence(run));
+            run.output("context", Reshape.apply(t, r.getFirst(), x.dim(0), -1, dim));
+            run.output("next", Reshape.apply(t, r.getLast(), x.dim(0), -1, 2 * dim));
         }
         run.backward();
     }
