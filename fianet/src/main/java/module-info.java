@@ -3,7 +3,7 @@ module dev.swath.fianet {
     requires transitive dev.swath.tensor;
     requires transitive dev.swath.kernels;
     requires transitive dev.swath.nn;
-    requires dev.swath.weights;
+    requires transitive dev.swath.weights;
     requires transitive dev.swath.tokenizer;
     requires transitive java.desktop;
     requires java.management;
@@ -19,10 +19,13 @@ module dev.swath.fianet {
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.metrics;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.model.fianet;
     exports dev.swath.fianet.pretrained;
     exports dev.swath.fianet.synth;
     exports dev.swath.fianet.text;
     exports dev.swath.fianet.train;
+
+    uses dev.swath.fianet.model.NetworkProvider;
 
     opens dev.swath.fianet.cli to
             info.picocli;

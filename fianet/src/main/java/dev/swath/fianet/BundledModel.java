@@ -1,5 +1,6 @@
 package dev.swath.fianet;
 
+import dev.swath.fianet.model.Networks;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.WeightsException;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class BundledModel {
      * are those of {@code docs/training.md}.
      */
     public static String trainingSettings() {
-        return text("training.json");
+        return Networks.standard().compact().orElseThrow();
     }
 
     private static String text(String name) {

@@ -2,16 +2,13 @@ package dev.swath.fianet;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
-import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.NetworkConfig;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.kernels.Backend;
-import dev.swath.nn.bert.BertConfig;
-import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.Tensor;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * Runs the kernels on a tiny network in a thread of its own, until it is closed but not for long, so that the JVM has
@@ -41,34 +38,21 @@ public final class KernelWarmUp implements AutoCloseable {
         return warmUp;
     }
 
-    /** Small everywhere, but with the widths of a head and the windows of the published models. */
-    private static FiaNetConfig config() {
-        return new FiaNetConfig(
-                new SwinConfig(16, List.of(2, 1, 1, 1), List.of(1, 1, 2, 4), 12, 4, 4, 0),
-                new BertConfig(8, 128, 1, 2, 256, WORDS, 1, 0, 1e-12),
-                List.of(1, 1, 1, 1),
-                1,
-                0,
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE);
-    }
-
     private void run() {
-        FiaNet network = new FiaNet(config());
+        NetworkConfig config = Networks.standard().warmUp().orElse(null);
+        if (config == null) {
+            return;
+        }
+        ReferringNetwork network = config.create();
         network.initialise(new RandomSource(0));
         network.prepare(backend);
         Workspace workspace = new Workspace(backend);
-        Tensor ids = Tensor.of(new long[WORDS], 1, WORDS);
-        float[] ones = new float[WORDS];
-        Arrays.fill(ones, 1);
-        Var mask = Var.constant(Tensor.of(ones, 1, WORDS));
-        Var image = Var.constant(Tensor.zeros(1, SIDE, SIDE, 3));
+        SentenceBatch sentence = SentenceBatch.blank(1, WORDS);
+        Tensor image = Tensor.zeros(1, SIDE, SIDE, 3);
         long start = System.nanoTime();
         while (!stopped && System.nanoTime() - start < LIMIT_NANOS) {
             Tape tape = Tape.inference(Tape.Options.of(backend).withWorkspace(workspace));
-            try (Tape.Scope _ = tape.enter("")) {
-                network.forward(tape, image, ids, mask, mask, mask);
-            }
+            network.answer(tape, image, sentence, Tensor::shape);
         }
     }
 

@@ -1,17 +1,16 @@
 package dev.swath.fianet;
 
 import dev.swath.fianet.image.Preprocessor;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
 import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.Recognition;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Backend;
-import dev.swath.nn.bert.BertConfig;
-import dev.swath.nn.swin.SwinConfig;
+import dev.swath.nn.ModuleException;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.Shape;
-import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.tensor.TensorSink;
 import dev.swath.tokenizer.Vocabulary;
@@ -22,8 +21,6 @@ import dev.swath.weights.json.Fields;
 import dev.swath.weights.json.JsonException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,42 +33,69 @@ import org.jspecify.annotations.Nullable;
  * @param sentenceLength ids a sentence
  */
 record Model(
-        FiaNet network,
+        ReferringNetwork network,
         @Nullable Vocabulary vocabulary,
         Preprocessor preprocessor,
         DatasetVocabulary dataset,
         int sentenceLength) {
     /** Opens a folder of ours or a checkpoint of the published training script. */
     static Model open(Path path, @Nullable Path vocabularyFile, @Nullable DatasetVocabulary dataset, Backend backend) {
-        Checkpoint checkpoint = Checkpoint.open(path).require(Checkpoint.Kind.FIANET);
+        Checkpoint checkpoint = Checkpoint.open(path);
         Path folder = Files.isDirectory(path) ? path : null;
+        Path json = folder == null ? null : folder.resolve("config.json");
+        NetworkProvider provider = provider(checkpoint, json);
         Path vocab = vocabularyFile != null ? vocabularyFile : folder == null ? null : folder.resolve("vocab.txt");
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
-        Path json = folder == null ? null : folder.resolve("config.json");
-        ModelConfig settings = configuration(checkpoint, json);
-        FiaNetConfig config = settings.network();
-        if (vocabulary != null && vocabulary.size() != config.text().vocabulary()) {
+        ModelConfig settings = configuration(provider, checkpoint, json);
+        int rows = settings.network().limits().vocabulary();
+        if (vocabulary != null && vocabulary.size() != rows) {
             throw new WeightsException("[weights] the vocabulary " + vocab + " has " + vocabulary.size()
                     + " pieces, but the word table of " + path + " has "
-                    + config.text().vocabulary() + " rows; they must belong together");
+                    + rows + " rows; they must belong together");
         }
-        FiaNet network = new FiaNet(config);
-        LoadReport.load(checkpoint.tensors(), network.targets(), checked(path, network.sink(backend)))
-                .acceptMissing("relative_position_index")
+        ReferringNetwork network = settings.network().create();
+        LoadReport.load(provider.tensors(checkpoint), network.targets(), checked(path, network.sink(backend)))
+                .acceptMissing(provider::optional)
                 .requireComplete(path.toString());
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
         int length = dataset != null ? dataset.length() : settings.sentenceLength();
         return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
     }
 
-    /** What the folder's configuration says, and the checkpoint's shapes where it says nothing. */
-    private static ModelConfig configuration(Checkpoint checkpoint, @Nullable Path json) {
+    /** The network that the folder's configuration names, or else that whose names the tensors have. */
+    private static NetworkProvider provider(Checkpoint checkpoint, @Nullable Path json) {
+        if (json == null || !Files.exists(json)) {
+            return Recognition.network(checkpoint);
+        }
+        NetworkProvider named;
         try {
-            ModelConfig deduced = deduce(checkpoint);
+            Fields fields = Fields.of(json);
+            if (!fields.has(ModelConfig.NETWORK)) {
+                return Recognition.network(checkpoint);
+            }
+            named = Networks.named(fields.text(ModelConfig.NETWORK, ""));
+        } catch (JsonException | ModuleException e) {
+            throw noNetwork(checkpoint, json, e);
+        }
+        if (!named.signature().fits(checkpoint.tensors())) {
+            throw new WeightsException("[weights] " + json + " names the network " + named.name() + ", but "
+                    + checkpoint.path() + " holds " + Recognition.of(checkpoint).words());
+        }
+        return named;
+    }
+
+    private static WeightsException noNetwork(Checkpoint checkpoint, @Nullable Path json, RuntimeException e) {
+        return new WeightsException("[weights] " + checkpoint.path() + (json == null ? "" : " with " + json)
+                + " describes no network that can be: " + e.getMessage());
+    }
+
+    /** What the folder's configuration says, and the checkpoint's shapes where it says nothing. */
+    private static ModelConfig configuration(NetworkProvider provider, Checkpoint checkpoint, @Nullable Path json) {
+        try {
+            ModelConfig deduced = provider.deduce(checkpoint);
             return json == null || !Files.exists(json) ? deduced : ModelConfig.fromJson(Fields.of(json), deduced);
         } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
-            throw new WeightsException("[weights] " + checkpoint.path() + (json == null ? "" : " with " + json)
-                    + " describes no network that can be: " + e.getMessage());
+            throw noNetwork(checkpoint, json, e);
         }
     }
 
@@ -102,71 +126,5 @@ record Model(
             throw new WeightsException(
                     "[weights] " + path + ": '" + name + "' holds values that are infinite or not numbers");
         }
-    }
-
-    /** The configuration that the names and shapes of a checkpoint imply; what they do not tell is as published. */
-    static ModelConfig deduce(Checkpoint checkpoint) {
-        StateDict t = checkpoint.tensors();
-        int embed = shape(t, checkpoint, "backbone.patch_embed.proj.weight").dim(0);
-        int patch = shape(t, checkpoint, "backbone.patch_embed.proj.weight").dim(2);
-        List<Integer> depths = new ArrayList<>();
-        List<Integer> heads = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            String stage = "backbone.layers." + i + ".blocks.";
-            int depth = 0;
-            while (t.contains(stage + depth + ".norm1.weight")) {
-                depth++;
-            }
-            depths.add(depth);
-            heads.add(shape(t, checkpoint, stage + "0.attn.relative_position_bias_table")
-                    .dim(1));
-        }
-        int rows = shape(t, checkpoint, "backbone.layers.0.blocks.0.attn.relative_position_bias_table")
-                .dim(0);
-        int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
-        int mlp = shape(t, checkpoint, "backbone.layers.0.blocks.0.mlp.fc1.weight")
-                        .dim(0)
-                / embed;
-        int blocks = 0;
-        while (t.contains("backbone.tmem.block." + blocks + ".norm1.weight")) {
-            blocks++;
-        }
-        Shape words = shape(t, checkpoint, "text_encoder.embeddings.word_embeddings.weight");
-        int layers = 0;
-        while (t.contains("text_encoder.encoder.layer." + layers + ".output.dense.weight")) {
-            layers++;
-        }
-        int hidden = words.dim(1);
-        BertConfig text = new BertConfig(
-                words.dim(0),
-                hidden,
-                layers,
-                Math.max(1, hidden / 64),
-                shape(t, checkpoint, "text_encoder.encoder.layer.0.intermediate.dense.weight")
-                        .dim(0),
-                shape(t, checkpoint, "text_encoder.embeddings.position_embeddings.weight")
-                        .dim(0),
-                shape(t, checkpoint, "text_encoder.embeddings.token_type_embeddings.weight")
-                        .dim(0),
-                0.1,
-                1e-12);
-        FiaNetConfig network = new FiaNetConfig(
-                new SwinConfig(embed, depths, heads, window, patch, mlp, 0.3),
-                text,
-                List.of(1, 1, 1, 1),
-                blocks,
-                0,
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE);
-        DatasetVocabulary dataset = blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
-        return new ModelConfig(
-                network, dataset, Math.min(dataset.length(), text.positions()), ModelConfig.PUBLISHED_SIZE);
-    }
-
-    private static Shape shape(StateDict t, Checkpoint checkpoint, String name) {
-        return t.find(name)
-                .orElseThrow(() -> new WeightsException("[weights] " + checkpoint.path() + ": '" + name
-                        + "' is missing, so this is no complete FIANet checkpoint"))
-                .shape();
     }
 }

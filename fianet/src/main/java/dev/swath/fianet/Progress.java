@@ -1,29 +1,21 @@
 package dev.swath.fianet;
 
 import dev.swath.autograd.TapeListener;
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.ReferringNetwork;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Turns modules that end into a fraction: each BERT layer, Swin block, alignment, the multi-scale module and the decoder count alike. */
+/** Turns modules that end into a fraction: the steps of the network count alike. */
 final class Progress implements TapeListener {
-    private static final Pattern PART = Pattern.compile("text_encoder\\.encoder\\.layer\\.\\d+"
-            + "|backbone\\.layers\\.\\d+\\.blocks\\.\\d+"
-            + "|backbone\\.norm\\d"
-            + "|backbone\\.tmem"
-            + "|classifier");
-
     private final ProgressListener listener;
     private final Set<String> open;
     private final int parts;
     private boolean cancelled;
 
-    Progress(FiaNet network, ProgressListener listener) {
+    Progress(ReferringNetwork network, ProgressListener listener) {
         this.listener = listener;
-        this.open = network.namedModules().keySet().stream()
-                .filter(path -> PART.matcher(path).matches())
-                .collect(Collectors.toSet());
+        this.open =
+                network.namedModules().keySet().stream().filter(network::isStep).collect(Collectors.toSet());
         this.parts = open.size() + 1; // the last part is bringing the mask to the image's size
     }
 

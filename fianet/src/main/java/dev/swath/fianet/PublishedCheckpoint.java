@@ -1,6 +1,8 @@
 package dev.swath.fianet;
 
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Recognition;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
@@ -11,23 +13,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A FIANet as the published training script saves one: every entry of its state dict in its order, index tables and batch
+ * A network as its published training script saves one: every entry of its state dict in its order, index tables and batch
  * counts included, floats as f32; {@code load_state_dict} takes it strictly.
  */
 public final class PublishedCheckpoint {
-    private static final String INDEX = "relative_position_index";
-
     private PublishedCheckpoint() {}
 
-    /** The entries of a model in that order; index tables that the source lacks are computed. */
+    /** The entries of a model in that order; what may be missing is made up for. */
     public static StateDict tensors(Checkpoint source) {
-        StateDict from = source.require(Checkpoint.Kind.FIANET).tensors();
-        FiaNet network = new FiaNet(Model.deduce(source).network());
+        NetworkProvider provider = Recognition.network(source);
+        StateDict from = provider.tensors(source);
+        ReferringNetwork network = provider.deduce(source).network().create();
         StateDict own = network.stateDict();
         StateDict out = new StateDict();
         for (String name : own.names()) {
             StateDict.Entry e = from.find(name).orElse(null);
-            if (e == null && name.endsWith(INDEX)) {
+            if (e == null && provider.optional(name)) {
                 out.put(name, own.entry(name));
             } else if (e != null) {
                 out.put(name, e.dtype().isFloating() ? single(e) : e);

@@ -3,12 +3,12 @@ package dev.swath.fianet;
 import com.google.common.collect.ImmutableList;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.TapeListener;
-import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.image.RgbImage;
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.OpenNlpTagger;
@@ -17,8 +17,6 @@ import dev.swath.fianet.text.PosTagger;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
-import dev.swath.nn.bert.BertConfig;
-import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
@@ -228,7 +226,8 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
-        requireKnown(tokens);
+        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
+        sentence.require(network().limits());
         Preprocessor p = model.preprocessor();
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
@@ -236,41 +235,12 @@ public final class ReferringSegmenter implements AutoCloseable {
                 .withParallelism(parallelism)
                 .withWorkspace(workspace)
                 .withListener(listener));
-        Tensor logits;
-        try (Tape.Scope _ = tape.enter("")) {
-            int n = tokens.ids.length;
-            Var result = network()
-                    .forward(
-                            tape,
-                            Var.constant(p.apply(image)),
-                            Tensor.of(tokens.ids.clone(), 1, n),
-                            mask(tokens.context),
-                            mask(tokens.object),
-                            mask(tokens.position));
-            logits = result.value().permute(0, 3, 1, 2).copy();
-        }
+        Tensor logits = network().answer(tape, p.apply(image), sentence, l -> l.permute(0, 3, 1, 2)
+                .copy());
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);
         }
         return result(image, logits);
-    }
-
-    private void requireKnown(Tokens tokens) {
-        BertConfig text = network().config().text();
-        if (tokens.ids.length > text.positions()) {
-            throw new IllegalArgumentException(
-                    "[tokens] the text encoder takes at most " + text.positions() + " ids; got " + tokens.ids.length);
-        }
-        for (long id : tokens.ids) {
-            if (id < 0 || id >= text.vocabulary()) {
-                throw new IllegalArgumentException("[tokens] ids must lie in [0, " + text.vocabulary()
-                        + "), the rows of the word table; got " + id);
-            }
-        }
-    }
-
-    private static Var mask(long[] values) {
-        return Var.constant(Tensor.of(values.clone(), 1, values.length).to(DType.F32));
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
@@ -328,7 +298,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     public WarmUp warmUp() {
         int size = model.preprocessor().size();
         RgbImage empty = new RgbImage(size, size, new byte[3 * size * size]);
-        long[] ids = new long[Math.min(8, network().config().text().positions())];
+        long[] ids = new long[Math.min(8, network().limits().positions())];
         long[] ones = ids.clone();
         Arrays.fill(ones, 1);
         Tokens tokens = new Tokens(ids, ones, ones, ones);
@@ -340,7 +310,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     /** The network, to be looked into. */
-    public FiaNet network() {
+    public ReferringNetwork network() {
         return model.network();
     }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.DType;

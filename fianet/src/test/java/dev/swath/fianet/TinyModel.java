@@ -2,8 +2,8 @@ package dev.swath.fianet;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.RgbImage;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.StateDict;

@@ -6,43 +6,19 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A checkpoint of any format that Swath reads, recognised by its content.
+ * A checkpoint of any format that Swath reads, recognised by its content; whose weights they are is for others to say.
  *
  * @param path the file
  * @param format how it is written
- * @param kind whose weights it holds
  * @param tensors the weights, with a leading {@code module.} taken off
  */
-public record Checkpoint(Path path, Format format, Kind kind, StateDict tensors) {
+public record Checkpoint(Path path, Format format, StateDict tensors) {
     /** How a file is written. */
     public enum Format {
         /** {@code .safetensors}. */
         SAFETENSORS,
         /** {@code torch.save}, either form. */
         TORCH
-    }
-
-    /** Whose weights a file holds. */
-    public enum Kind {
-        /** A whole FIANet: backbone, decoder and text encoder. */
-        FIANET("a whole FIANet"),
-        /** A Swin backbone alone. */
-        SWIN("only a Swin backbone"),
-        /** A BERT encoder alone. */
-        BERT("only a BERT text encoder"),
-        /** Something else. */
-        UNKNOWN("weights of a network that is not known here");
-
-        private final String words;
-
-        Kind(String words) {
-            this.words = words;
-        }
-
-        @Override
-        public String toString() {
-            return words;
-        }
     }
 
     /** Opens a file; a folder stands for the {@code model.safetensors} or {@code pytorch_model.bin} in it. */
@@ -66,7 +42,7 @@ public record Checkpoint(Path path, Format format, Kind kind, StateDict tensors)
                 ? torch(TorchCheckpoint.open(file))
                 : Safetensors.open(file).tensors();
         StateDict tensors = Names.withoutPrefix(raw, "module.");
-        return new Checkpoint(file, torch ? Format.TORCH : Format.SAFETENSORS, kind(tensors), tensors);
+        return new Checkpoint(file, torch ? Format.TORCH : Format.SAFETENSORS, tensors);
     }
 
     private static StateDict torch(TorchCheckpoint checkpoint) {
@@ -78,31 +54,5 @@ public record Checkpoint(Path path, Format format, Kind kind, StateDict tensors)
             }
         }
         return checkpoint.stateDict(null);
-    }
-
-    private static Kind kind(StateDict tensors) {
-        boolean backbone = has(tensors, "backbone.layers.") || has(tensors, "layers.0.blocks.");
-        boolean text = has(tensors, "text_encoder.");
-        if (backbone && text && has(tensors, "classifier.")) {
-            return Kind.FIANET;
-        }
-        if (backbone && !text) {
-            return Kind.SWIN;
-        }
-        return has(tensors, "bert.embeddings.") || has(tensors, "embeddings.word_embeddings.")
-                ? Kind.BERT
-                : Kind.UNKNOWN;
-    }
-
-    private static boolean has(StateDict tensors, String prefix) {
-        return !tensors.namesUnder(prefix).isEmpty();
-    }
-
-    /** These weights, or one sentence that says what the file holds instead. */
-    public Checkpoint require(Kind wanted) {
-        if (kind != wanted) {
-            throw WeightsException.in(path, "this file holds " + kind + ", but " + wanted + " is needed here");
-        }
-        return this;
     }
 }

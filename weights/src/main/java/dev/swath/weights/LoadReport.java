@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What came of loading a checkpoint into a model.
@@ -66,8 +67,12 @@ public record LoadReport(
 
     /** The same report without the missing names that end so: buffers that the model computes itself. */
     public LoadReport acceptMissing(String suffix) {
-        return new LoadReport(
-                loaded, missing.stream().filter(n -> !n.endsWith(suffix)).toList(), unexpected, misShaped);
+        return acceptMissing(name -> name.endsWith(suffix));
+    }
+
+    /** The same report without the missing names that may be so. */
+    public LoadReport acceptMissing(Predicate<String> optional) {
+        return new LoadReport(loaded, missing.stream().filter(optional.negate()).toList(), unexpected, misShaped);
     }
 
     /** Whether every name agreed. */

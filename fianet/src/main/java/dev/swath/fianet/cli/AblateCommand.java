@@ -2,6 +2,9 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.metrics.Scores;
+import dev.swath.fianet.model.AblationTable.Variant;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.Ablations;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains and evaluates the networks of the paper's ablation tables. */
+/** Trains and evaluates the networks of a paper's ablation tables. */
 @Command(
         name = "ablate",
         description = {
@@ -48,6 +51,13 @@ final class AblateCommand implements Callable<Integer> {
 
     @Mixin
     DataOptions data;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "Which network, as 'swath doctor' lists them (default: that of --config, or fianet).")
+    @Nullable
+    String network;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the runs and tables.md go.")
     Path out;
@@ -81,6 +91,11 @@ final class AblateCommand implements Callable<Integer> {
         }
         data.loaderThreads();
         Path vocabulary = vocabulary();
+        NetworkProvider provider = Settings.network(keys());
+        Ablations ablations = new Ablations(provider);
+        if (ablations.variants().isEmpty()) {
+            throw new UsageException("the network " + provider.name() + " has no ablation tables");
+        }
         Outputs.folder(out);
         Backend backend = Backends.discover().choose(run.device);
         Map<String, Scores> scores = new LinkedHashMap<>();
@@ -89,15 +104,15 @@ final class AblateCommand implements Callable<Integer> {
                 spec.commandLine().getErr(),
                 TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
         try (Parallelism threads = run.parallelism()) {
-            for (Ablations.Variant variant : Ablations.variants()) {
+            for (Variant variant : ablations.variants()) {
                 progress.say(variant.label());
                 scores.put(variant.name(), score(variant, vocabulary, backend, threads, progress));
                 AtomicFile.write(
                         out.resolve("tables.md"),
-                        Ablations.tables(data.vocabulary(), scores).getBytes(StandardCharsets.UTF_8));
+                        ablations.tables(data.vocabulary(), scores).getBytes(StandardCharsets.UTF_8));
             }
         }
-        spec.commandLine().getOut().print(Ablations.tables(data.vocabulary(), scores));
+        spec.commandLine().getOut().print(ablations.tables(data.vocabulary(), scores));
         spec.commandLine().getOut().flush();
         return 0;
     }
@@ -113,11 +128,7 @@ final class AblateCommand implements Callable<Integer> {
     }
 
     private Scores score(
-            Ablations.Variant variant,
-            Path vocabulary,
-            Backend backend,
-            Parallelism threads,
-            TrainingProgress progress) {
+            Variant variant, Path vocabulary, Backend backend, Parallelism threads, TrainingProgress progress) {
         TrainingConfig settings = settings(variant, vocabulary);
         try (DataOptions.Opened opened = data.open(Split.TEST, settings.model().imageSize())) {
             int perEpoch = Math.max(1, opened.train().size() / settings.batch() / settings.accumulate());
@@ -140,11 +151,17 @@ final class AblateCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingConfig settings(Ablations.Variant variant, Path vocabulary) {
-        Map<String, Object> keys = Settings.read(config);
+    private Map<String, Object> keys() {
+        return Settings.read(config, network, Networks.standard().name());
+    }
+
+    private TrainingConfig settings(Variant variant, Path vocabulary) {
+        Map<String, Object> keys = keys();
         Settings.vocabularySize(keys, vocabulary);
         TrainingConfig c = TrainingConfig.fromJson(
-                new Fields(keys, config.toString()), TrainingConfig.published(data.vocabulary()));
-        return c.withModel(c.model().withNetwork(c.model().network().withAblation(variant.ablation())));
+                new Fields(keys, config.toString()),
+                TrainingConfig.published(Settings.network(keys), data.vocabulary()));
+        return c.withModel(
+                c.model().withNetwork(Ablations.apply(variant, c.model().network())));
     }
 }

@@ -2,6 +2,8 @@ package dev.swath.fianet.cli;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description =
-                "Says which Java, flags, vector width, memory and backends are here, and why each backend is or is not used.",
+                "Says which Java, flags, vector width, memory, backends and networks are here, and why each backend is or is not used.",
         footer = {"", "Example:", "  swath doctor"})
 final class DoctorCommand implements Callable<Integer> {
     @Spec
@@ -47,6 +49,9 @@ final class DoctorCommand implements Callable<Integer> {
                 case BackendProvider.Probe.Refused(String reason) ->
                     out.printf("backend     %-7s not used: %s%n", finding.name(), reason);
             }
+        }
+        for (NetworkProvider network : Networks.all()) {
+            out.printf("network     %-7s %s%n", network.name(), network.title());
         }
         out.flush();
         return 0;

@@ -1,12 +1,17 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.BundledModel;
+import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
+import dev.swath.nn.ModuleException;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.json.Fields;
 import dev.swath.weights.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -28,12 +33,43 @@ final class Settings {
         return given.equals(Path.of(word)) && !Files.exists(given);
     }
 
-    /** The keys of a configuration, to be changed freely; none without one. */
-    static Map<String, Object> read(@Nullable Path config) {
-        if (config == null) {
-            return new LinkedHashMap<>();
+    /**
+     * The keys of a configuration, to be changed freely; none without one.
+     *
+     * @param network the name that the command line gives, or null; it wins over the file's
+     * @param fallback the network's name if neither the command line nor the file has one
+     */
+    static Map<String, Object> read(@Nullable Path config, @Nullable String network, String fallback) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        if (isCompact(config)) {
+            NetworkProvider provider = network(network == null ? fallback : network);
+            keys = Json.parseObject(provider.compact()
+                    .orElseThrow(() -> new UsageException(
+                            "the network " + provider.name() + " has no compact settings; give a file by --config")));
+        } else if (config != null) {
+            keys = Fields.read(config);
         }
-        return isCompact(config) ? Json.parseObject(BundledModel.trainingSettings()) : Fields.read(config);
+        Map<String, Object> model = inside(keys, "model");
+        if (network != null) {
+            model.put(ModelConfig.NETWORK, network);
+        } else {
+            model.putIfAbsent(ModelConfig.NETWORK, fallback);
+        }
+        keys.put("model", model);
+        return keys;
+    }
+
+    /** The network that such keys name. */
+    static NetworkProvider network(Map<String, Object> keys) {
+        return network(Json.asString(inside(keys, "model").get(ModelConfig.NETWORK), "model.network"));
+    }
+
+    private static NetworkProvider network(String name) {
+        try {
+            return Networks.named(name);
+        } catch (ModuleException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** The bundled model's vocabulary as a file, for as long as the process runs. */
@@ -53,13 +89,16 @@ final class Settings {
         }
     }
 
-    /** Takes the size of the text encoder's word table from the vocabulary, unless the keys say one. */
+    /** Takes the size of the network's word table from the vocabulary, unless the keys say one. */
     static void vocabularySize(Map<String, Object> keys, Path vocabulary) {
-        Map<String, Object> model = inside(keys, "model");
-        Map<String, Object> bert = inside(model, "bert");
-        bert.putIfAbsent("vocabulary", (long) Vocabulary.load(vocabulary).size());
-        model.put("bert", bert);
-        keys.put("model", model);
+        String[] path = ("model." + network(keys).vocabularyKey()).split("\\.");
+        Map<String, Object> at = keys;
+        for (String name : Arrays.copyOf(path, path.length - 1)) {
+            Map<String, Object> inner = inside(at, name);
+            at.put(name, inner);
+            at = inner;
+        }
+        at.putIfAbsent(path[path.length - 1], (long) Vocabulary.load(vocabulary).size());
     }
 
     /** The object of that name, or an empty one that is not yet in it. */

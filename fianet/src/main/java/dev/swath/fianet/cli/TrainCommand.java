@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
@@ -25,11 +26,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains FIANet. */
+/** Trains a network. */
 @Command(
         name = "train",
         description = {
-            "Trains FIANet on a data set; without --config as published for it.",
+            "Trains a network, FIANet unless --network says otherwise, on a data set; without --config as published for it.",
             "OUT will hold last/ and best/ (model folders for --weights), metrics.jsonl, metrics.csv, curves.png and"
                     + " tensorboard/. Ctrl-C saves and ends; the same command with --resume goes on, with the same result"
                     + " as if it had not been cut."
@@ -52,13 +53,21 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     DataOptions data;
 
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "Which network, as 'swath doctor' lists them (default: that of --config, or fianet).")
+    @Nullable
+    String network;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the run.")
     Path out;
 
     @Option(
             names = "--init-model",
             paramLabel = "FILE|DIR",
-            description = "A trained FIANet of the same sizes to begin with, to go on from it on other data or images.")
+            description =
+                    "A trained network of the same kind and sizes to begin with, to go on on other data or images.")
     @Nullable
     Path initModel;
 
@@ -278,8 +287,12 @@ final class TrainCommand implements Callable<Integer> {
     /** The published configuration, or that of the run that goes on; the file's keys over it; the command line's over both. */
     private TrainingConfig settings(Path vocabulary) {
         TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
-        TrainingConfig defaults = begun != null ? begun : TrainingConfig.published(data.vocabulary());
-        Map<String, Object> keys = Settings.read(config);
+        String fallback = begun != null
+                ? begun.model().network().network()
+                : Networks.standard().name();
+        Map<String, Object> keys = Settings.read(config, network, fallback);
+        TrainingConfig defaults =
+                begun != null ? begun : TrainingConfig.published(Settings.network(keys), data.vocabulary());
         put(keys, "epochs", epochs);
         put(keys, "batch", batch);
         put(keys, "accumulate", accumulate);

@@ -1,6 +1,7 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
+import dev.swath.fianet.model.Recognition;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
@@ -141,8 +142,8 @@ final class WeightsCommand implements Runnable {
             out.flush();
             spec.commandLine()
                     .getErr()
-                    .println(file + " holds " + checkpoint.kind() + ": " + tensors.size() + " tensors, " + values
-                            + " values.");
+                    .println(file + " holds " + Recognition.of(checkpoint).words() + ": " + tensors.size()
+                            + " tensors, " + values + " values.");
             return 0;
         }
     }
@@ -150,7 +151,7 @@ final class WeightsCommand implements Runnable {
     @Command(
             name = "convert",
             description =
-                    "Writes the weights of a checkpoint as safetensors, or a FIANet as a .pth that the published code loads;"
+                    "Writes the weights of a checkpoint as safetensors, or a whole network as a .pth that the published code loads;"
                             + " optimizer state and prefixes are left out.",
             footer = {
                 "",

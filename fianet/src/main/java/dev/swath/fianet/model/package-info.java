@@ -1,6 +1,6 @@
 /**
- * FIANet (Lei et al., "Exploring fine-grained image-text alignment for referring remote sensing image segmentation", TGRS
- * 2024). Feature maps are (B, H, W, C), words (B, N, D).
+ * What a network is to the rest of Swath ({@code ReferringNetwork}, {@code NetworkConfig}, {@code NetworkProvider}), the list
+ * of networks ({@code Networks}), and the parts that they share. Feature maps are (B, H, W, C), words (B, N, D).
  */
 @NullMarked
 package dev.swath.fianet.model;

@@ -2,6 +2,7 @@ package dev.swath.fianet.pretrained;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.fianet.model.Recognition;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.bert.BertEncoder;
@@ -54,7 +55,7 @@ public record BertFolder(BertEncoder encoder, WordPieceTokenizer tokenizer) {
                     + " lines, but config.json says " + config.vocabulary());
         }
         BertEncoder encoder = new BertEncoder(config);
-        Checkpoint checkpoint = Checkpoint.open(folder).require(Checkpoint.Kind.BERT);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
         LoadReport.load(Names.bert(checkpoint.tensors()), encoder.targets(), encoder.sink(packFor))
                 .requireComplete(checkpoint.path().toString());
         return new BertFolder(encoder, new WordPieceTokenizer(vocabulary));

@@ -1,5 +1,6 @@
 package dev.swath.fianet.pretrained;
 
+import dev.swath.fianet.model.Recognition;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.nn.swin.SwinTransformer;
@@ -29,7 +30,7 @@ public final class SwinFile {
 
     /** Opens a file at the size that it has. {@code packFor} is the backend to pack for, or null to train on. */
     public static SwinTransformer open(Path file, @Nullable Backend packFor) {
-        Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.SWIN);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(file), Recognition.Other.SWIN);
         return load(checkpoint, config(checkpoint), packFor);
     }
 
@@ -40,7 +41,7 @@ public final class SwinFile {
      * @throws WeightsException if anything else differs; the message lists the names
      */
     public static SwinTransformer open(Path file, SwinConfig config, @Nullable Backend packFor) {
-        return load(Checkpoint.open(file).require(Checkpoint.Kind.SWIN), config, packFor);
+        return load(Recognition.require(Checkpoint.open(file), Recognition.Other.SWIN), config, packFor);
     }
 
     private static SwinTransformer load(Checkpoint checkpoint, SwinConfig config, @Nullable Backend packFor) {

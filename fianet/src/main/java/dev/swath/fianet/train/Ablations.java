@@ -2,87 +2,79 @@ package dev.swath.fianet.train;
 
 import dev.swath.fianet.metrics.Published;
 import dev.swath.fianet.metrics.Scores;
-import dev.swath.fianet.model.FiaNetConfig.Ablation;
+import dev.swath.fianet.model.AblationTable;
+import dev.swath.fianet.model.AblationTable.Variant;
+import dev.swath.fianet.model.NetworkConfig;
+import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.weights.json.Fields;
+import dev.swath.weights.json.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of the paper's ablation tables, and those tables with our figures in them. */
+/** The networks of a network's ablation tables, and those tables with our figures in them. */
 public final class Ablations {
-    /**
-     * One row of a table.
-     *
-     * @param name for folders
-     * @param label for people
-     * @param ablation what is on
-     */
-    public record Variant(String name, String label, Ablation ablation) {}
+    private final NetworkProvider network;
 
-    private static final Variant FULL = new Variant("full", "full model", Ablation.NONE);
-
-    /** Table V: the two modules. */
-    public static final List<Variant> MODULES = List.of(
-            new Variant("baseline", "neither FIAM nor TMEM", new Ablation(false, false, true, true, true)),
-            new Variant("fiam", "FIAM alone", new Ablation(true, false, true, true, true)),
-            new Variant("tmem", "TMEM alone", new Ablation(false, true, true, true, true)),
-            FULL);
-
-    /** Table VI: the parts of FIAM. */
-    public static final List<Variant> PARTS = List.of(
-            new Variant("no-object", "without the object branch", new Ablation(true, true, true, false, true)),
-            new Variant("no-position", "without the position branch", new Ablation(true, true, true, true, false)),
-            new Variant("no-modulation", "without channel modulation", new Ablation(true, true, false, true, true)),
-            FULL);
-
-    private Ablations() {}
+    /** Those of a network. */
+    public Ablations(NetworkProvider network) {
+        this.network = network;
+    }
 
     /** Every network once, the full one first. */
-    public static List<Variant> variants() {
+    public List<Variant> variants() {
         Map<String, Variant> out = new LinkedHashMap<>();
-        out.put(FULL.name, FULL);
-        MODULES.forEach(v -> out.putIfAbsent(v.name, v));
-        PARTS.forEach(v -> out.putIfAbsent(v.name, v));
+        all().filter(Variant::isFull).forEach(v -> out.put(v.name(), v));
+        all().forEach(v -> out.putIfAbsent(v.name(), v));
         return List.copyOf(out.values());
     }
 
+    private Stream<Variant> all() {
+        return network.ablations().stream().flatMap(t -> t.variants().stream());
+    }
+
+    /** A configuration with what the variant switches off. */
+    public static NetworkConfig apply(Variant variant, NetworkConfig config) {
+        return config.with(new Fields(Json.parseObject(variant.keys()), variant.name()));
+    }
+
     /**
-     * Both tables as Markdown; a network without figures has an empty row. Below the full model stands what the paper reports
+     * The tables as Markdown; a network without figures has an empty row. Below the full model stands what the paper reports
      * for it on the real data; its figures for the networks with parts switched off are not known here.
      *
      * @param dataset whose published figures
      * @param scores by the variants' names
      */
-    public static String tables(DatasetVocabulary dataset, Map<String, Scores> scores) {
-        return table("Table V: modules", MODULES, dataset, scores)
-                + "\n"
-                + table("Table VI: parts of FIAM", PARTS, dataset, scores);
+    public String tables(DatasetVocabulary dataset, Map<String, Scores> scores) {
+        return network.ablations().stream().map(t -> table(t, dataset, scores)).collect(Collectors.joining("\n"));
     }
 
-    private static String table(
-            String title, List<Variant> variants, DatasetVocabulary dataset, Map<String, Scores> scores) {
-        StringBuilder out = new StringBuilder(title).append("\n\n| network |");
+    private String table(AblationTable table, DatasetVocabulary dataset, Map<String, Scores> scores) {
+        StringBuilder out = new StringBuilder(table.title()).append("\n\n| network |");
         Scores.THRESHOLDS.forEach(t -> out.append(" Pr@").append(t).append(" |"));
         out.append(" oIoU | mIoU |\n|---|---|---|---|---|---|---|---|\n");
-        for (Variant variant : variants) {
-            Scores s = scores.get(variant.name);
+        for (Variant variant : table.variants()) {
+            Scores s = scores.get(variant.name());
             if (s == null) {
-                row(out, variant.label, Collections.nCopies(Scores.THRESHOLDS.size(), null), null, null);
+                row(out, variant.label(), Collections.nCopies(Scores.THRESHOLDS.size(), null), null, null);
             } else {
-                row(out, variant.label, s.precision(), s.overallIou(), s.meanIou());
+                row(out, variant.label(), s.precision(), s.overallIou(), s.meanIou());
             }
         }
         for (DatasetVocabulary one : dataset == DatasetVocabulary.BOTH
                 ? List.of(DatasetVocabulary.REFSEGRS, DatasetVocabulary.RRSISD)
                 : List.of(dataset)) {
             Published.on(one).stream()
-                    .filter(p -> p.method().equals("FIANet"))
+                    .filter(p -> p.method().equals(network.title()))
                     .forEach(p -> row(
                             out,
-                            FULL.label + ", published for "
+                            Variant.full("{}").label() + ", published for "
                                     + (one == DatasetVocabulary.REFSEGRS ? "RefSegRS" : "RRSIS-D"),
                             p.precision(),
                             p.overallIou(),

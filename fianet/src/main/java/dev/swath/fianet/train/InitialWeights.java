@@ -1,6 +1,8 @@
 package dev.swath.fianet.train;
 
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Recognition;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.TensorSink;
@@ -12,18 +14,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Puts published weights of Swin and BERT over a network's first values. */
 final class InitialWeights {
-    private static final String BACKBONE = "backbone.";
-    private static final String TEXT = "text_encoder.";
     private static final String BIAS_TABLE = "relative_position_bias_table";
 
     private InitialWeights() {}
 
     /** Loads what there is, one over the other; returns a line about each. */
-    static List<String> load(FiaNet network, TrainingRun.Origin origin) {
+    static List<String> load(ReferringNetwork network, TrainingRun.Origin origin) {
         List<String> notes = new ArrayList<>();
         if (origin.model() != null) {
             notes.add(model(network, origin.model()));
@@ -40,9 +42,14 @@ final class InitialWeights {
         return notes;
     }
 
-    private static String model(FiaNet network, Path file) {
-        Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.FIANET);
-        LoadReport report = LoadReport.load(checkpoint.tensors(), network.targets(), network.sink(null))
+    private static String model(ReferringNetwork network, Path file) {
+        Checkpoint checkpoint = Checkpoint.open(file);
+        NetworkProvider provider = Recognition.network(checkpoint);
+        if (!provider.name().equals(network.config().network())) {
+            throw new TrainingException("[train] " + file + " holds a whole " + provider.title()
+                    + ", but the network to be trained is " + network.config().network());
+        }
+        LoadReport report = LoadReport.load(provider.tensors(checkpoint), network.targets(), network.sink(null))
                 .requireComplete(file.toString());
         return report.loaded().size() + " tensors of the whole network from " + file;
     }
@@ -53,10 +60,11 @@ final class InitialWeights {
      *
      * @return one line about what was loaded
      */
-    private static String swin(FiaNet network, Path file) {
-        Map<String, Shape> wanted = under(network, BACKBONE);
-        Checkpoint checkpoint = Checkpoint.open(file).require(Checkpoint.Kind.SWIN);
-        LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, BACKBONE));
+    private static String swin(ReferringNetwork network, Path file) {
+        Map<String, String> own = own(network, network::swinName, "Swin", "--init-swin");
+        Map<String, Shape> wanted = shapes(network, own);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(file), Recognition.Other.SWIN);
+        LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, own));
         List<String> lacking = Stream.concat(
                         report.missing().stream().filter(InitialWeights::isSwin),
                         report.misShaped().stream()
@@ -80,26 +88,36 @@ final class InitialWeights {
     }
 
     /** Loads a BERT folder into the whole text encoder; returns one line about what was loaded. */
-    private static String bert(FiaNet network, Path folder) {
-        Map<String, Shape> wanted = under(network, TEXT);
-        Checkpoint checkpoint = Checkpoint.open(folder).require(Checkpoint.Kind.BERT);
-        LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, TEXT))
+    private static String bert(ReferringNetwork network, Path folder) {
+        Map<String, String> own = own(network, network::bertName, "BERT", "--init-bert");
+        Map<String, Shape> wanted = shapes(network, own);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
+        LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, own))
                 .requireComplete(folder.toString());
         return report.loaded().size() + " tensors of the text encoder from " + folder;
     }
 
-    private static Map<String, Shape> under(FiaNet network, String prefix) {
-        Map<String, Shape> out = new LinkedHashMap<>();
-        network.targets().forEach((name, shape) -> {
-            if (name.startsWith(prefix)) {
-                out.put(name.substring(prefix.length()), shape);
-            }
-        });
+    /** The network's names by the published ones. */
+    private static Map<String, String> own(
+            ReferringNetwork network, Function<String, Optional<String>> published, String what, String option) {
+        Map<String, String> out = new LinkedHashMap<>();
+        network.targets().keySet().forEach(name -> published.apply(name).ifPresent(p -> out.put(p, name)));
+        if (out.isEmpty()) {
+            throw new TrainingException("[train] the network "
+                    + network.config().network() + " has no part of " + what + "; leave " + option + " out");
+        }
         return out;
     }
 
-    private static TensorSink sink(FiaNet network, String prefix) {
+    private static Map<String, Shape> shapes(ReferringNetwork network, Map<String, String> own) {
+        Map<String, Shape> all = network.targets();
+        Map<String, Shape> out = new LinkedHashMap<>();
+        own.forEach((published, name) -> out.put(published, all.get(name)));
+        return out;
+    }
+
+    private static TensorSink sink(ReferringNetwork network, Map<String, String> own) {
         TensorSink all = network.sink(null);
-        return (name, value) -> all.accept(prefix + name, value);
+        return (name, value) -> all.accept(own.get(name), value);
     }
 }

@@ -1,6 +1,6 @@
 package dev.swath.fianet.train;
 
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.nn.optim.AdamW;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.StateDict;
@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the checkpoints of a run: model folders, with the optimizer's state beside the model in {@code last}. */
-final class RunCheckpoint implements FiaNetTrainer.Saver {
+final class RunCheckpoint implements NetworkTrainer.Saver {
     static final String CONFIG = "config.json";
     static final String MODEL = "model.safetensors";
     static final String VOCABULARY = "vocab.txt";
@@ -26,11 +26,11 @@ final class RunCheckpoint implements FiaNetTrainer.Saver {
     private static final long SLACK = 1 << 20;
 
     private final RunFolder folder;
-    private final FiaNet network;
+    private final ReferringNetwork network;
     private final byte[] vocabulary;
     private @Nullable AdamW optimizer;
 
-    RunCheckpoint(RunFolder folder, FiaNet network, Path vocabularyFile) {
+    RunCheckpoint(RunFolder folder, ReferringNetwork network, Path vocabularyFile) {
         this.folder = folder;
         this.network = network;
         try {

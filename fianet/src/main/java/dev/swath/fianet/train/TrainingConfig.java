@@ -2,9 +2,12 @@ package dev.swath.fianet.train;
 
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.weights.json.Fields;
+import dev.swath.weights.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -121,29 +124,37 @@ public record TrainingConfig(
                     "[config] epochs, batch and accumulate must be at least 1 and save_every not negative; got "
                             + epochs + ", " + batch + ", " + accumulate + " and " + saveEvery);
         }
-        if (text.trainedLayers < 0
-                || text.trainedLayers > model.network().text().layers()) {
-            throw new IllegalArgumentException("[config] trained_layers must lie in [0, "
-                    + model.network().text().layers() + "], the layers of the text encoder; got " + text.trainedLayers);
+        int layers = model.network().limits().textLayers();
+        if (text.trainedLayers < 0 || text.trainedLayers > layers) {
+            throw new IllegalArgumentException("[config] trained_layers must lie in [0, " + layers
+                    + "], the layers of the text encoder; got " + text.trainedLayers);
         }
     }
 
-    /** As published for the data set; the best state is chosen on the validation split. */
+    /** The standard network as published for the data set. */
     public static TrainingConfig published(DatasetVocabulary dataset) {
-        boolean rrsisd = dataset == DatasetVocabulary.RRSISD;
-        return new TrainingConfig(
-                ModelConfig.published(dataset),
-                rrsisd ? 40 : 60,
+        return published(Networks.standard(), dataset);
+    }
+
+    /** As published for the network and the data set; the best state is chosen on the validation split. */
+    public static TrainingConfig published(NetworkProvider network, DatasetVocabulary dataset) {
+        ModelConfig model = network.published(dataset);
+        int layers =
+                Math.min(ParameterGroups.TEXT_LAYERS, model.network().limits().textLayers());
+        TrainingConfig common = new TrainingConfig(
+                model,
+                60,
                 8,
                 1,
                 2401,
-                rrsisd ? List.of(Augmentation.SQUARES) : List.of(),
+                List.of(),
                 false,
                 0,
-                new Optimizer(rrsisd ? 3e-5 : 5e-5, 0.01, 0.9, 0.999, 1e-8, 0.9, 0, 0),
+                new Optimizer(5e-5, 0.01, 0.9, 0.999, 1e-8, 0.9, 0, 0),
                 SegmentationLoss.published(),
-                new Text(ParameterGroups.TEXT_LAYERS, false),
+                new Text(layers, false),
                 new Selection(Split.VAL, Measure.OIOU, 1, 0));
+        return fromJson(new Fields(Json.parseObject(network.training(dataset)), network.name()), common);
     }
 
     /** With another network. */
@@ -225,10 +236,18 @@ public record TrainingConfig(
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** From such an object; a key that is absent takes its value from {@code d}, an unknown one is an error. */
-    public static TrainingConfig fromJson(Fields f, TrainingConfig d) {
-        ModelConfig model = ModelConfig.fromJson(f.object("model"), d.model);
-        int layers = Math.min(d.text.trainedLayers, model.network().text().layers());
+    /**
+     * From such an object; a key that is absent takes its value from {@code defaults}, or from what is published for the network
+     * if that is another one; an unknown key is an error.
+     */
+    public static TrainingConfig fromJson(Fields f, TrainingConfig defaults) {
+        Fields m = f.object("model");
+        String name = m.text(ModelConfig.NETWORK, defaults.model.network().network());
+        TrainingConfig d = name.equals(defaults.model.network().network())
+                ? defaults
+                : published(Networks.named(name), m.choice("dataset", defaults.model.dataset()));
+        ModelConfig model = ModelConfig.fromJson(m, d.model);
+        int layers = Math.min(d.text.trainedLayers, model.network().limits().textLayers());
         TrainingConfig c = new TrainingConfig(
                 model,
                 f.integer("epochs", d.epochs),

@@ -2,10 +2,10 @@ package dev.swath.fianet.train;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
-import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.NetworkConfig;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.kernels.MetaBackend;
 import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
@@ -30,8 +30,8 @@ public record TrainingMemory(long weights, long gradients, long optimizer, long 
     private static final int WORDS = 20;
 
     /** For square images of {@code size} pixels and {@value #WORDS} pieces a sentence. */
-    public static TrainingMemory estimate(FiaNetConfig config, int batch, int size, boolean checkpointing) {
-        FiaNet network = new FiaNet(config);
+    public static TrainingMemory estimate(NetworkConfig config, int batch, int size, boolean checkpointing) {
+        ReferringNetwork network = config.create();
         List<ParameterGroup> groups = ParameterGroups.of(network, 0);
         ParameterGroups.freezeOthers(network, groups);
         MetaBackend backend = new MetaBackend();
@@ -40,14 +40,17 @@ public record TrainingMemory(long weights, long gradients, long optimizer, long 
                 .withTraining(new RandomSource(0))
                 .withWorkspace(workspace)
                 .withCheckpointing(checkpointing));
-        Var image = Var.constant(Tensor.over(
-                backend.allocate(DType.F32, (long) batch * size * size * 3), Shape.of(batch, size, size, 3), 0));
-        int words = Math.min(WORDS, config.text().positions());
-        Var mask = Var.constant(Tensor.zeros(batch, words));
-        Tensor ids = Tensor.zeros(DType.I64, Shape.of(batch, words));
-        Var logits = network.forward(tape, image, ids, mask, mask, mask);
+        Tensor image = Tensor.over(
+                backend.allocate(DType.F32, (long) batch * size * size * 3), Shape.of(batch, size, size, 3), 0);
+        SentenceBatch sentences =
+                SentenceBatch.blank(batch, Math.min(WORDS, config.limits().positions()));
         Tensor target = Tensor.zeros(DType.I64, Shape.of(batch, size, size));
-        tape.backward(SegmentationLoss.published().forward(tape, logits, target));
+        tape.backward(network.loss(
+                tape,
+                network.upload(tape, image),
+                sentences.upload(tape, network),
+                target,
+                SegmentationLoss.published()));
         long gradients = network.namedParameters().values().stream()
                 .filter(p -> p.grad() != null)
                 .mapToLong(TrainingMemory::bytes)

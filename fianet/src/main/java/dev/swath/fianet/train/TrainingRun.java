@@ -4,7 +4,8 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.metrics.Scores;
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.OpenNlpTagger;
 import dev.swath.kernels.Backend;
@@ -26,7 +27,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training of FIANet in a folder: opened new or from the folder's last checkpoint, then run to its end. The folder holds
+ * A training of a network in a folder: opened new or from the folder's last checkpoint, then run to its end. The folder holds
  * {@code last/} and {@code best/} (model folders; {@code last} with what going on needs), {@code metrics.jsonl}, {@code
  * metrics.csv}, {@code curves.png} and {@code tensorboard/}.
  */
@@ -34,7 +35,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * What the first weights are taken from; what no file gives is drawn by the seed.
      *
-     * @param model a whole FIANet of the same sizes, as a folder or a checkpoint, or null
+     * @param model a whole network of the same kind and sizes, as a folder or a checkpoint, or null
      * @param swin official Swin weights for the backbone, or null
      * @param bert a BERT folder for the text encoder, or null
      */
@@ -83,7 +84,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private final RunFolder folder;
-    private final FiaNetTrainer task;
+    private final NetworkTrainer task;
     private final RunLogs logs;
     private final RunState start;
     private final TrainingPlan plan;
@@ -92,7 +93,12 @@ public final class TrainingRun implements AutoCloseable {
     private boolean stopEarly;
 
     private TrainingRun(
-            RunFolder folder, FiaNetTrainer task, RunLogs logs, RunState start, TrainingPlan plan, List<String> notes) {
+            RunFolder folder,
+            NetworkTrainer task,
+            RunLogs logs,
+            RunState start,
+            TrainingPlan plan,
+            List<String> notes) {
         this.folder = folder;
         this.task = task;
         this.logs = logs;
@@ -120,7 +126,7 @@ public final class TrainingRun implements AutoCloseable {
         }
         Path last = folder.resolve(RunFolder.LAST);
         List<String> notes = new ArrayList<>();
-        FiaNet network = new FiaNet(o.config.model().network());
+        ReferringNetwork network = o.config.model().network().create();
         Path vocabularyFile = resumed ? last.resolve(RunCheckpoint.VOCABULARY) : o.vocabulary;
         Vocabulary vocabulary = Vocabulary.load(vocabularyFile);
         requireFit(vocabulary, vocabularyFile, network);
@@ -150,7 +156,7 @@ public final class TrainingRun implements AutoCloseable {
                     o.provenance);
         }
         RunCheckpoint checkpoint = new RunCheckpoint(folder, network, vocabularyFile);
-        FiaNetTrainer task = new FiaNetTrainer(
+        NetworkTrainer task = new NetworkTrainer(
                 network,
                 o.data,
                 encoder(o.config, vocabulary),
@@ -193,11 +199,13 @@ public final class TrainingRun implements AutoCloseable {
         return new SampleEncoder(parser, Preprocessor.imageNet(config.model().imageSize()));
     }
 
-    private static void requireFit(Vocabulary vocabulary, Path file, FiaNet network) {
-        int rows = network.config().text().vocabulary();
+    private static void requireFit(Vocabulary vocabulary, Path file, ReferringNetwork network) {
+        int rows = network.limits().vocabulary();
         if (vocabulary.size() != rows) {
             throw new TrainingException("[train] the vocabulary " + file + " has " + vocabulary.size()
-                    + " pieces, but model.bert.vocabulary is " + rows + "; they must be the same");
+                    + " pieces, but model."
+                    + Networks.named(network.config().network()).vocabularyKey() + " is " + rows
+                    + "; they must be the same");
         }
     }
 

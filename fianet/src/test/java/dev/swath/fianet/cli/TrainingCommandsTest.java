@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.BundledModel;
+import dev.swath.fianet.model.AblationTable.Variant;
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.Ablations;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.weights.json.Fields;
@@ -84,7 +86,7 @@ class TrainingCommandsTest {
                 "--out",
                 out);
         Cli first = Cli.run(words.toArray()).done();
-        for (Ablations.Variant variant : Ablations.variants()) {
+        for (Variant variant : new Ablations(Networks.standard()).variants()) {
             assertEquals(2, steps(out.resolve(variant.name())), variant.name());
             String row = first.out()
                     .lines()

@@ -3,6 +3,7 @@ package dev.swath.fianet.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.weights.json.Fields;
 import dev.swath.weights.json.Json;
@@ -53,7 +54,7 @@ class TrainingConfigTest {
         assertEquals(40, rrsisd.epochs());
         assertEquals(3e-5, rrsisd.optimizer().learningRate());
         assertEquals(List.of(TrainingConfig.Augmentation.SQUARES), rrsisd.augment());
-        assertEquals(3, rrsisd.model().network().tmemBlocks());
+        assertEquals(3, ((FiaNetConfig) rrsisd.model().network()).tmemBlocks());
         assertEquals(2401, rrsisd.seed());
     }
 

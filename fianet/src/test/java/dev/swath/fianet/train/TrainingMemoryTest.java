@@ -7,8 +7,9 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.SentenceBatch;
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.loss.SegmentationLoss;
@@ -49,14 +50,10 @@ class TrainingMemoryTest {
                 .withTraining(new RandomSource(1))
                 .withWorkspace(workspace)
                 .withCheckpointing(checkpointing));
-        Var mask = Var.constant(Tensor.of(new float[40], 2, 20));
         Var logits = network.forward(
                 tape,
                 Var.constant(Tensor.zeros(2, 96, 96, 3)),
-                Tensor.zeros(DType.I64, Shape.of(2, 20)),
-                mask,
-                mask,
-                mask);
+                SentenceBatch.blank(2, 20).upload(tape, network));
         tape.backward(SegmentationLoss.published().forward(tape, logits, Tensor.zeros(DType.I64, Shape.of(2, 96, 96))));
         AdamW adam = new AdamW(groups, 0.9, 0.999, 1e-8);
         adam.step(1e-3);

@@ -14,7 +14,8 @@ import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.data.TurnAndFlip;
 import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.metrics.Scores;
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Parameter;
@@ -26,7 +27,6 @@ import dev.swath.nn.train.StepResult;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.nn.train.TrainingTask;
 import dev.swath.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +35,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FIANet's part of a training run: forward and backward passes over the loader's batches, AdamW with the published groups,
+ * The network's part of a training run: forward and backward passes over the loader's batches, AdamW with the published groups,
  * evaluation, and the choice of the best state. What it does at a step depends on the step, the saved state and the seed
  * only.
  */
-final class FiaNetTrainer implements TrainingTask, AutoCloseable {
+final class NetworkTrainer implements TrainingTask, AutoCloseable {
     /** Who saves. */
     interface Saver {
         /** Saves the state to go on from; returns where it went. */
@@ -50,7 +50,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     }
 
     private final TrainingConfig config;
-    private final FiaNet network;
+    private final ReferringNetwork network;
     private final TrainingData data;
     private final SampleEncoder encoder;
     private final Backend backend;
@@ -69,8 +69,8 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private @Nullable BatchLoader loader;
     private int loaderEpoch = -1;
 
-    FiaNetTrainer(
-            FiaNet network,
+    NetworkTrainer(
+            ReferringNetwork network,
             TrainingData data,
             SampleEncoder encoder,
             Backend backend,
@@ -95,7 +95,9 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                     + config.accumulate() + " samples; the training split has "
                     + data.train().size());
         }
-        List<ParameterGroup> groups = groups(network, config);
+        TrainingConfig.Text text = config.text();
+        List<ParameterGroup> groups =
+                network.groups(config.optimizer().weightDecay(), text.trainedLayers(), text.trainEmbeddings());
         ParameterGroups.freezeOthers(network, groups);
         TrainingConfig.Optimizer o = config.optimizer();
         this.optimizer = new AdamW(groups, o.beta1(), o.beta2(), o.eps(), backend, parallelism);
@@ -105,19 +107,6 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         this.augmentations = config.augment().stream()
                 .map(a -> augmentation(a, data.train().size(), config.seed()))
                 .toList();
-    }
-
-    /** The published groups, and one of the text embeddings if they learn. */
-    static List<ParameterGroup> groups(FiaNet network, TrainingConfig config) {
-        double decay = config.optimizer().weightDecay();
-        List<ParameterGroup> groups =
-                new ArrayList<>(ParameterGroups.of(network, decay, config.text().trainedLayers()));
-        if (config.text().trainEmbeddings()) {
-            Map<String, Parameter> embeddings = new LinkedHashMap<>(network.namedParameters());
-            embeddings.keySet().removeIf(name -> !name.startsWith("text_encoder.embeddings."));
-            groups.add(new ParameterGroup("text embeddings", embeddings, decay));
-        }
-        return groups;
     }
 
     private static Augmentation augmentation(TrainingConfig.Augmentation kind, int samples, long seed) {
@@ -192,7 +181,12 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
                 .withWorkspace(workspace)
                 .withTraining(random)
                 .withCheckpointing(config.checkpointing()));
-        Var loss = config.loss().forward(tape, forward(tape, batch), batch.target());
+        Var loss = network.loss(
+                tape,
+                network.upload(tape, batch.image()),
+                sentences(batch).upload(tape, network),
+                batch.target(),
+                config.loss());
         double value = loss.value().item();
         if (Double.isFinite(value)) {
             Tensor weight = Tensor.zeros(loss.dtype(), loss.shape());
@@ -203,14 +197,8 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         return value;
     }
 
-    private Var forward(Tape tape, Batch b) {
-        return network.forward(
-                tape,
-                Var.constant(b.image()),
-                b.ids(),
-                Var.constant(b.context()),
-                Var.constant(b.object()),
-                Var.constant(b.position()));
+    private static SentenceBatch sentences(Batch b) {
+        return new SentenceBatch(b.ids(), b.context(), b.object(), b.position());
     }
 
     @Override
@@ -221,7 +209,7 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
         }
         Optional<Scores> scores = measure(stop);
         scores.ifPresent(v -> choose(epoch, v));
-        return scores.map(FiaNetTrainer::named);
+        return scores.map(NetworkTrainer::named);
     }
 
     /** The figures of the network as it is on the split that chooses; absent if it was told to stop. */
@@ -249,15 +237,14 @@ final class FiaNetTrainer implements TrainingTask, AutoCloseable {
     private Evaluation.Answer answer(Batch batch, String category) {
         Tape tape = Tape.inference(
                 Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
-        try (Tape.Scope _ = tape.enter("")) {
-            Mask prediction = Evaluation.argMax(forward(tape, batch).value().permute(0, 3, 1, 2));
-            Evaluation.Answer answer = new Evaluation.Answer(
-                    batch.samples().getFirst(), batch.sentences().getFirst(), category, prediction, batch.mask(0));
-            if (!shown.full()) {
-                shown.add(encoder.image(batch, 0), answer);
-            }
-            return answer;
+        Mask prediction = network.answer(
+                tape, batch.image(), sentences(batch), logits -> Evaluation.argMax(logits.permute(0, 3, 1, 2)));
+        Evaluation.Answer answer = new Evaluation.Answer(
+                batch.samples().getFirst(), batch.sentences().getFirst(), category, prediction, batch.mask(0));
+        if (!shown.full()) {
+            shown.add(encoder.image(batch, 0), answer);
         }
+        return answer;
     }
 
     private void choose(int epoch, Scores scores) {

@@ -1,4 +1,6 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
+
+import dev.swath.fianet.model.Words;
 
 /**
  * The sentence as the three branches see it.

@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
@@ -7,6 +7,9 @@ import dev.swath.autograd.ops.Concat;
 import dev.swath.autograd.ops.Reduce;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.autograd.ops.Unary;
+import dev.swath.fianet.model.CrossAttention;
+import dev.swath.fianet.model.TanhGate;
+import dev.swath.fianet.model.Words;
 import dev.swath.nn.Conv2d;
 import dev.swath.nn.Linear;
 import dev.swath.nn.Module;

@@ -1,8 +1,10 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.ContextAlignment;
+import dev.swath.fianet.model.TanhGate;
 import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;

@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,6 +9,7 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
+import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.train.ParameterGroups;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
@@ -71,11 +72,11 @@ class GoldenTrainingTest {
     }
 
     private static Var forward(FiaNet model, Tape tape, Var image, StateDict in) {
-        return model.forward(tape, image, in.get("in/ids"), mask(in, "ctx"), mask(in, "obj"), mask(in, "pos"));
+        return model.forward(tape, image, sentences(in).upload(tape, model));
     }
 
-    private static Var mask(StateDict in, String name) {
-        return Var.constant(in.get("in/" + name + "_mask").to(DType.F32));
+    static SentenceBatch sentences(StateDict in) {
+        return new SentenceBatch(in.get("in/ids"), in.get("in/ctx_mask"), in.get("in/obj_mask"), in.get("in/pos_mask"));
     }
 
     private static Tensor channelsLast(Tensor image) {

@@ -1,8 +1,15 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
+import dev.swath.fianet.model.Limits;
+import dev.swath.fianet.model.NetworkConfig;
+import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
+import dev.swath.weights.json.Fields;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Everything that fixes the network's shape and wiring.
@@ -22,7 +29,11 @@ public record FiaNetConfig(
         int tmemBlocks,
         double fusionDropout,
         Wiring wiring,
-        Ablation ablation) {
+        Ablation ablation)
+        implements NetworkConfig {
+    /** Its name. */
+    static final String NAME = "fianet";
+
     /** Where the paper and the published code differ. */
     public enum Wiring {
         /** As the published code and checkpoints: the context branch, ungated, goes to the multi-scale module. */
@@ -64,6 +75,74 @@ public record FiaNetConfig(
             throw new IllegalArgumentException(
                     "[fianet] the number of TMEM blocks must not be negative; got " + tmemBlocks);
         }
+    }
+
+    @Override
+    public String network() {
+        return NAME;
+    }
+
+    @Override
+    public Limits limits() {
+        return new Limits(
+                text.vocabulary(),
+                text.positions(),
+                text.layers(),
+                8 * vision.patch() + 1,
+                Limits.LARGEST_IMAGE,
+                "for the last stage needs more than one cell");
+    }
+
+    @Override
+    public FiaNet create() {
+        return new FiaNet(this);
+    }
+
+    @Override
+    public Map<String, Object> toJson() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("swin", TrunkSettings.toJson(vision));
+        out.put("bert", TrunkSettings.toJson(text));
+        out.put("fusion_heads", fusionHeads);
+        out.put("tmem_blocks", tmemBlocks);
+        out.put("fusion_dropout", fusionDropout);
+        out.put("wiring", wiring.name().toLowerCase(Locale.ROOT));
+        out.put("ablation", toJson(ablation));
+        return out;
+    }
+
+    /** The keys of {@code ablation}. */
+    static Map<String, Object> toJson(Ablation a) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("fiam", a.fiam());
+        out.put("tmem", a.tmem());
+        out.put("modulation", a.modulation());
+        out.put("ground_object", a.groundObject());
+        out.put("spatial_position", a.spatialPosition());
+        return out;
+    }
+
+    @Override
+    public FiaNetConfig with(Fields keys) {
+        return new FiaNetConfig(
+                TrunkSettings.swin(keys.object("swin"), vision),
+                TrunkSettings.bert(keys.object("bert"), text),
+                keys.integers("fusion_heads", fusionHeads),
+                keys.integer("tmem_blocks", tmemBlocks),
+                keys.number("fusion_dropout", fusionDropout),
+                keys.choice("wiring", wiring),
+                with(keys.object("ablation"), ablation));
+    }
+
+    private static Ablation with(Fields f, Ablation d) {
+        Ablation a = new Ablation(
+                f.flag("fiam", d.fiam()),
+                f.flag("tmem", d.tmem()),
+                f.flag("modulation", d.modulation()),
+                f.flag("ground_object", d.groundObject()),
+                f.flag("spatial_position", d.spatialPosition()));
+        f.requireNoOthers();
+        return a;
     }
 
     private static FiaNetConfig published(int tmemBlocks) {

@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,6 +8,12 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.ContextAlignment;
+import dev.swath.fianet.model.CrossAttention;
+import dev.swath.fianet.model.Decoder;
+import dev.swath.fianet.model.ScaleAwareGate;
+import dev.swath.fianet.model.TanhGate;
+import dev.swath.fianet.model.Words;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Module;
@@ -322,7 +328,7 @@ class GoldenModelTest {
         Tape.Options options = Tape.Options.of(backend).withParallelism(Parallelism.single());
         Tape t = Tape.inference(train ? options.withTraining(new RandomSource(1)) : options);
         Var image = Var.constant(run.get("in/image").permute(0, 2, 3, 1).contiguous());
-        Var logits = model.forward(t, image, run.get("in/ids"), mask(run, "ctx"), mask(run, "obj"), mask(run, "pos"));
+        Var logits = model.forward(t, image, GoldenTrainingTest.sentences(run).upload(t, model));
         double tolerance = Json.asDouble(
                 Json.asObject(description.get("tolerance"), "tolerance").get("out"), "out");
         Golden.assertClose(
@@ -337,10 +343,6 @@ class GoldenModelTest {
                 }
             });
         }
-    }
-
-    private static Var mask(StateDict run, String name) {
-        return Var.constant(run.get("in/" + name + "_mask").to(DType.F32));
     }
 
     @Test

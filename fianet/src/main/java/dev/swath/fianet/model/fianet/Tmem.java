@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
@@ -7,6 +7,9 @@ import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Concat;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.CrossAttention;
+import dev.swath.fianet.model.ScaleAwareGate;
+import dev.swath.fianet.model.Words;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.LayerNorm;

@@ -1,9 +1,11 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.fianet;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Reduce;
+import dev.swath.fianet.model.ContextAlignment;
+import dev.swath.fianet.model.TanhGate;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.Linear;
 import org.jspecify.annotations.Nullable;
