@@ -126,14 +126,17 @@ public final class TrainingRun implements AutoCloseable {
         }
         Path last = folder.resolve(RunFolder.LAST);
         List<String> notes = new ArrayList<>();
+        RunState saved = resumed ? RunState.read(last.resolve(RunCheckpoint.STATE)) : null;
+        if (saved != null) {
+            requireSame(o, saved);
+        }
         ReferringNetwork network = o.config.model().network().create();
         Path vocabularyFile = resumed ? last.resolve(RunCheckpoint.VOCABULARY) : o.vocabulary;
         Vocabulary vocabulary = Vocabulary.load(vocabularyFile);
         requireFit(vocabulary, vocabularyFile, network);
         RunState state;
-        if (resumed) {
-            state = RunState.read(last.resolve(RunCheckpoint.STATE));
-            requireSame(o, state);
+        if (saved != null) {
+            state = saved;
             LoadReport.load(
                             Safetensors.open(last.resolve(RunCheckpoint.MODEL)).tensors(),
                             network.targets(),

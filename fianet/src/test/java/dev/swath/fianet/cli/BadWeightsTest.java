@@ -169,13 +169,27 @@ class BadWeightsTest {
 
     @Test
     void weightsOfSomethingElseAreNamed() {
-        refused(part(n -> n.startsWith("backbone.")), "only a Swin backbone", "a whole FIANet is needed");
+        refused(part(n -> n.startsWith("backbone.")), "only a Swin backbone", "but a whole FIANet", "is needed here");
         StateDict bert = TinyModel.weights().under("text_encoder.");
         Path file = folder.resolve("bert.safetensors");
         Safetensors.write(file, bert, Map.of());
         refused(file, "only a BERT text encoder");
         Safetensors.write(file, new StateDict().put("x", Tensor.zeros(2)), Map.of());
         refused(file, "not known here");
+    }
+
+    @Test
+    void aNetworkThatIsNotHereIsCalledByItsName() {
+        StateDict names = new StateDict();
+        for (String name : List.of("backbone.layers.0.fusion.f.weight", "classifier.a", "text_encoder.b")) {
+            names.put(name, Tensor.zeros(1));
+        }
+        names.put("backbone.cim.block.0.csa1.m.attention.proj.weight", Tensor.zeros(784, 1080));
+        Path file = folder.resolve("other.safetensors");
+        Safetensors.write(file, names, Map.of());
+        refused(file, file + " is a RemoteSAM checkpoint (RMSIN at 896 px); this version reads FIANet");
+        String shown = Cli.run("weights", "show", file).done().err();
+        assertTrue(shown.contains("holds a RemoteSAM checkpoint (RMSIN at 896 px): 4 tensors"), shown);
     }
 
     @Test
