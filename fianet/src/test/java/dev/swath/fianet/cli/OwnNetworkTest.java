@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.image.Overlays;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.weights.Safetensors;
@@ -77,6 +78,12 @@ class OwnNetworkTest {
         float[] answer = logits(SENTENCE, "--weights", last);
         assertEquals(2 * 64 * 64, answer.length);
         assertFalse(Arrays.equals(answer, logits("the building", "--weights", last)), "it reads the sentence");
+
+        List<Double> told = new ArrayList<>();
+        try (ReferringSegmenter segmenter = ReferringSegmenter.open(last)) {
+            segmenter.segment(Demo.scene(), SENTENCE, told::add);
+        }
+        assertEquals(List.of(0.25, 0.5, 0.75, 1.0), told, "its three modules, and the mask");
 
         // A file without a configuration is known by its names, and gives the same answer.
         Path torch = folder.resolve("model.pth");
