@@ -1,6 +1,7 @@
 package dev.swath.fianet.train;
 
 import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.nn.train.TrainingException;
@@ -44,10 +45,11 @@ final class InitialWeights {
 
     private static String model(ReferringNetwork network, Path file) {
         Checkpoint checkpoint = Checkpoint.open(file);
-        NetworkProvider provider = Recognition.network(checkpoint);
-        if (!provider.name().equals(network.config().network())) {
-            throw new TrainingException("[train] " + file + " holds a whole " + provider.title()
-                    + ", but the network to be trained is " + network.config().network());
+        NetworkProvider provider = Networks.named(network.config().network());
+        if (!provider.signature().fits(checkpoint.tensors())) {
+            throw new TrainingException("[train] " + file + " holds a whole "
+                    + Recognition.network(checkpoint).title() + ", but the network to be trained is "
+                    + provider.name());
         }
         LoadReport report = LoadReport.load(provider.tensors(checkpoint), network.targets(), network.sink(null))
                 .requireComplete(file.toString());
