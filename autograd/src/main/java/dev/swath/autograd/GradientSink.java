@@ -19,17 +19,24 @@ import org.jspecify.annotations.Nullable;
 final class GradientSink implements Gradients {
     private record Later(int input, Tensor gradient) {}
 
-    private final Tape tape;
+    private final Pass pass;
     private final List<Var> inputs;
     private final @Nullable Tensor own;
     private final @Nullable Tensor[] overwritten;
     private final List<Later> later = new ArrayList<>(1);
     private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Var> reached;
     private boolean passedOn;
 
-    /** For an op whose own gradient is {@code own}; null if nothing may be handed on. */
-    GradientSink(Tape tape, List<Var> inputs, @Nullable Tensor own) {
-        this.tape = tape;
+    /**
+     * For one op.
+     *
+     * @param own the op's own gradient; null if nothing may be handed on
+     * @param reached takes the leaves that may have got a gradient
+     */
+    GradientSink(Pass pass, List<Var> inputs, @Nullable Tensor own, Set<Var> reached) {
+        this.pass = pass;
+        this.reached = reached;
         this.inputs = inputs;
         this.own = own;
         this.overwritten = new Tensor[inputs.size()];
@@ -51,11 +58,11 @@ final class GradientSink implements Gradients {
     @Override
     public Tensor accumulate(int i) {
         Var input = inputs.get(i);
-        tape.reached(input);
+        reach(input);
         Tensor grad = input.grad();
         if (grad == null) {
             grad = fresh(input);
-            tape.kernel(CopyKernel.class, input.dtype()).fill(Slice.of(grad), 0, grad.elements(), tape.parallelism());
+            pass.fill(grad, 0);
         }
         return grad;
     }
@@ -72,23 +79,23 @@ final class GradientSink implements Gradients {
     }
 
     private void addNow(Var input, Tensor gradient) {
-        tape.reached(input);
+        reach(input);
         Tensor grad = input.grad();
         int[] dims = input.shape().dims();
         if (grad == null) {
             grad = fresh(input);
-            tape.kernel(CopyKernel.class, grad.dtype())
+            pass.backend.kernel(CopyKernel.class, grad.dtype())
                     .copy(
                             Slice.of(grad),
-                            strides(grad),
+                            grad.strides(),
                             Slice.of(gradient),
-                            strides(gradient),
+                            gradient.strides(),
                             dims,
-                            tape.parallelism());
+                            pass.execution);
         } else if (gradient.isContiguous() && grad.isContiguous()) {
             int[] n = {Math.toIntExact(grad.elements())};
             long[] unit = {1};
-            tape.kernel(BinaryKernel.class, grad.dtype())
+            pass.backend.kernel(BinaryKernel.class, grad.dtype())
                     .forward(
                             Slice.of(grad),
                             Slice.of(grad),
@@ -97,21 +104,21 @@ final class GradientSink implements Gradients {
                             unit,
                             BinaryKernel.Function.ADD,
                             n,
-                            tape.parallelism());
+                            pass.execution);
         } else {
-            tape.kernel(CopyKernel.class, grad.dtype())
+            pass.backend.kernel(CopyKernel.class, grad.dtype())
                     .add(
                             Slice.of(grad),
-                            strides(grad),
+                            grad.strides(),
                             Slice.of(gradient),
-                            strides(gradient),
+                            gradient.strides(),
                             dims,
-                            tape.parallelism());
+                            pass.execution);
         }
     }
 
-    /** Makes {@code gradient}, which the tape allocated and nobody else holds, that of input {@code i}. */
-    void hand(int i, Tensor gradient) {
+    @Override
+    public void hand(int i, Tensor gradient) {
         if (inputs.get(i).isLeaf()) {
             addNow(inputs.get(i), gradient); // a leaf owns its gradient's memory
         } else {
@@ -129,7 +136,7 @@ final class GradientSink implements Gradients {
             }
             if (input.grad() == null) {
                 set(input, fresh);
-                tape.reached(input);
+                reach(input);
             } else {
                 addNow(input, fresh);
             }
@@ -143,9 +150,29 @@ final class GradientSink implements Gradients {
             } else {
                 // A view of the storage that has just been handed on to this very input must not be read while it
                 // changes.
-                addNow(input, passedOn && !whole ? l.gradient.copy() : l.gradient);
+                addNow(input, passedOn && !whole ? dense(l.gradient) : l.gradient);
             }
         }
+    }
+
+    private void reach(Var variable) {
+        if (variable.isLeaf()) {
+            reached.add(variable);
+        }
+    }
+
+    private Tensor dense(Tensor x) {
+        Tensor y = pass.allocate(x.dtype(), x.shape());
+        pass.backend
+                .kernel(CopyKernel.class, x.dtype())
+                .copy(
+                        Slice.of(y),
+                        y.strides(),
+                        Slice.of(x),
+                        x.strides(),
+                        x.shape().dims(),
+                        pass.execution);
+        return y;
     }
 
     /** Whether the op's own gradient has become an input's. */
@@ -170,7 +197,7 @@ final class GradientSink implements Gradients {
     }
 
     private Tensor pooled(Var input) {
-        return tape.allocate(input.dtype(), input.shape());
+        return pass.allocate(input.dtype(), input.shape());
     }
 
     /** Leaves own their gradients, so these are not from the workspace, and exact in size. */
@@ -179,14 +206,6 @@ final class GradientSink implements Gradients {
         return spare != null
                 ? spare
                 : Tensor.over(
-                        tape.backend().allocate(input.dtype(), input.shape().elements()), input.shape(), 0);
-    }
-
-    private static long[] strides(Tensor x) {
-        long[] s = new long[x.rank()];
-        for (int i = 0; i < s.length; i++) {
-            s[i] = x.stride(i);
-        }
-        return s;
+                        pass.backend.allocate(input.dtype(), input.shape().elements()), input.shape(), 0);
     }
 }

@@ -13,6 +13,9 @@ public interface Gradients {
     /** The gradient of input {@code i} so far, zero at first, to be added to (+=). */
     Tensor accumulate(int i);
 
+    /** Makes a tensor that was allocated by the tape, and that nobody else holds, the gradient of input {@code i} or adds it. */
+    void hand(int i, Tensor gradient);
+
     /** Adds a gradient that exists already, of the shape of input {@code i}; it is not kept. */
     void add(int i, Tensor gradient);
 }

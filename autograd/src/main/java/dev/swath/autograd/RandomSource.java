@@ -1,10 +1,11 @@
 package dev.swath.autograd;
 
-import java.util.SplittableRandom;
+import dev.swath.kernels.Philox;
+import java.util.random.RandomGenerator;
 
 /**
- * The one source of randomness of a run, passed explicitly. Its whole state is a seed and a count, so it can be saved and
- * restored. Each generator is drawn by the caller's thread, so results do not depend on the number of threads.
+ * The one source of randomness of a run, passed explicitly. Its whole state is a seed and a count of draws, so it can be saved
+ * and restored; draw n of a seed is the same numbers whatever was drawn before, on every backend ({@link Philox}).
  */
 public final class RandomSource {
     private final long seed;
@@ -26,10 +27,19 @@ public final class RandomSource {
         return new RandomSource(mix(seed ^ mix(step)));
     }
 
-    /** A generator for one purpose, such as one dropout mask. */
-    public SplittableRandom next() {
-        // The generator itself steps through seeds at a fixed distance: without mixing, neighbours would overlap.
-        return new SplittableRandom(mix(seed ^ mix(++draws)));
+    /** The numbers of the next draw, for one purpose, such as the first values of one parameter. */
+    public RandomGenerator next() {
+        return Philox.stream(seed, take());
+    }
+
+    /** Takes the next draw: its number, from 0. */
+    public long take() {
+        return draws++;
+    }
+
+    /** The next draw becomes number {@code number}. */
+    void goTo(long number) {
+        draws = number;
     }
 
     /** A bijection that spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3). */
@@ -45,7 +55,7 @@ public final class RandomSource {
         return seed;
     }
 
-    /** How many generators were drawn: with the seed, the whole state. */
+    /** How many draws were taken: with the seed, the whole state. */
     public long draws() {
         return draws;
     }

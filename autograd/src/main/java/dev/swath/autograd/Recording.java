@@ -12,26 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class Recording {
     private record Node(String op, String path, Var output, List<Var> inputs, Backward backward, List<Storage> owned) {}
 
-    private final Tape tape;
-    private final Workspace workspace;
-    private final TapeMemory memory;
-    private final @Nullable TapeListener listener;
-    private final boolean nanCheck;
+    private final Pass pass;
     private final List<Node> nodes = new ArrayList<>();
+    /** Leaves that may have got a gradient. */
     private final Set<Var> reached = new LinkedHashSet<>();
 
-    Recording(Tape tape, Workspace workspace, TapeMemory memory, @Nullable TapeListener listener, boolean nanCheck) {
-        this.tape = tape;
-        this.workspace = workspace;
-        this.memory = memory;
-        this.listener = listener;
-        this.nanCheck = nanCheck;
+    Recording(Pass pass) {
+        this.pass = pass;
     }
 
     /** Appends an op, which owns what has been allocated since the last one, and returns its result. */
-    Var push(String op, String path, Tensor output, Backward backward, List<Var> inputs) {
+    Var push(String op, Tensor output, Backward backward, List<Var> inputs) {
         Var result = Var.result(output, true);
-        nodes.add(new Node(op, path, result, inputs, backward, memory.claim()));
+        nodes.add(new Node(op, pass.path.toString(), result, inputs, backward, pass.memory.claim()));
         return result;
     }
 
@@ -42,10 +35,10 @@ final class Recording {
 
     /** Adds a copy of the gradient to that of a result. */
     void seed(Var result, Tensor gradient) {
-        @Nullable List<Storage> outer = memory.beginBackward();
-        GradientSink sink = new GradientSink(tape, List.of(result), null);
+        @Nullable List<Storage> outer = pass.memory.beginBackward();
+        GradientSink sink = new GradientSink(pass, List.of(result), null, reached);
         sink.add(0, gradient);
-        memory.endBackward(outer, sink.kept());
+        pass.memory.endBackward(outer, sink.kept());
     }
 
     /** Goes backwards over the ops from the last one to number {@code base}, and takes each off. */
@@ -57,26 +50,27 @@ final class Recording {
                 backward(node, d);
             }
             node.output.free();
-            node.owned.forEach(memory::free);
+            node.owned.forEach(pass.memory::free);
         }
     }
 
     private void backward(Node node, Tensor d) {
-        tape.setPath(node.path);
+        pass.path.setLength(0);
+        pass.path.append(node.path);
         node.output.runHooks();
-        @Nullable List<Storage> outer = memory.beginBackward();
-        GradientSink sink = new GradientSink(tape, node.inputs, d);
+        @Nullable List<Storage> outer = pass.memory.beginBackward();
+        GradientSink sink = new GradientSink(pass, node.inputs, d, reached);
         node.backward.apply(d, sink);
         sink.finish();
-        memory.endBackward(outer, sink.kept());
+        pass.memory.endBackward(outer, sink.kept());
         node.output.setGrad(null);
         if (!sink.passedOn()) {
-            workspace.give(d.storage());
+            pass.memory.give(d.storage());
         }
-        if (listener != null) {
-            listener.onBackward(node.op, node.path);
+        if (pass.listener != null) {
+            pass.listener.onBackward(node.op, node.path);
         }
-        for (int i = 0; nanCheck && i < node.inputs.size(); i++) {
+        for (int i = 0; pass.nanCheck && i < node.inputs.size(); i++) {
             Tensor gradient = node.inputs.get(i).grad();
             if (gradient != null) {
                 NanCheck.requireNoneBackward(node.op, node.path, i, gradient);
@@ -84,15 +78,9 @@ final class Recording {
         }
     }
 
-    /** A leaf may have got a gradient. */
-    void reached(Var variable) {
-        if (variable.isLeaf()) {
-            reached.add(variable);
-        }
-    }
-
     /** Ends the way back: runs the hooks of the leaves. */
     void finish() {
+        pass.path.setLength(0);
         reached.forEach(Var::runHooks);
         reached.clear();
     }
@@ -107,7 +95,7 @@ final class Recording {
                 if (storage == but) {
                     found = true;
                 } else {
-                    memory.free(storage);
+                    pass.memory.free(storage);
                 }
             }
         }

@@ -1,19 +1,18 @@
 package dev.swath.autograd;
 
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
+import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,38 +20,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * One forward pass, and the backward pass over it. A recording tape keeps each op with what its gradient needs until the
  * backward pass has gone by, and then hands the memory back to the workspace; a value that is to be read later must be
- * passed to {@link #retain} first. An inference tape keeps nothing and hands its memory back when a {@link Scope} ends. Used
- * by one thread; kernels inside an op use the threads of its {@link Parallelism}.
+ * passed to {@link #retain} first. An inference tape keeps nothing and hands its memory back when a {@link #scope} ends.
+ *
+ * <p>What comes from outside enters at the edge, before the pass: {@link #constant} and {@link #indices} bring it to the
+ * tape's device. Inside the pass nothing is copied to or from a device. On a device, results live until the tape is closed;
+ * on the processor they are the garbage collector's, and a tape needs no closing. Used by one thread; kernels inside an op use
+ * the tape's {@link Execution}.
  */
-public final class Tape {
-    private final Backend backend;
-    private final Parallelism parallelism;
+public final class Tape implements AutoCloseable {
+    private final Pass pass;
     private final boolean recording;
     private final boolean training;
     private final boolean checkpointing;
-    private final Workspace workspace;
-    private final TapeMemory memory;
-    private final @Nullable TapeListener listener;
     private final Recording record;
-    private final boolean nanCheck;
-    private final Deque<Scope> scopes = new ArrayDeque<>();
-    private final StringBuilder path = new StringBuilder();
-    private RandomSource random;
+    private final Scopes scopes;
+    private final Draws draws;
     private boolean replaying;
     private int quiet;
 
     private Tape(Options o, boolean recording) {
-        this.backend = o.backend;
-        this.parallelism = o.parallelism;
+        Workspace workspace = o.workspace == null ? new Workspace(o.backend) : o.workspace;
+        this.pass = new Pass(o, workspace);
         this.recording = recording;
         this.training = o.training;
-        this.random = o.random;
-        this.workspace = o.workspace == null ? new Workspace(o.backend) : o.workspace;
-        this.memory = new TapeMemory(workspace);
-        this.listener = o.listener;
         this.checkpointing = o.checkpointing;
-        this.nanCheck = o.nanCheck;
-        this.record = new Recording(this, workspace, memory, o.listener, o.nanCheck);
+        this.record = new Recording(pass);
+        this.scopes = new Scopes(pass);
+        this.draws = new Draws(o.random, o.training ? constant(Draws.state(o.random)).value() : null);
     }
 
     /**
@@ -134,7 +128,7 @@ public final class Tape {
 
     /** Whether modules should pass their blocks through {@link #checkpoint}. */
     public boolean checkpointing() {
-        return checkpointing && recording && quiet == 0;
+        return checkpointing && keeps();
     }
 
     /**
@@ -145,9 +139,13 @@ public final class Tape {
         return replaying;
     }
 
+    private boolean keeps() {
+        return recording && quiet == 0;
+    }
+
     /** Whether an op over these inputs will be recorded, so that it must keep what its gradient needs. */
     public boolean records(@Nullable Var... inputs) {
-        if (recording && quiet == 0) {
+        if (keeps()) {
             for (Var v : inputs) {
                 if (v != null && v.requiresGrad()) {
                     return true;
@@ -159,36 +157,83 @@ public final class Tape {
 
     /** The backend. */
     public Backend backend() {
-        return backend;
+        return pass.backend;
     }
 
-    /** The threads. */
-    public Parallelism parallelism() {
-        return parallelism;
+    /** Where the kernels of this pass run. */
+    public Execution execution() {
+        return pass.execution;
     }
 
-    /** The source of randomness. */
-    public RandomSource random() {
-        return random;
+    /** What dropout draws from. */
+    public Draws draws() {
+        return draws;
     }
 
-    /** The backend's kernel of that kind for the element type. */
-    public <K extends Kernel> K kernel(Class<K> kind, DType dtype) {
-        return backend.kernel(kind, dtype);
+    /** The backend's kernel of that kind for one element type. */
+    public <K extends Kernel> K kernel(Class<K> kind, DType type) {
+        return pass.backend.kernel(kind, type);
+    }
+
+    /** The backend's kernel of that kind for those element types. */
+    public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
+        return pass.backend.kernel(kind, types);
+    }
+
+    /**
+     * Brings numbers from outside to the tape's device, before the pass: a picture, a mask, a fixed matrix. In the
+     * processor's memory they stay where they are.
+     */
+    public Var constant(Tensor host) {
+        Device device = pass.backend.device();
+        if (device.equals(host.device())) {
+            return Var.constant(host);
+        }
+        if (device.kind() == Device.Kind.META) {
+            return Var.constant(pass.backend.upload(host));
+        }
+        Storage storage = pass.memory.takeUnowned(host.dtype(), host.elements());
+        Tensor there = Tensor.over(storage, host.shape(), 0);
+        there.copyFrom(host);
+        pass.memory.release(storage);
+        return Var.constant(there);
+    }
+
+    /**
+     * Brings numbers of rows or classes from outside to the tape's device, before the pass, once each is known to lie in [0,
+     * bound): kernels on a device do not look.
+     */
+    public Tensor indices(Tensor host, int bound) {
+        requireIndices("indices", "number", host, bound);
+        return constant(host).value();
+    }
+
+    /** Checks integers in processor memory; those on a device were checked by {@link #indices}. */
+    public void requireIndices(String op, String what, Tensor indices, int bound) {
+        if (indices.dtype().isFloating()) {
+            throw error(op, "every " + what + " must be an integer", indices.describe());
+        }
+        Tensor dense = indices.device().equals(Device.CPU) ? indices.contiguous() : indices;
+        if (dense.storage() instanceof HostStorage host) {
+            for (long i = 0; i < dense.elements(); i++) {
+                long n = host.getLong(dense.offset() + i);
+                if (n < 0 || n >= bound) {
+                    throw error(op, "every " + what + " must lie in [0, " + bound + ")", n + " at position " + i);
+                }
+            }
+        }
+    }
+
+    /** A scalar of that value, made by the backend. */
+    public Var number(DType dtype, double value) {
+        Tensor scalar = allocate(dtype, Shape.of());
+        pass.fill(scalar, value);
+        return Var.constant(scalar);
     }
 
     /** A contiguous tensor with undefined elements, owned by the op that is recorded next or else by the innermost scope. */
     public Tensor allocate(DType dtype, Shape shape) {
-        if (recording && quiet == 0) {
-            return Tensor.over(memory.take(dtype, shape.elements()), shape, 0);
-        }
-        Storage storage = workspace.take(dtype, shape.elements());
-        if (!scopes.isEmpty() && scopes.peek().owning) {
-            scopes.peek().owned.add(storage);
-        } else {
-            workspace.release(storage);
-        }
-        return Tensor.over(storage, shape, 0);
+        return keeps() ? pass.allocate(dtype, shape) : scopes.allocate(dtype, shape);
     }
 
     /** A contiguous tensor with undefined elements, owned as by {@link #allocate(DType, Shape)}. */
@@ -196,14 +241,19 @@ public final class Tape {
         return allocate(dtype, Shape.of(dims));
     }
 
+    /** Every element of a tensor that this pass has allocated becomes that number. */
+    public void fill(Tensor x, double value) {
+        pass.fill(x, value);
+    }
+
     /** An error of an op in the module that is running now. */
     public OpException error(String op, String rule, String got) {
-        return new OpException(op, rule, got, path.toString());
+        return pass.error(op, rule, got);
     }
 
     /** Full name of the module that is running now; empty outside of modules. */
     public String path() {
-        return path.toString();
+        return pass.path.toString();
     }
 
     /**
@@ -216,14 +266,14 @@ public final class Tape {
      * @param inputs its inputs; null where an optional one is absent
      */
     public Var record(String op, Tensor output, long flops, @Nullable Backward backward, @Nullable Var... inputs) {
-        if (listener != null && !replaying) {
-            listener.onOp(op, path.toString(), output, flops);
+        if (pass.listener != null && !replaying) {
+            pass.listener.onOp(op, path(), output, flops);
         }
-        if (nanCheck) {
-            NanCheck.requireNone(op, path.toString(), output);
+        if (pass.nanCheck) {
+            NanCheck.requireNone(op, path(), output);
         }
         if (!records(inputs)) {
-            memory.leave();
+            pass.memory.leave();
             return Var.constant(output);
         }
         if (backward == null) {
@@ -233,7 +283,7 @@ public final class Tape {
         for (Var v : inputs) {
             kept.add(v == null ? NONE : v);
         }
-        return record.push(op, path.toString(), output, backward, kept);
+        return record.push(op, output, backward, kept);
     }
 
     private static final Var NONE = Var.constant(Tensor.zeros(0));
@@ -241,7 +291,7 @@ public final class Tape {
     /** The value, or what it is a view of, can still be read after the backward pass. */
     public Var retain(Var value) {
         value.retain();
-        memory.retain(value.value().storage());
+        pass.memory.retain(value.value().storage());
         return value;
     }
 
@@ -266,6 +316,28 @@ public final class Tape {
         }
     }
 
+    /** As {@link #scopeAll}, with one result. */
+    public Var scope(String name, Supplier<Var> body) {
+        return scopeAll(name, () -> List.of(body.get())).getFirst();
+    }
+
+    /**
+     * Runs {@code body} as a part called {@code name} (or without a name of its own, if empty) of the running module: errors
+     * and listeners see the name in the path, and where nothing is recorded, the memory that the body took goes back to the
+     * workspace at the end, except that of its results.
+     */
+    public List<Var> scopeAll(String name, Supplier<List<Var>> body) {
+        return scopes.run(name, !keeps(), replaying, body);
+    }
+
+    /**
+     * Runs {@code body} as {@link #scopeAll} does and gives back what it makes of its results: they may be read, or copied
+     * from a device, inside the body only.
+     */
+    public <R> R reading(String name, Supplier<R> body) {
+        return scopes.reading(name, !keeps(), replaying, body);
+    }
+
     /**
      * Runs a part of the network whose inner results are forgotten and computed again, with the same random numbers, when
      * the backward pass gets there (Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016). Gradients are
@@ -276,42 +348,41 @@ public final class Tape {
      * @return its result
      */
     public Var checkpoint(Function<Var, Var> part, Var input) {
-        if (!recording || quiet > 0) {
+        if (!keeps()) {
             return part.apply(input);
         }
-        RandomSource before = new RandomSource(random.seed(), random.draws());
+        long before = draws.mark();
         int base = record.size();
-        TapeMemory.Suspended outer = memory.beginForward();
+        PassMemory.Suspended outer = pass.memory.beginForward();
         Var inner = part.apply(Var.result(input.value(), input.requiresGrad()));
         Tensor result = inner.value();
         boolean own = record.forget(base, result.storage());
-        memory.endForward(outer);
+        pass.memory.endForward(outer);
         if (!inner.requiresGrad()) {
             return Var.constant(result);
         }
         if (own) {
-            memory.adopt(result.storage());
+            pass.memory.adopt(result.storage());
         }
-        Backward backward = (d, into) -> replay(part, input, before, d, (GradientSink) into);
-        return record.push("checkpoint", path.toString(), result, backward, List.of(input));
+        return record.push("checkpoint", result, (d, into) -> replay(part, input, before, d, into), List.of(input));
     }
 
-    private void replay(Function<Var, Var> part, Var input, RandomSource source, Tensor d, GradientSink into) {
-        RandomSource now = random;
+    private void replay(Function<Var, Var> part, Var input, long mark, Tensor d, Gradients into) {
+        long now = draws.mark();
         boolean nested = replaying;
         int base = record.size();
-        TapeMemory.Suspended outer = memory.beginForward();
-        random = new RandomSource(source.seed(), source.draws());
+        PassMemory.Suspended outer = pass.memory.beginForward();
+        draws.goTo(mark);
         replaying = true;
         Var argument = Var.result(input.value(), input.requiresGrad());
         Var result = part.apply(argument);
-        random = now;
+        draws.goTo(now);
         replaying = nested;
-        memory.endForward(outer);
+        pass.memory.endForward(outer);
         record.seed(result, d);
         record.run(base);
         if (argument.grad() != null) {
-            memory.adopt(argument.grad().storage());
+            pass.memory.adopt(argument.grad().storage());
             into.hand(0, argument.grad());
         }
     }
@@ -330,9 +401,12 @@ public final class Tape {
             throw error(
                     "backward", "the start must be one number", scalar.value().describe());
         }
-        Tensor start = Tensor.zeros(scalar.dtype(), scalar.shape());
-        start.reshape(1).set(gradient, 0);
+        requireRecording();
+        Storage storage = pass.memory.takeUnowned(scalar.dtype(), 1);
+        Tensor start = Tensor.over(storage, scalar.shape(), 0);
+        pass.fill(start, gradient);
         backward(List.of(scalar), List.of(start));
+        pass.memory.give(storage);
     }
 
     /** Runs backwards from one output; see {@link #backward(List, List)}. */
@@ -346,23 +420,28 @@ public final class Tape {
      * outputs and what was passed to {@link #retain} can be read. After an error the tape must not be used again.
      */
     public void backward(List<Var> outputs, List<Tensor> cotangents) {
+        requireRecording();
+        for (int i = 0; i < outputs.size(); i++) {
+            Var output = outputs.get(i);
+            Tensor cotangent = cotangents.get(i);
+            if (!cotangent.shape().equals(output.shape()) || cotangent.dtype() != output.dtype()) {
+                throw error(
+                        "backward",
+                        "the cotangent must have the shape and type of the output, "
+                                + output.dtype() + output.shape(),
+                        cotangent.describe());
+            }
+            retain(output);
+            record.seed(output, constant(cotangent).value());
+        }
+        record.run(0);
+        record.finish();
+    }
+
+    private void requireRecording() {
         if (!recording) {
             throw error("backward", "the tape must be a recording one", "an inference tape");
         }
-        for (int i = 0; i < outputs.size(); i++) {
-            Var output = outputs.get(i);
-            if (!cotangents.get(i).shape().equals(output.shape())) {
-                throw error(
-                        "backward",
-                        "the cotangent must have the shape of the output " + output.shape(),
-                        cotangents.get(i).describe());
-            }
-            retain(output);
-            record.seed(output, cotangents.get(i));
-        }
-        record.run(0);
-        path.setLength(0);
-        record.finish();
     }
 
     /** Lets go of everything recorded, for a pass that will not be run backwards; the memory goes back to the workspace. */
@@ -370,85 +449,15 @@ public final class Tape {
         record.forget(0, null);
     }
 
-    /** A leaf may have got a gradient. */
-    void reached(Var variable) {
-        record.reached(variable);
-    }
-
-    /** The module whose op's gradient is running. */
-    void setPath(String current) {
-        path.setLength(0);
-        path.append(current);
-    }
-
-    /** As {@link #scopeAll}, with one result. */
-    public Var scope(String name, Supplier<Var> body) {
-        return scopeAll(name, () -> List.of(body.get())).getFirst();
-    }
-
     /**
-     * Runs {@code body} as a part called {@code name} (or without a name of its own, if empty) of the running module: errors
-     * and listeners see the name in the path, and where nothing is recorded, the memory that the body took goes back to the
-     * workspace at the end, except that of its results.
+     * Ends the pass. On a device its results must not be read afterwards: their memory serves the workspace's next pass, which
+     * so takes the same addresses. On the processor results stay.
      */
-    public List<Var> scopeAll(String name, Supplier<List<Var>> body) {
-        try (Scope scope = enter(name)) {
-            List<Var> results = body.get();
-            results.forEach(scope::keep);
-            return results;
-        }
-    }
-
-    /** Begins the module {@code name} inside the running one: a part of the path, and a scope of memory. */
-    public Scope enter(String name) {
-        Scope scope = new Scope(path.length(), !recording || quiet > 0);
-        if (!name.isEmpty()) {
-            path.append(path.isEmpty() ? "" : ".").append(name);
-        }
-        scopes.push(scope);
-        if (listener != null && !replaying) {
-            listener.onEnter(path.toString());
-        }
-        return scope;
-    }
-
-    /**
-     * The time in which a module runs. Where nothing is recorded, memory taken inside goes back to the workspace at the end,
-     * except that of the values passed to {@link #keep}.
-     */
-    public final class Scope implements AutoCloseable {
-        private final int pathLength;
-        private final boolean owning;
-        private final List<Storage> owned = new ArrayList<>();
-        private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-
-        private Scope(int pathLength, boolean owning) {
-            this.pathLength = pathLength;
-            this.owning = owning;
-        }
-
-        /** The value outlives this scope; it then belongs to the enclosing one. */
-        public Var keep(Var value) {
-            kept.add(value.value().storage());
-            return value;
-        }
-
-        @Override
-        public void close() {
-            if (listener != null && !replaying) {
-                listener.onExit(path.toString());
-            }
-            scopes.pop();
-            path.setLength(pathLength);
-            for (Storage storage : owned) {
-                if (!kept.contains(storage)) {
-                    workspace.give(storage);
-                } else if (scopes.isEmpty() || !scopes.peek().owning) {
-                    workspace.release(storage);
-                } else {
-                    scopes.peek().owned.add(storage);
-                }
-            }
-        }
+    @Override
+    public void close() {
+        discard();
+        pass.memory.leave();
+        pass.memory.close();
+        pass.execution.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.autograd;
 
+import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -110,7 +111,8 @@ public class Var {
     /** The backward pass needs the value of this result no longer. */
     final void free() {
         if (!retained) {
-            value = Tensor.over(new FreedStorage(value.dtype(), value.elements()), value.shape(), 0);
+            value = Tensor.over(
+                    new AbsentStorage(value.dtype(), value.elements(), AbsentStorage.Reason.FREED), value.shape(), 0);
         }
     }
 
@@ -122,6 +124,12 @@ public class Var {
         }
     }
 
+    /** Clears the gradient of a leaf and lets its memory go. */
+    protected final void dropGrad() {
+        grad = null;
+        spare = null;
+    }
+
     /** Memory of an earlier gradient, dense and of this variable's shape, which then belongs to the caller; or null. */
     final @Nullable Tensor takeSpare() {
         Tensor t = spare;
@@ -129,6 +137,7 @@ public class Var {
         return t != null
                         && t.isContiguous()
                         && t.dtype() == dtype()
+                        && t.device().equals(value.device())
                         && t.shape().equals(shape())
                 ? t
                 : null;

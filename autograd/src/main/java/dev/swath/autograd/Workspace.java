@@ -2,29 +2,31 @@ package dev.swath.autograd;
 
 import dev.swath.kernels.Backend;
 import dev.swath.tensor.DType;
+import dev.swath.tensor.DeviceStorage;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Storage;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Storages to be used again, so that a pass allocates next to nothing once it has run before. Belongs to one tape at a
- * time; not thread-safe.
+ * Memory of one backend to be used again, so that a pass allocates next to nothing once it has run before. It is counted in
+ * bytes; on a device one block serves all element types, on the processor each type has arrays of its own. Of several blocks
+ * that fit, the smallest and then the oldest is taken, so that a pass that has settled takes the same addresses each time it
+ * runs. Belongs to one tape at a time; not thread-safe. On the processor it needs no closing.
  */
-public final class Workspace {
-    /** A small free storage may be larger than asked by this factor; what is lost is little. */
+public final class Workspace implements AutoCloseable {
+    /** A small free block may be larger than asked by this factor; what is lost is little. */
     private static final double SMALL_SLACK = 8;
     /** A large one by this. */
     private static final double LARGE_SLACK = 1.5;
-
-    private static final long LARGE = 1 << 20;
+    /** Bytes from which a block is large. */
+    private static final long LARGE = 4L << 20;
+    /** Bytes of a block that any request may take. */
+    private static final long TINY = 256;
 
     private enum Policy {
         REUSE,
@@ -32,89 +34,191 @@ public final class Workspace {
         POISON
     }
 
+    private record Block(Storage storage, long bytes, long number) {}
+
+    private static final Comparator<Block> BY_SIZE_THEN_AGE =
+            Comparator.comparingLong(Block::bytes).thenComparingLong(Block::number);
+
     private final Backend backend;
     private final Policy policy;
-    private final TreeMap<Long, Deque<Storage>> free = new TreeMap<>();
-    private final Set<Storage> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final long limit;
+    /** Free blocks by element type; those of a device stand under one. */
+    private final Map<DType, TreeSet<Block>> free = new EnumMap<>(DType.class);
+
+    private final IdentityHashMap<Storage, Block> taken = new IdentityHashMap<>();
+    private final IdentityHashMap<Storage, Block> left = new IdentityHashMap<>();
+    private long allocations;
     private long bytes;
     private long inUse;
     private long peak;
 
     /** An empty workspace for one backend. */
     public Workspace(Backend backend) {
-        this(backend, Policy.REUSE);
+        this(backend, Policy.REUSE, Long.MAX_VALUE);
     }
 
-    private Workspace(Backend backend, Policy policy) {
+    private Workspace(Backend backend, Policy policy, long limit) {
         this.backend = backend;
         this.policy = policy;
+        this.limit = limit;
     }
 
-    /** One that never gives a storage out twice: the memory is the garbage collector's. */
+    /** One that holds at most that many bytes: a pass that needs more at a time ends with a sentence. */
+    public static Workspace limited(Backend backend, long bytes) {
+        return new Workspace(backend, Policy.REUSE, bytes);
+    }
+
+    /** One that never gives a block out twice: the memory is the garbage collector's. */
     public static Workspace fresh(Backend backend) {
-        return new Workspace(backend, Policy.FRESH);
+        return new Workspace(backend, Policy.FRESH, Long.MAX_VALUE);
     }
 
     /** One that fills what is handed back with NaN: whoever reads it later shows. For finding errors. */
     public static Workspace poisoning(Backend backend) {
-        return new Workspace(backend, Policy.POISON);
+        return new Workspace(backend, Policy.POISON, Long.MAX_VALUE);
     }
 
     /** A storage of at least {@code elements}; undefined content. */
     Storage take(DType dtype, long elements) {
-        Storage storage = reuse(dtype, elements);
-        if (storage == null) {
-            storage = backend.allocate(dtype, elements);
-            bytes += bytes(storage);
+        Block block = reuse(dtype, elements);
+        if (block == null) {
+            block = allocate(dtype, elements);
         }
-        taken.add(storage);
-        inUse += bytes(storage);
+        Storage storage = block.storage;
+        if (storage.dtype() != dtype) {
+            storage = ((DeviceStorage) storage).as(dtype, block.bytes / dtype.bytes());
+        }
+        taken.put(storage, block);
+        inUse += block.bytes;
         peak = Math.max(peak, inUse);
         return storage;
     }
 
-    private @Nullable Storage reuse(DType dtype, long elements) {
-        if (dtype != DType.F32) {
+    private @Nullable Block reuse(DType dtype, long elements) {
+        TreeSet<Block> blocks = free.get(kind(dtype));
+        if (blocks == null) {
             return null;
         }
-        Map.Entry<Long, Deque<Storage>> fit = free.ceilingEntry(elements);
-        double slack = elements < LARGE ? SMALL_SLACK : LARGE_SLACK;
-        if (fit == null || fit.getKey() > Math.max(elements * slack, 64)) {
+        long wanted = elements * dtype.bytes();
+        double slack = wanted < LARGE ? SMALL_SLACK : LARGE_SLACK;
+        Block fit = blocks.ceiling(new Block(NOTHING, wanted, -1));
+        if (fit == null || fit.bytes > Math.max(wanted * slack, TINY)) {
             return null;
         }
-        Storage storage = fit.getValue().pop();
-        if (fit.getValue().isEmpty()) {
-            free.remove(fit.getKey());
+        blocks.remove(fit);
+        return fit;
+    }
+
+    private static final Storage NOTHING = HostStorage.allocate(DType.U8, 0);
+
+    private Block allocate(DType dtype, long elements) {
+        long wanted = elements * dtype.bytes();
+        if (bytes > limit - wanted) {
+            trim();
         }
-        return storage;
+        if (bytes > limit - wanted) {
+            throw new OpException(
+                    "workspace",
+                    "a pass may hold at most " + limit + " bytes at a time; lower the batch or the size of the image, or"
+                            + " use checkpointing",
+                    wanted + " bytes beside " + inUse + " in use",
+                    "");
+        }
+        Storage storage = backend.allocate(dtype, elements);
+        bytes += storage.bytes();
+        return new Block(storage, storage.bytes(), allocations++);
+    }
+
+    /** On a device all types share blocks. */
+    private DType kind(DType dtype) {
+        return switch (backend.device().kind()) {
+            case CPU, META -> dtype;
+            case CUDA -> DType.U8;
+        };
     }
 
     /** Takes a storage back that {@link #take} gave and nobody reads any more; others are left alone. */
     void give(Storage storage) {
-        if (!taken.remove(storage)) {
-            return;
+        Block block = taken.remove(storage);
+        if (block != null) {
+            inUse -= block.bytes;
+            put(block);
         }
-        inUse -= bytes(storage);
-        if (storage.dtype() != DType.F32 || policy == Policy.FRESH) {
-            bytes -= bytes(storage);
-            return;
-        }
-        if (policy == Policy.POISON && storage instanceof HostStorage.Floats floats) {
-            Arrays.fill(floats.array(), Float.NaN);
-        }
-        free.computeIfAbsent(storage.size(), s -> new ArrayDeque<>()).push(storage);
     }
 
-    /** A storage has left for good: its user keeps it, and then the garbage collector has it. */
+    private void put(Block block) {
+        if (policy == Policy.FRESH) {
+            bytes -= block.bytes;
+            backend.free(block.storage);
+            return;
+        }
+        if (policy == Policy.POISON) {
+            poison(block.storage);
+        }
+        free.computeIfAbsent(kind(block.storage.dtype()), _ -> new TreeSet<>(BY_SIZE_THEN_AGE))
+                .add(block);
+    }
+
+    private static void poison(Storage storage) {
+        if (storage instanceof DeviceStorage device) {
+            HostStorage ones = HostStorage.allocate(DType.U8, device.bytes());
+            for (long i = 0; i < ones.size(); i++) {
+                ones.setLong(i, 0xff); // All bits set: NaN in every floating-point type, -1 in the others.
+            }
+            device.as(DType.U8, ones.size()).write(ones, 0, 0, ones.size());
+        } else if (storage instanceof HostStorage host) {
+            for (long i = 0; i < host.size(); i++) {
+                if (host.dtype().isFloating()) {
+                    host.setDouble(i, Double.NaN);
+                } else {
+                    host.setLong(i, Long.MIN_VALUE >> 1);
+                }
+            }
+        }
+    }
+
+    /**
+     * A storage has left the pass: its user keeps it. On the processor the garbage collector has it then; that of a device is
+     * taken back by {@link #reclaim}.
+     */
     void release(Storage storage) {
-        if (taken.remove(storage)) {
-            inUse -= bytes(storage);
-            bytes -= bytes(storage);
+        Block block = taken.remove(storage);
+        if (block == null) {
+            return;
+        }
+        inUse -= block.bytes;
+        if (storage instanceof DeviceStorage) {
+            left.put(storage, block);
+        } else {
+            bytes -= block.bytes;
         }
     }
 
-    private static long bytes(Storage storage) {
-        return storage.size() * storage.dtype().bytes();
+    /** Takes device memory back that has left a pass whose results are read no more. */
+    void reclaim(Storage storage) {
+        Block block = left.remove(storage);
+        if (block != null) {
+            put(block);
+        }
+    }
+
+    /** Gives every free block back to the backend. */
+    public void trim() {
+        for (TreeSet<Block> blocks : free.values()) {
+            for (Block block : blocks) {
+                bytes -= block.bytes;
+                backend.free(block.storage);
+            }
+        }
+        free.clear();
+    }
+
+    /** Gives everything back to the backend; results of passes in it, if they are on a device, must not be read afterwards. */
+    @Override
+    public void close() {
+        left.values().forEach(this::put);
+        left.clear();
+        trim();
     }
 
     /** Bytes that were allocated and have not left: free ones and those in use. */
@@ -125,5 +229,10 @@ public final class Workspace {
     /** The most bytes that were in use at a time. */
     public long peakBytes() {
         return peak;
+    }
+
+    /** How often it has asked its backend for memory. */
+    public long allocations() {
+        return allocations;
     }
 }

@@ -1,9 +1,9 @@
 package dev.swath.bench;
 
+import dev.swath.files.json.Json;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.weights.Safetensors;
-import dev.swath.weights.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -19,7 +19,7 @@ import dev.swath.fianet.synth.SyntheticDataset;
 import dev.swath.fianet.synth.SyntheticScenes;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
-import dev.swath.fianet.text.OpenNlpTagger;
+import dev.swath.fianet.text.PosTagger;
 import dev.swath.nn.optim.PolySchedule;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
@@ -157,7 +157,7 @@ public final class CheckTraining {
                 scenes(DatasetVocabulary.REFSEGRS, each, options), scenes(DatasetVocabulary.RRSISD, each, options)));
         ExpressionParser parser = new ExpressionParser(
                 new WordPieceTokenizer(BundledModel.vocabulary()),
-                new OpenNlpTagger(),
+                PosTagger.installed(),
                 DatasetVocabulary.BOTH,
                 WORDS,
                 ExpressionParser.Mode.REFERENCE);

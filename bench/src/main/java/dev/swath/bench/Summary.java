@@ -1,8 +1,8 @@
 package dev.swath.bench;
 
 import dev.swath.bench.ops.Engines;
-import dev.swath.weights.json.Json;
-import dev.swath.weights.json.JsonException;
+import dev.swath.files.json.Json;
+import dev.swath.files.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

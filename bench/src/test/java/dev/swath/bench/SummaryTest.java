@@ -3,7 +3,7 @@ package dev.swath.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.swath.weights.json.JsonException;
+import dev.swath.files.json.JsonException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

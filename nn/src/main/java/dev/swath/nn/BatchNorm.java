@@ -33,12 +33,17 @@ public final class BatchNorm extends Module {
 
     /** (..., C) to (..., C). */
     public Var forward(Tape tape, Var x) {
-        try (Call call = enter(tape)) {
-            if (tape.training() && !tape.replaying()) {
-                batches.value().set(batches.value().item() + 1);
-            }
-            return call.returns(dev.swath.autograd.ops.BatchNorm.apply(
-                    tape, x, weight, bias, runningMean.value(), runningVariance.value(), MOMENTUM, EPS));
-        }
+        return call(
+                tape,
+                () -> dev.swath.autograd.ops.BatchNorm.apply(
+                        tape,
+                        x,
+                        weight,
+                        bias,
+                        runningMean.value(),
+                        runningVariance.value(),
+                        batches.value(),
+                        MOMENTUM,
+                        EPS));
     }
 }

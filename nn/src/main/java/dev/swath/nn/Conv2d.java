@@ -38,8 +38,6 @@ public final class Conv2d extends Module {
 
     /** f of the convolution of several maps that count as concatenated along the channels. */
     public Var forward(Tape tape, List<Var> maps, Activation f) {
-        try (Call call = enter(tape)) {
-            return call.returns(dev.swath.autograd.ops.Conv2d.apply(tape, maps, weight, bias, f, stride, padding));
-        }
+        return call(tape, () -> dev.swath.autograd.ops.Conv2d.apply(tape, maps, weight, bias, f, stride, padding));
     }
 }

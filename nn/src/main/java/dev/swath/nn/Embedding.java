@@ -16,10 +16,13 @@ public final class Embedding extends Module {
         this.weight = parameter("weight", Shape.of(rows, size), Init.truncatedNormal(0.02));
     }
 
+    /** The first {@code rows} rows, as (rows, size): what the ids 0, 1, 2, ... give. */
+    public Var first(Tape tape, int rows) {
+        return call(tape, () -> dev.swath.autograd.ops.Embedding.first(tape, weight, rows));
+    }
+
     /** ids of any shape to vectors: the shape with {@code size} appended. */
     public Var forward(Tape tape, Tensor ids) {
-        try (Call call = enter(tape)) {
-            return call.returns(dev.swath.autograd.ops.Embedding.apply(tape, weight, ids, padding));
-        }
+        return call(tape, () -> dev.swath.autograd.ops.Embedding.apply(tape, weight, ids, padding));
     }
 }

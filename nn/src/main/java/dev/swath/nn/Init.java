@@ -3,8 +3,8 @@ package dev.swath.nn;
 import dev.swath.autograd.RandomSource;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
-import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
 
 /** How a parameter gets its first values. */
 @FunctionalInterface
@@ -20,7 +20,7 @@ public interface Init {
     /** Normal with mean 0, cut at +-2 in absolute terms. */
     static Init truncatedNormal(double deviation) {
         return (shape, random) -> {
-            SplittableRandom r = random.next();
+            RandomGenerator r = random.next();
             return fill(shape, () -> {
                 double v;
                 do {
@@ -34,7 +34,7 @@ public interface Init {
     /** Uniform in +-1/sqrt(fanIn). */
     static Init uniform(int fanIn) {
         return (shape, random) -> {
-            SplittableRandom r = random.next();
+            RandomGenerator r = random.next();
             double bound = 1 / Math.sqrt(fanIn);
             return fill(shape, () -> (2 * r.nextDouble() - 1) * bound);
         };

@@ -22,8 +22,6 @@ public final class LayerNorm extends Module {
 
     /** (..., size) to (..., size). */
     public Var forward(Tape tape, Var x) {
-        try (Call call = enter(tape)) {
-            return call.returns(dev.swath.autograd.ops.LayerNorm.apply(tape, x, weight, bias, eps));
-        }
+        return call(tape, () -> dev.swath.autograd.ops.LayerNorm.apply(tape, x, weight, bias, eps));
     }
 }

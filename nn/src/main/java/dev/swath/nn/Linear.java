@@ -33,9 +33,7 @@ public final class Linear extends Module {
 
     /** f(x W^T + bias) + residual in one pass over the result. */
     public Var forward(Tape tape, Var x, Activation f, @Nullable Var residual) {
-        try (Call call = enter(tape)) {
-            return call.returns(dev.swath.autograd.ops.Linear.apply(tape, x, weight, bias, f, residual));
-        }
+        return call(tape, () -> dev.swath.autograd.ops.Linear.apply(tape, x, weight, bias, f, residual));
     }
 
     /** The weight (out, in). */

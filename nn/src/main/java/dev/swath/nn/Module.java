@@ -86,42 +86,6 @@ public abstract class Module {
         });
     }
 
-    /** Begins a forward pass of this module; to be used in try-with-resources, with the result going through it. */
-    protected final Call enter(Tape tape) {
-        return new Call(tape, tape.enter(name));
-    }
-
-    /** One forward pass of this module. */
-    protected final class Call implements AutoCloseable {
-        private final Tape tape;
-        private final Tape.Scope scope;
-
-        private Call(Tape tape, Tape.Scope scope) {
-            this.tape = tape;
-            this.scope = scope;
-        }
-
-        /** The result of the pass: runs the hooks, and lets the memory of everything else be used again. */
-        public Var returns(Var result) {
-            if (!tape.replaying()) {
-                for (ForwardHook hook : hooks) {
-                    hook.accept(tape.path(), Module.this, result);
-                }
-            }
-            return scope.keep(result);
-        }
-
-        /** One of several results. */
-        public Var keep(Var result) {
-            return scope.keep(result);
-        }
-
-        @Override
-        public void close() {
-            scope.close();
-        }
-    }
-
     /** Calls the hook after each forward pass of this module until the handle is closed. */
     public final Hook onForward(ForwardHook hook) {
         hooks.add(hook);
@@ -210,8 +174,18 @@ public abstract class Module {
         namedParameters().values().forEach(Parameter::zeroGrad);
     }
 
-    /** Puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */
+    /**
+     * Moves every parameter and buffer into the memory of the backend, such as a device's; gradients are let go. What is set or
+     * loaded afterwards goes there too. Passes of this module must then run on that backend.
+     */
+    public final void to(Backend backend) {
+        namedParameters().values().forEach(p -> p.to(backend));
+        namedBuffers().values().forEach(b -> b.to(backend));
+    }
+
+    /** Moves every parameter and buffer into the memory of the backend, and puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */
     public void prepare(Backend backend) {
         namedParameters().values().forEach(p -> p.prepare(backend));
+        namedBuffers().values().forEach(b -> b.to(backend));
     }
 }

@@ -58,5 +58,8 @@ final class ModuleSink implements TensorSink {
             throw new ModuleException("[module] the name must be one of the module's; got '" + name + "'");
         }
         b.set(value);
+        if (packFor != null) {
+            b.to(packFor);
+        }
     }
 }

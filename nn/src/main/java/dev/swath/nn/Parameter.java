@@ -3,8 +3,10 @@ package dev.swath.nn;
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Backend;
+import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
@@ -25,21 +27,30 @@ public final class Parameter extends Var {
 
     private final Init init;
     private final @Nullable Packer packer;
+    private @Nullable Backend home;
 
     Parameter(Shape shape, Init init, @Nullable Packer packer) {
-        super(Tensor.over(new UnsetStorage(shape.elements()), shape, 0), true);
+        super(
+                Tensor.over(
+                        new AbsentStorage(DType.F32, shape.elements(), AbsentStorage.Reason.UNSET), shape, 0),
+                true);
         this.init = init;
         this.packer = packer;
     }
 
     /** Whether it has elements. */
     public boolean isSet() {
-        return !(value().storage() instanceof UnsetStorage);
+        return !(value().storage() instanceof AbsentStorage);
     }
 
-    /** Gives it elements, cast to f32 and copied unless they are dense f32 already. */
+    /**
+     * Gives it elements where it is: cast to f32, and copied unless they are dense f32 in the processor's memory and it is
+     * there too.
+     */
     public void set(Tensor elements) {
-        replaceValue(elements.to(DType.F32).contiguous());
+        Tensor host = elements.storage() instanceof HostStorage ? elements : elements.copy();
+        Tensor dense = host.to(DType.F32).contiguous();
+        replaceValue(home == null ? dense : home.upload(dense));
     }
 
     /** Replaces its elements as they are; for checks in double precision. */
@@ -57,9 +68,32 @@ public final class Parameter extends Var {
         return packer != null;
     }
 
-    /** Puts the elements into the order that the backend reads fastest; the dense ones are let go. */
+    /** Moves the elements into the memory of the backend, in row-major order unless they are there already; a gradient is let go. */
+    void to(Backend backend) {
+        home = backend;
+        if (!value().device().equals(backend.device())) {
+            dropGrad();
+        }
+        if (isSet()) {
+            replaceValue(moved(value(), backend));
+        }
+    }
+
+    /** The tensor itself if its elements are in the memory of the backend, else a dense copy there. */
+    static Tensor moved(Tensor x, Backend backend) {
+        if (x.device().equals(backend.device())) {
+            return x;
+        }
+        return backend.upload(x.storage() instanceof HostStorage ? x : x.copy());
+    }
+
+    /**
+     * Moves the elements into the memory of the backend, and puts them into the order that it reads fastest; the dense ones
+     * are let go.
+     */
     public void prepare(Backend backend) {
-        if (packer != null && isSet() && !(value().storage() instanceof OpaqueStorage)) {
+        to(backend);
+        if (packer != null && isSet() && !(value().storage() instanceof PackedStorage)) {
             Storage packed = packer.pack(backend, value());
             if (packed != value().storage()) {
                 replaceValue(Tensor.over(packed, shape(), 0));

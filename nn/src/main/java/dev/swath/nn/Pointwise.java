@@ -34,8 +34,6 @@ public final class Pointwise extends Module {
 
     /** f(x W^T + bias) + residual in one pass over the result. */
     public Var forward(Tape tape, Var x, Activation f, @Nullable Var residual) {
-        try (Call call = enter(tape)) {
-            return call.returns(Linear.apply(tape, x, Reshape.apply(tape, weight, out, in), bias, f, residual));
-        }
+        return call(tape, () -> Linear.apply(tape, x, Reshape.apply(tape, weight, out, in), bias, f, residual));
     }
 }

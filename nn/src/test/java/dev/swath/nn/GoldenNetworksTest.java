@@ -7,6 +7,7 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.autograd.ops.Roll;
+import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.bert.BertEncoder;
@@ -22,7 +23,6 @@ import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.LoadReport;
-import dev.swath.weights.json.Json;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +71,7 @@ class GoldenNetworksTest {
     private static void load(Golden golden, GoldenRun run, Module module) {
         StateDict given = golden.under("param/");
         LoadReport.load(given, module.targets(), module.sink(null)).requireComplete(golden.name());
+        module.to(run.tape().backend());
         run.watch(module.namedParameters());
     }
 
@@ -194,8 +195,8 @@ class GoldenNetworksTest {
                 "y",
                 encoder.forward(
                         run.tape(),
-                        run.rawInput("ids"),
-                        Var.constant(run.rawInput("mask").to(DType.F32))));
+                        run.tape().indices(run.rawInput("ids"), config.vocabulary()),
+                        run.tape().constant(run.rawInput("mask").to(DType.F32))));
         run.backward();
     }
 

@@ -26,13 +26,15 @@ import dev.swath.nn.swin.SwinConfig;
 import dev.swath.nn.swin.SwinTransformer;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
+import dev.swath.tensor.TensorException;
 import dev.swath.testkit.GoldenRun;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,13 +51,13 @@ class TrainingMemoryTest {
         private final BatchNorm norm = child("norm", new BatchNorm(16));
 
         Var forward(Tape tape, Var image, Tensor ids, Var mask) {
-            try (Call call = enter(tape)) {
+            return call(tape, () -> {
                 Var map = swin.forward(tape, image).getLast();
                 Var words = Reduce.mean(tape, bert.forward(tape, ids, mask), 1, true);
                 Var cells = Reshape.apply(tape, map, map.dim(0), map.dim(1) * map.dim(2), map.dim(3));
                 Var mixed = norm.forward(tape, Binary.mul(tape, Binary.add(tape, cells, cells), words));
-                return call.returns(Unary.tanh(tape, Binary.add(tape, mixed, cells)));
-            }
+                return Unary.tanh(tape, Binary.add(tape, mixed, cells));
+            });
         }
     }
 
@@ -69,8 +71,9 @@ class TrainingMemoryTest {
         return Init.truncatedNormal(1).create(Shape.of(dims), new RandomSource(seed));
     }
 
-    private static Both network() {
+    private static Both network(Backend backend) {
         Both both = new Both();
+        both.to(backend);
         both.initialise(new RandomSource(3));
         return both;
     }
@@ -81,13 +84,13 @@ class TrainingMemoryTest {
 
     /** Gradients of the parameters and the image, running statistics, and the result, after some steps. */
     private static Map<String, float[]> run(Tape.Options... steps) {
-        Both both = network();
+        Both both = network(steps[0].backend());
         Map<String, float[]> out = new LinkedHashMap<>();
         for (Tape.Options step : steps) {
             both.zeroGrad();
             Tape tape = Tape.recording(step);
-            Var image = Var.leaf(random(5, 2, 18, 21, 3));
-            Var y = both.forward(tape, image, IDS, Var.constant(random(6, 2, 4)));
+            Var image = Var.leaf(step.backend().upload(random(5, 2, 18, 21, 3)));
+            Var y = both.forward(tape, image, tape.indices(IDS, 20), tape.constant(random(6, 2, 4)));
             tape.backward(y, random(7, y.shape().dims()));
             out.put("y", y.value().toFloatArray());
             out.put("image", image.grad().toFloatArray());
@@ -142,7 +145,7 @@ class TrainingMemoryTest {
         Workspace workspace = new Workspace(backend);
         run(options(backend).withWorkspace(workspace));
         long after = workspace.bytes();
-        Both both = network();
+        Both both = network(backend);
         Tensor kept = null;
         for (int i = 0; i < 3; i++) {
             both.zeroGrad();
@@ -168,7 +171,7 @@ class TrainingMemoryTest {
         RandomSource b = new RandomSource(a.seed(), a.draws());
         assertEquals(a.next().nextLong(), b.next().nextLong());
         // Neighbouring generators must not be shifted copies of each other.
-        SplittableRandom first = new RandomSource(9).next();
+        RandomGenerator first = new RandomSource(9).next();
         first.nextLong();
         RandomSource c = new RandomSource(9, 1);
         assertTrue(first.nextLong() != c.next().nextLong());
@@ -185,9 +188,26 @@ class TrainingMemoryTest {
         assertEquals(Math.E, b.value().get(0, 0), 1e-6);
         assertEquals(Math.E + Math.E * Math.E, c.value().item(), 1e-5);
         assertEquals(
-                "[tape] a value that is read after the backward pass must be passed to Tape.retain before it; got f32 that"
+                "[copy] a value that is read after the backward pass must be passed to Tape.retain before it; got f32[2] that"
                         + " the pass has freed",
-                assertThrows(OpException.class, () -> a.value().toFloatArray()).getMessage());
+                assertThrows(TensorException.class, () -> a.value().toFloatArray())
+                        .getMessage());
+        for (Consumer<Tensor> read : List.<Consumer<Tensor>>of(
+                Tensor::copy, t -> t.get(0), t -> t.slice(0, 0, 1).item(), Tensor::toBytes)) {
+            TensorException e = assertThrows(TensorException.class, () -> read.accept(a.value()));
+            assertTrue(e.getMessage().contains("must be passed to Tape.retain"), e.getMessage());
+        }
+        OpException used = assertThrows(OpException.class, () -> Unary.tanh(tape, a));
+        assertEquals(
+                "[tanh] a value that is read after the backward pass must be passed to Tape.retain before it; got x f32[2]"
+                        + " that the pass has freed",
+                used.getMessage());
+        OpException unset = assertThrows(
+                OpException.class, () -> new Linear(2, 1, true).forward(tape, Var.leaf(Tensor.zeros(1, 2))));
+        assertEquals(
+                "[linear] a parameter must be loaded or initialised before it is read; got weight f32[1, 2] that has no value"
+                        + " yet",
+                unset.getMessage());
     }
 
     @Test
@@ -255,13 +275,10 @@ class TrainingMemoryTest {
         linear.initialise(new RandomSource(1));
         Tape tape = Tape.recording(options(backend).withNanCheck());
         Var x = Var.leaf(Tensor.of(new float[] {1, Float.NaN}, 1, 2));
-        try (Tape.Scope scope = tape.enter("encoder")) {
-            assertNotNull(scope);
-            assertEquals(
-                    "[linear] the result must have no NaN; got 2 of 2 elements of f32[1, 2] on cpu; at encoder",
-                    assertThrows(OpException.class, () -> linear.forward(tape, x))
-                            .getMessage());
-        }
+        assertEquals(
+                "[linear] the result must have no NaN; got 2 of 2 elements of f32[1, 2] on cpu; at encoder",
+                assertThrows(OpException.class, () -> tape.scope("encoder", () -> linear.forward(tape, x)))
+                        .getMessage());
         Tape backward = Tape.recording(options(backend).withNanCheck());
         Var z = Var.leaf(Tensor.of(new float[] {0}, 1));
         Var q = Binary.div(backward, Var.constant(Tensor.of(new float[] {1}, 1)), z);

@@ -10,13 +10,52 @@ final class Copies {
         if (from.elements() == 0) {
             return;
         }
-        if (from.storage() instanceof OpaqueStorage opaque) {
-            copy(Tensor.over(opaque.toHost(), from.shape(), 0), to);
-            return;
+        Tensor source = readable("copy", from);
+        switch (to.storage()) {
+            case HostStorage target -> withinHost(source, (HostStorage) source.storage(), to, target);
+            case DeviceStorage target -> toDevice(source, to, target);
+            case PackedStorage _ ->
+                throw new TensorException("copy", "a packed weight cannot be written to", to.describe());
+            case AbsentStorage absent ->
+                throw new TensorException("copy", absent.reason().rule(), to.describe());
         }
-        if (!(from.storage() instanceof HostStorage source) || !(to.storage() instanceof HostStorage target)) {
-            throw new TensorException("copy", "the target must be in processor memory", to.describe());
+    }
+
+    /** The same elements over processor memory: the tensor itself, or a copy of what it spans, with its strides. */
+    static Tensor readable(String operation, Tensor x) {
+        return switch (x.storage()) {
+            case HostStorage _ -> x;
+            case DeviceStorage device -> {
+                HostStorage span = HostStorage.allocate(x.dtype(), span(x));
+                device.read(x.offset(), span, 0, span.size());
+                yield Tensor.strided(span, x.shape(), x.strides(), 0);
+            }
+            case PackedStorage packed -> Tensor.over(packed.unpack(), x.shape(), 0);
+            case AbsentStorage absent ->
+                throw new TensorException(operation, absent.reason().rule(), x.describe());
+        };
+    }
+
+    /** Distance from the first element to behind the last, in elements. */
+    private static long span(Tensor x) {
+        long last = 0;
+        for (int i = 0; i < x.rank(); i++) {
+            last += x.stride(i) * (x.dim(i) - 1);
         }
+        return x.elements() == 0 ? 0 : last + 1;
+    }
+
+    private static void toDevice(Tensor from, Tensor to, DeviceStorage target) {
+        HostStorage span = HostStorage.allocate(to.dtype(), span(to));
+        if (span.size() != to.elements()) {
+            target.read(to.offset(), span, 0, span.size()); // What lies between the view's elements stays as it is.
+        }
+        withinHost(
+                from, (HostStorage) from.storage(), Tensor.strided(span, to.shape(), to.strides(), 0), span);
+        target.write(span, 0, to.offset(), span.size());
+    }
+
+    private static void withinHost(Tensor from, HostStorage source, Tensor to, HostStorage target) {
         if (from.isContiguous() && to.isContiguous()) {
             run(source, from.offset(), 1, target, to.offset(), 1, Math.toIntExact(from.elements()));
             return;
@@ -88,7 +127,8 @@ final class Copies {
         }
     }
 
-    static MemorySegment toBytes(Tensor tensor) {
+    static MemorySegment toBytes(Tensor any) {
+        Tensor tensor = readable("to_bytes", any);
         if (tensor.storage() instanceof HostStorage.Bytes bytes && tensor.isContiguous()) {
             int width = tensor.dtype().bytes();
             return bytes.segment().asSlice(tensor.offset() * width, tensor.elements() * width);

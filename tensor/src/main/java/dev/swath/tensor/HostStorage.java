@@ -39,6 +39,11 @@ public abstract sealed class HostStorage extends Storage
         return Device.CPU;
     }
 
+    @Override
+    final String where() {
+        return "on cpu";
+    }
+
     /** f32 elements in a Java array, which may be longer than needed. */
     public static final class Floats extends HostStorage {
         private final float[] array;

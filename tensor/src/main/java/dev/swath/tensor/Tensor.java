@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * A view of a {@link Storage}: shape, strides and offset. Tensors are cheap, several may share one storage, and none
  * needs to be closed. Views ({@link #reshape}, {@link #permute}, {@link #slice}, ...) share memory; {@link #contiguous},
- * {@link #copy} and {@link #to} make new memory where they say so. Arithmetic lives in the autograd module.
+ * {@link #copy} and {@link #to} make new memory, in the processor's, where they say so, whatever the storage is. Arithmetic
+ * lives in the autograd module.
  */
 public final class Tensor {
     private final Storage storage;
@@ -19,6 +20,13 @@ public final class Tensor {
         this.shape = shape;
         this.strides = strides;
         this.offset = offset;
+        if (storage instanceof PackedStorage && !(offset == 0 && shape.elements() == storage.size() && isContiguous())) {
+            throw new TensorException(
+                    "view",
+                    "a packed weight is whole and has no views; take a copy, which is in row-major order",
+                    describe() + " at offset " + offset + " with strides " + Arrays.toString(strides) + ", of "
+                            + storage.size() + " elements");
+        }
     }
 
     /** A row-major view of the storage from element {@code offset} on. The storage may be longer than needed. */
@@ -120,6 +128,11 @@ public final class Tensor {
     /** Distance in elements between neighbours along an axis. */
     public long stride(int axis) {
         return strides[shape.axis(axis)];
+    }
+
+    /** Distance in elements between neighbours along each axis, as a copy. */
+    public long[] strides() {
+        return strides.clone();
     }
 
     /** The element type. */
@@ -226,9 +239,6 @@ public final class Tensor {
                     "the range must lie inside [0, " + shape.dim(a) + "]",
                     from + ":" + to + " of axis " + a + " of " + shape);
         }
-        if (device().kind() != Device.Kind.META) {
-            requireReadable("slice");
-        }
         return new Tensor(storage, shape.with(a, to - from), strides, offset + from * strides[a]);
     }
 
@@ -302,12 +312,13 @@ public final class Tensor {
         host("set").setDouble(position(index), value);
     }
 
-    /** The only element of a tensor that has one. */
+    /** The only element of a tensor that has one, wherever it lives: from a device it is copied. */
     public double item() {
         if (elements() != 1) {
             throw new TensorException("item", "the tensor must have one element", describe());
         }
-        return host("item").getDouble(offset);
+        Tensor here = Copies.readable("item", this);
+        return ((HostStorage) here.storage).getDouble(here.offset);
     }
 
     private long position(int[] index) {
@@ -352,19 +363,21 @@ public final class Tensor {
     }
 
     private HostStorage host(String operation) {
-        requireReadable(operation);
-        return (HostStorage) storage;
-    }
-
-    private void requireReadable(String operation) {
-        if (!(storage instanceof HostStorage)) {
-            throw new TensorException(operation, "elements must be in processor memory; call copy() first", describe());
-        }
+        return switch (storage) {
+            case HostStorage host -> host;
+            case AbsentStorage absent ->
+                throw new TensorException(operation, absent.reason().rule(), describe());
+            default ->
+                throw new TensorException(
+                        operation,
+                        "elements are read one by one in processor memory only; call copy() first",
+                        describe());
+        };
     }
 
     /** One line: {@code f32[8, 64, 768] on cpu}. */
     public String describe() {
-        return dtype() + shape.toString() + " on " + device();
+        return dtype() + shape.toString() + " " + storage.where();
     }
 
     /** The elements, long axes cut in the middle, followed by {@link #describe}. */

@@ -10,10 +10,10 @@ final class TensorPrinter {
     private TensorPrinter() {}
 
     static String print(Tensor tensor) {
-        if (tensor.device().kind() == Device.Kind.META) {
+        if (tensor.storage() instanceof AbsentStorage) {
             return tensor.describe();
         }
-        Tensor readable = tensor.storage() instanceof HostStorage ? tensor : tensor.copy();
+        Tensor readable = Copies.readable("print", tensor);
         StringBuilder out = new StringBuilder();
         append(out, readable, 1);
         return out.append(System.lineSeparator()).append(tensor.describe()).toString();

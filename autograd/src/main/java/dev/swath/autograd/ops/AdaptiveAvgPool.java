@@ -30,9 +30,9 @@ public final class AdaptiveAvgPool {
         }
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), batch, outHeight, outWidth, channels);
-        AdaptiveAvgPoolKernel kernel = tape.kernel(AdaptiveAvgPoolKernel.class, x.dtype());
+        AdaptiveAvgPoolKernel kernel = Operands.of(tape, OP, "x", x).kernel(AdaptiveAvgPoolKernel.class);
         kernel.forward(
-                Slice.of(y), Slice.of(in), batch, height, width, channels, outHeight, outWidth, tape.parallelism());
+                Slice.of(y), Slice.of(in), batch, height, width, channels, outHeight, outWidth, tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -46,7 +46,7 @@ public final class AdaptiveAvgPool {
                         channels,
                         outHeight,
                         outWidth,
-                        tape.parallelism()),
+                        tape.execution()),
                 x);
     }
 

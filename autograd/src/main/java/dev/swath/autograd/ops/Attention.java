@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.AttentionKernel.Geometry;
+import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 
@@ -34,6 +34,11 @@ public final class Attention {
         Ops.requireShape(tape, OP, "v", v, "that of k", q, g.batch(), g.keys(), channels);
         Ops.require(tape, !tape.records(mask), OP, "the mask has no gradient and must be a constant", mask);
         Ops.requireShape(tape, OP, "mask", mask, "batch and keys", q, g.batch(), g.keys());
+        AttentionKernel kernel = Operands.of(tape, OP, "q", q)
+                .like("k", k)
+                .like("v", v)
+                .like("mask", mask)
+                .kernel(AttentionKernel.class);
         Tensor qs = Ops.rowStrided(tape, q.value());
         Tensor ks = Ops.rowStrided(tape, k.value());
         Tensor vs = Ops.rowStrided(tape, v.value());
@@ -43,7 +48,6 @@ public final class Attention {
         Tensor dropout = tape.training() && dropoutRate > 0
                 ? Dropout.mask(tape, q.dtype(), dropoutRate, g.batch(), heads, g.queries(), g.keys())
                 : null;
-        AttentionKernel kernel = tape.kernel(AttentionKernel.class, q.dtype());
         kernel.forward(
                 Slice.of(y),
                 Ops.slice(probabilities),
@@ -56,7 +60,7 @@ public final class Attention {
                 Slice.of(Ops.dense(tape, mask)),
                 Ops.slice(dropout),
                 g,
-                tape.parallelism());
+                tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -79,7 +83,7 @@ public final class Attention {
                             Ops.rowStride(vs),
                             Ops.slice(dropout),
                             g,
-                            tape.parallelism());
+                            tape.execution());
                 },
                 q,
                 k,
@@ -93,12 +97,12 @@ public final class Attention {
         int keys = k.dim(1);
         Var products =
                 MatMul.apply(tape, byHead(tape, q, heads), Permute.apply(tape, byHead(tape, k, heads), 0, 1, 3, 2));
-        Var one = Compositions.constant(q.dtype(), 1);
+        Var one = tape.number(q.dtype(), 1);
         Var hidden = Reshape.apply(tape, Binary.sub(tape, mask, one), batch, 1, 1, keys);
         Var scores = Binary.add(
                 tape,
-                Binary.mul(tape, products, Compositions.constant(q.dtype(), scale)),
-                Binary.mul(tape, hidden, Compositions.constant(q.dtype(), 1e4)));
+                Binary.mul(tape, products, tape.number(q.dtype(), scale)),
+                Binary.mul(tape, hidden, tape.number(q.dtype(), 1e4)));
         Var probabilities = Softmax.composed(tape, scores, false);
         if (tape.training() && dropoutRate > 0) {
             Tensor kept = Dropout.mask(tape, q.dtype(), dropoutRate, batch, heads, queries, keys);

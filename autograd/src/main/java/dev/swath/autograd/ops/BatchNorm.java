@@ -4,7 +4,6 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,7 @@ public final class BatchNorm {
      * @param bias (C)
      * @param runningMean (C), written in training mode
      * @param runningVariance (C), written in training mode
+     * @param batches how many batches have moved them, i64 (1 element), += 1 in training mode; or null
      * @return (..., C)
      */
     public static Var apply(
@@ -33,6 +33,7 @@ public final class BatchNorm {
             Var bias,
             Tensor runningMean,
             Tensor runningVariance,
+            @Nullable Tensor batches,
             double momentum,
             double eps) {
         int channels = x.dim(-1);
@@ -41,15 +42,28 @@ public final class BatchNorm {
         int rows = Ops.rows(x);
         boolean batch = tape.training();
         Ops.require(tape, !batch || rows > 1, OP, "in training there must be more than one value a channel", x);
-        BatchNormKernel kernel = tape.kernel(BatchNormKernel.class, x.dtype());
+        Operands operands = Operands.of(tape, OP, "x", x)
+                .parameter("weight", weight)
+                .parameter("bias", bias)
+                .saved("runningMean", runningMean)
+                .saved("runningVariance", runningVariance);
+        BatchNormKernel kernel = operands.kernel(BatchNormKernel.class);
         Tensor in = Ops.dense(tape, x);
-        Tensor mean = batch ? tape.allocate(x.dtype(), channels) : Ops.dense(tape, runningMean.to(x.dtype()));
-        Tensor variance = batch ? tape.allocate(x.dtype(), channels) : Ops.dense(tape, runningVariance.to(x.dtype()));
+        Tensor mean = batch ? tape.allocate(operands.savedType(), channels) : runningMean;
+        Tensor variance = batch ? tape.allocate(operands.savedType(), channels) : runningVariance;
         if (batch) {
-            kernel.statistics(Slice.of(mean), Slice.of(variance), Slice.of(in), rows, channels, tape.parallelism());
-            if (!tape.replaying() && mean.device().kind() != Device.Kind.META) {
-                move(runningMean, mean, momentum, 1);
-                move(runningVariance, variance, momentum, (double) rows / (rows - 1));
+            kernel.statistics(Slice.of(mean), Slice.of(variance), Slice.of(in), rows, channels, tape.execution());
+            if (!tape.replaying()) {
+                kernel.track(
+                        Slice.of(runningMean),
+                        Slice.of(runningVariance),
+                        Ops.slice(batches),
+                        Slice.of(mean),
+                        Slice.of(variance),
+                        momentum,
+                        rows,
+                        channels,
+                        tape.execution());
             }
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
@@ -64,7 +78,7 @@ public final class BatchNorm {
                 eps,
                 rows,
                 channels,
-                tape.parallelism());
+                tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -86,29 +100,16 @@ public final class BatchNorm {
                             batch,
                             rows,
                             channels,
-                            tape.parallelism());
+                            tape.execution());
                 },
                 x,
                 weight,
                 bias);
     }
 
-    private static void move(Tensor running, Tensor batch, double momentum, double correction) {
-        for (int c = 0; c < running.dim(0); c++) {
-            running.set((1 - momentum) * running.get(c) + momentum * correction * batch.get(c), c);
-        }
-    }
-
-    /** The same from primitive ops; it moves the running statistics too. */
+    /** The same from primitive ops; the running statistics are read but stay. */
     public static Var composed(
-            Tape tape,
-            Var x,
-            Var weight,
-            Var bias,
-            Tensor runningMean,
-            Tensor runningVariance,
-            double momentum,
-            double eps) {
+            Tape tape, Var x, Var weight, Var bias, Tensor runningMean, Tensor runningVariance, double eps) {
         int rows = Ops.rows(x);
         Var table = Reshape.apply(tape, x, rows, x.dim(-1));
         Var centred;
@@ -116,13 +117,9 @@ public final class BatchNorm {
         if (tape.training()) {
             centred = Compositions.centred(tape, table, 0);
             variance = Compositions.variance(tape, centred, 0);
-            Tensor mean =
-                    Reduce.mean(tape, Var.constant(table.value()), 0, false).value();
-            move(runningMean, mean, momentum, 1);
-            move(runningVariance, variance.value().reshape(-1), momentum, (double) rows / (rows - 1));
         } else {
-            centred = Binary.sub(tape, table, Var.constant(runningMean.to(x.dtype())));
-            variance = Var.constant(runningVariance.to(x.dtype()));
+            centred = Binary.sub(tape, table, tape.constant(runningMean.to(x.dtype())));
+            variance = tape.constant(runningVariance.to(x.dtype()));
         }
         Var y = Compositions.scaled(tape, centred, variance, eps);
         y = Binary.add(tape, Binary.mul(tape, y, weight), bias);

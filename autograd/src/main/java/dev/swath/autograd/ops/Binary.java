@@ -3,8 +3,8 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Gradients;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.BinaryKernel.Function;
+import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
@@ -37,7 +37,7 @@ public final class Binary {
 
     private static Var apply(Tape tape, Var a, Var b, Function f) {
         String op = f.name().toLowerCase(Locale.ROOT);
-        Ops.require(tape, a.dtype() == b.dtype(), op, "both must have the same element type " + a.dtype(), b);
+        Operands.of(tape, op, "a", a).like("b", b);
         Tensor y = compute(tape, a.value(), b.value(), f);
         return tape.record(
                 op,
@@ -90,19 +90,17 @@ public final class Binary {
                 .forward(
                         Slice.of(y),
                         Slice.of(a),
-                        Ops.strides(a.expand(shape)),
+                        a.expand(shape).strides(),
                         Slice.of(b),
-                        Ops.strides(b.expand(shape)),
+                        b.expand(shape).strides(),
                         f,
                         shape.dims(),
-                        tape.parallelism());
+                        tape.execution());
         return y;
     }
 
     private static Tensor negate(Tape tape, Tensor x) {
-        Tensor minusOne = Tensor.zeros(x.dtype(), Shape.of());
-        minusOne.set(-1);
-        return compute(tape, x, minusOne, Function.MUL);
+        return compute(tape, x, tape.number(x.dtype(), -1).value(), Function.MUL);
     }
 
     /** Sums a gradient over the axes along which the input was repeated, and hands it over. */
@@ -128,7 +126,7 @@ public final class Binary {
                         x.shape().product(0, axis),
                         x.dim(axis),
                         x.shape().product(axis + 1, x.rank()),
-                        tape.parallelism());
+                        tape.execution());
         return y;
     }
 }

@@ -3,20 +3,11 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
-import dev.swath.tensor.DType;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 
 /** What several {@code composed} forms are made of. */
 final class Compositions {
     private Compositions() {}
-
-    /** A number of that element type. */
-    static Var constant(DType dtype, double value) {
-        Tensor number = Tensor.zeros(dtype, Shape.of());
-        number.set(value);
-        return Var.constant(number);
-    }
 
     /** x - mean over the axis. */
     static Var centred(Tape tape, Var x, int axis) {
@@ -30,7 +21,7 @@ final class Compositions {
 
     /** x / sqrt(variance + eps). */
     static Var scaled(Tape tape, Var x, Var variance, double eps) {
-        Var deviation = Unary.apply(tape, Binary.add(tape, variance, constant(x.dtype(), eps)), Activation.SQRT);
+        Var deviation = Unary.apply(tape, Binary.add(tape, variance, tape.number(x.dtype(), eps)), Activation.SQRT);
         return Binary.div(tape, x, deviation);
     }
 
@@ -48,9 +39,9 @@ final class Compositions {
         int width = columns.dim(0);
         int channels = x.dim(3);
         Var lines = Reshape.apply(tape, x, batch, x.dim(1), x.dim(2) * channels);
-        Var tall = MatMul.apply(tape, Var.constant(rows.to(x.dtype())), lines);
+        Var tall = MatMul.apply(tape, tape.constant(rows.to(x.dtype())), lines);
         Var cells = Reshape.apply(tape, tall, batch * height, x.dim(2), channels);
-        Var wide = MatMul.apply(tape, Var.constant(columns.to(x.dtype())), cells);
+        Var wide = MatMul.apply(tape, tape.constant(columns.to(x.dtype())), cells);
         return Reshape.apply(tape, wide, batch, height, width, channels);
     }
 }

@@ -3,6 +3,7 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
+import java.util.List;
 
 /** {@code concat}: tensors one after another along an axis. */
 public final class Concat {
@@ -25,6 +26,7 @@ public final class Concat {
             }
             total += v.dim(axis);
         }
+        Operands.of(tape, OP, "each input", List.of(inputs));
         Tensor y = tape.allocate(first.dtype(), first.shape().with(axis, total));
         int at = 0;
         for (Var v : inputs) {

@@ -3,8 +3,8 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
-import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Conv2dKernel.Geometry;
+import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 import java.util.List;
@@ -80,10 +80,13 @@ public final class Conv2d {
             slices[i] = Slice.of(in[i]);
             widths[i] = in[i].dim(3);
         }
-        Conv2dKernel kernel = tape.kernel(Conv2dKernel.class, first.dtype());
+        Conv2dKernel kernel = Operands.of(tape, OP, "each input", inputs)
+                .parameter("weight", weight)
+                .parameter("bias", bias)
+                .kernel(Conv2dKernel.class);
         Slice w = Slice.of(Ops.dense(tape, weight));
         Tensor y = tape.allocate(first.dtype(), g.batch(), g.outHeight(), g.outWidth(), g.out());
-        kernel.forward(Slice.of(y), slices, widths, w, Ops.slice(tape, bias), f, g, tape.parallelism());
+        kernel.forward(Slice.of(y), slices, widths, w, Ops.slice(tape, bias), f, g, tape.execution());
         if (!records) {
             return tape.record(OP, y, g.flops(), null);
         }
@@ -93,13 +96,13 @@ public final class Conv2d {
                 g.flops(),
                 (dy, into) -> {
                     if (into.wants(0)) {
-                        kernel.backwardInput(Slice.of(into.overwrite(0)), Slice.of(dy), w, g, tape.parallelism());
+                        kernel.backwardInput(Slice.of(into.overwrite(0)), Slice.of(dy), w, g, tape.execution());
                     }
                     if (into.wants(1) || into.wants(2)) {
-                        Tensor dWeight = into.wants(1) ? into.accumulate(1) : Tensor.zeros(dy.dtype(), weight.shape());
+                        Tensor dWeight = into.wants(1) ? into.accumulate(1) : tape.allocate(weight.dtype(), weight.shape());
                         Tensor dBias = into.wants(2) ? into.accumulate(2) : null;
                         kernel.backwardWeight(
-                                Slice.of(dWeight), Ops.slice(dBias), Slice.of(dy), slices[0], g, tape.parallelism());
+                                Slice.of(dWeight), Ops.slice(dBias), Slice.of(dy), slices[0], g, tape.execution());
                     }
                 },
                 first,

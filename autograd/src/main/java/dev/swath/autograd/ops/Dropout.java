@@ -2,11 +2,10 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.DropoutKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
-import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
-import java.util.SplittableRandom;
 
 /** {@code dropout}: in training each element is set to 0 with probability {@code rate} and else divided by 1 - rate. */
 public final class Dropout {
@@ -27,15 +26,14 @@ public final class Dropout {
             throw tape.error("dropout", "the rate must lie in [0, 1)", Double.toString(rate));
         }
         Tensor mask = tape.allocate(dtype, dims);
-        SplittableRandom random = tape.random().next();
-        if (mask.device().kind() == Device.Kind.META) {
-            return mask;
-        }
-        Slice keep = Slice.of(mask);
-        double scale = 1 / (1 - rate);
-        for (int i = 0; i < mask.elements(); i++) {
-            keep.set(i, random.nextDouble() < rate ? 0 : scale);
-        }
+        tape.kernel(DropoutKernel.class, dtype)
+                .mask(
+                        Slice.of(mask),
+                        Slice.of(tape.draws().state()),
+                        tape.draws().next(),
+                        rate,
+                        Math.toIntExact(mask.elements()),
+                        tape.execution());
         return mask;
     }
 }

@@ -22,13 +22,14 @@ public final class InstanceNorm {
         int length = x.dim(1);
         int channels = x.dim(2);
         Ops.require(tape, length > 1, OP, "there must be more than one cell, or all values become zero", x);
+        Operands operands = Operands.of(tape, OP, "x", x);
+        InstanceNormKernel kernel = operands.kernel(InstanceNormKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape());
         boolean records = tape.records(x);
-        Tensor mean = records ? tape.allocate(x.dtype(), batch, channels) : null;
-        Tensor rstd = records ? tape.allocate(x.dtype(), batch, channels) : null;
-        InstanceNormKernel kernel = tape.kernel(InstanceNormKernel.class, x.dtype());
-        kernel.forward(
+        Tensor mean = records ? tape.allocate(operands.savedType(), batch, channels) : null;
+        Tensor rstd = records ? tape.allocate(operands.savedType(), batch, channels) : null;
+                kernel.forward(
                 Slice.of(y),
                 Ops.slice(mean),
                 Ops.slice(rstd),
@@ -37,7 +38,7 @@ public final class InstanceNorm {
                 batch,
                 length,
                 channels,
-                tape.parallelism());
+                tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -51,7 +52,7 @@ public final class InstanceNorm {
                         batch,
                         length,
                         channels,
-                        tape.parallelism()),
+                        tape.execution()),
                 x);
     }
 

@@ -27,12 +27,13 @@ public final class LayerNorm {
         Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, columns);
         Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, columns);
         int rows = Ops.rows(x);
-        LayerNormKernel kernel = tape.kernel(LayerNormKernel.class, x.dtype());
+        Operands operands = Operands.of(tape, OP, "x", x).parameter("weight", weight).parameter("bias", bias);
+        LayerNormKernel kernel = operands.kernel(LayerNormKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape());
         boolean records = tape.records(x, weight, bias);
-        Tensor mean = records ? tape.allocate(x.dtype(), rows) : null;
-        Tensor rstd = records ? tape.allocate(x.dtype(), rows) : null;
+        Tensor mean = records ? tape.allocate(operands.savedType(), rows) : null;
+        Tensor rstd = records ? tape.allocate(operands.savedType(), rows) : null;
         Slice w = Slice.of(Ops.dense(tape, weight));
         kernel.forward(
                 Slice.of(y),
@@ -44,7 +45,7 @@ public final class LayerNorm {
                 eps,
                 rows,
                 columns,
-                tape.parallelism());
+                tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -64,7 +65,7 @@ public final class LayerNorm {
                             Ops.some(rstd),
                             rows,
                             columns,
-                            tape.parallelism());
+                            tape.execution());
                 },
                 x,
                 weight,

@@ -5,7 +5,9 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
@@ -61,7 +63,11 @@ public final class Linear {
                     x,
                     y.shape().dims());
         }
-        GemmKernel gemm = tape.kernel(GemmKernel.class, x.dtype());
+        Operands operands = Operands.of(tape, OP, "x", x)
+                .parameter("weight", weight)
+                .parameter("bias", bias)
+                .like("residual", residual);
+        GemmKernel gemm = operands.kernel(GemmKernel.class);
         Tensor w = Ops.dense(tape, weight);
         long flops = 2L * m * n * k;
         boolean records = tape.records(x, weight, bias, residual);
@@ -73,10 +79,8 @@ public final class Linear {
         Tensor before = split ? tape.allocate(x.dtype(), y.shape()) : y;
         Tensor r = residual == null ? null : Ops.dense(tape, residual);
         gemm.linear(
-                Slice.of(before),
-                n,
-                Slice.of(in),
-                rowX,
+                Matrix.dense(Slice.of(before), n),
+                Matrix.dense(Slice.of(in), rowX),
                 Slice.of(w),
                 Ops.slice(tape, bias),
                 split ? Activation.IDENTITY : f,
@@ -84,11 +88,11 @@ public final class Linear {
                 m,
                 n,
                 k,
-                tape.parallelism());
+                tape.execution());
         Tensor out = y;
         if (split) {
             tape.kernel(UnaryKernel.class, x.dtype())
-                    .forward(Slice.of(y), Slice.of(before), f, Math.toIntExact(y.elements()), tape.parallelism());
+                    .forward(Slice.of(y), Slice.of(before), f, Math.toIntExact(y.elements()), tape.execution());
             out = r == null ? y : Binary.compute(tape, y, r, BinaryKernel.Function.ADD);
         }
         return tape.record(
@@ -109,9 +113,9 @@ public final class Linear {
                                         Slice.of(before),
                                         f,
                                         Math.toIntExact(dy.elements()),
-                                        tape.parallelism());
+                                        tape.execution());
                     }
-                    backward(tape, g, dBefore, in, rowX, w, m, n, k);
+                    backward(tape, gemm, g, dBefore, Matrix.dense(Slice.of(in), rowX), w, m, n, k);
                 },
                 x,
                 weight,
@@ -120,46 +124,22 @@ public final class Linear {
     }
 
     private static void backward(
-            Tape tape, Gradients g, Tensor d, Tensor x, long rowX, Tensor weight, int m, int n, int k) {
-        GemmKernel gemm = tape.kernel(GemmKernel.class, d.dtype());
+            Tape tape, GemmKernel gemm, Gradients g, Tensor d, Matrix x, Tensor weight, int m, int n, int k) {
+        Matrix dy = Matrix.dense(Slice.of(d), n);
         if (g.wants(0)) {
             // dx (m,k) = d (m,n) W (n,k)
-            gemm.multiply(
-                    Slice.of(g.overwrite(0)),
-                    k,
-                    Slice.of(d),
-                    n,
-                    1,
-                    Slice.of(weight),
-                    k,
-                    1,
-                    m,
-                    k,
-                    n,
-                    false,
-                    tape.parallelism());
+            Matrix dx = Matrix.dense(Slice.of(g.overwrite(0)), k);
+            gemm.multiply(dx, dy, Matrix.dense(Slice.of(weight), k), m, k, n, false, tape.execution());
         }
         if (g.wants(1)) {
             // dW (n,k) += d^T (n,m) x (m,k)
-            gemm.multiply(
-                    Slice.of(g.accumulate(1)),
-                    k,
-                    Slice.of(d),
-                    1,
-                    n,
-                    Slice.of(x),
-                    rowX,
-                    1,
-                    n,
-                    k,
-                    m,
-                    true,
-                    tape.parallelism());
+            Matrix dWeight = Matrix.dense(Slice.of(g.accumulate(1)), k);
+            gemm.multiply(dWeight, dy.transposed(), x, n, k, m, true, tape.execution());
         }
         if (g.wants(2)) {
             Tensor sums = g.overwrite(2);
-            tape.kernel(ReduceKernel.class, d.dtype())
-                    .forward(Slice.of(sums), Slice.of(d), ReduceKernel.Function.SUM, 1, m, n, tape.parallelism());
+            tape.kernel(ReduceKernel.class, KernelTypes.of(d.dtype(), sums.dtype()))
+                    .forward(Slice.of(sums), Slice.of(d), ReduceKernel.Function.SUM, 1, m, n, tape.execution());
         }
     }
 

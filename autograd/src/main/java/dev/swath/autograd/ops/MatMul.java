@@ -2,6 +2,7 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
@@ -36,6 +37,7 @@ public final class MatMul {
         int k = a.dim(-1);
         int n = b.dim(-1);
         Shape batch = Shape.broadcast(leading(a.shape()), leading(b.shape()));
+        Operands.of(tape, OP, "a", a).like("b", b);
         Tensor y = tape.allocate(a.dtype(), matrices(batch, m, n));
         Tensor left = a.value().expand(matrices(batch, m, k));
         Tensor right = b.value().expand(matrices(batch, k, n));
@@ -73,6 +75,10 @@ public final class MatMul {
         return Shape.of(dims);
     }
 
+    private static Matrix matrix(Tensor x) {
+        return new Matrix(Slice.of(x), x.stride(0), x.stride(1));
+    }
+
     private static void product(Tape tape, Tensor c, Tensor a, Tensor b, boolean accumulate) {
         if (c.rank() > 2) {
             for (int i = 0; i < c.dim(0); i++) {
@@ -82,18 +88,13 @@ public final class MatMul {
         }
         tape.kernel(GemmKernel.class, c.dtype())
                 .multiply(
-                        Slice.of(c),
-                        c.stride(0),
-                        Slice.of(a),
-                        a.stride(0),
-                        a.stride(1),
-                        Slice.of(b),
-                        b.stride(0),
-                        b.stride(1),
+                        matrix(c),
+                        matrix(a),
+                        matrix(b),
                         c.dim(0),
                         c.dim(1),
                         a.dim(1),
                         accumulate,
-                        tape.parallelism());
+                        tape.execution());
     }
 }

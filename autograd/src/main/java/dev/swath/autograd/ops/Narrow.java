@@ -12,6 +12,7 @@ public final class Narrow {
 
     /** The indices {@code from} (inclusive) to {@code to} (exclusive) of the axis. */
     public static Var apply(Tape tape, Var x, int axis, int from, int to) {
+        Operands.requireHere(tape, "narrow", "x", x.value());
         Tensor y = x.value().slice(axis, from, to);
         return tape.record(
                 "narrow",
@@ -22,11 +23,11 @@ public final class Narrow {
                     tape.kernel(CopyKernel.class, dy.dtype())
                             .add(
                                     Slice.of(target),
-                                    Ops.strides(target),
+                                    target.strides(),
                                     Slice.of(dy),
-                                    Ops.strides(dy),
+                                    dy.strides(),
                                     dy.shape().dims(),
-                                    tape.parallelism());
+                                    tape.execution());
                 },
                 x);
     }

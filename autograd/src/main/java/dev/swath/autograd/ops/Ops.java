@@ -5,7 +5,7 @@ import dev.swath.autograd.Var;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Device;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Objects;
@@ -29,11 +29,11 @@ final class Ops {
         tape.kernel(CopyKernel.class, x.dtype())
                 .copy(
                         Slice.of(y),
-                        strides(y),
+                        y.strides(),
                         Slice.of(x),
-                        strides(x),
+                        x.strides(),
                         x.shape().dims(),
-                        tape.parallelism());
+                        tape.execution());
         return y;
     }
 
@@ -42,11 +42,11 @@ final class Ops {
         tape.kernel(CopyKernel.class, x.dtype())
                 .copy(
                         Slice.of(y),
-                        strides(y),
+                        y.strides(),
                         Slice.of(x),
-                        strides(x),
+                        x.strides(),
                         x.shape().dims(),
-                        tape.parallelism());
+                        tape.execution());
     }
 
     /** The tensor itself if its rows, of unit stride, follow each other at one stride; else a dense copy. */
@@ -68,12 +68,16 @@ final class Ops {
         return x.rank() < 2 ? x.elements() : x.dim(-2) == 1 && x.isContiguous() ? x.dim(-1) : x.stride(-2);
     }
 
-    static long[] strides(Tensor x) {
-        long[] s = new long[x.rank()];
-        for (int i = 0; i < s.length; i++) {
-            s[i] = x.stride(i);
+    /** Integers in the memory of the tape's backend, dense. */
+    static Tensor integers(Tape tape, String op, String name, Tensor t, Operands operands) {
+        operands.integers(name, t);
+        if (t.isContiguous()) {
+            return t;
         }
-        return s;
+        if (!t.device().equals(Device.CPU)) {
+            throw tape.error(op, name + " on a device must be dense", t.describe() + " with strides");
+        }
+        return t.contiguous();
     }
 
     /** Product of all extents but the last. */
@@ -122,7 +126,7 @@ final class Ops {
     /** A weight that a gradient is to come from must lie in its own order. */
     static void requireUnpacked(Tape tape, String op, Var weight) {
         Tensor w = weight.value();
-        if (w.storage() instanceof OpaqueStorage && w.device().kind() != Device.Kind.META) {
+        if (w.storage() instanceof PackedStorage) {
             throw tape.error(
                     op,
                     "a weight packed for inference has no gradient; load the model for training instead",

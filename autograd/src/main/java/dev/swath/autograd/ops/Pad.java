@@ -2,8 +2,6 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.CopyKernel;
-import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 
 /** {@code pad}: zeros below and to the right of a channels-last map. */
@@ -19,8 +17,9 @@ public final class Pad {
         if (bottom == 0 && right == 0) {
             return x;
         }
+        Operands.of(tape, OP, "x", x);
         Tensor y = tape.allocate(x.dtype(), x.dim(0), x.dim(1) + bottom, x.dim(2) + right, x.dim(3));
-        tape.kernel(CopyKernel.class, x.dtype()).fill(Slice.of(y), 0, y.elements(), tape.parallelism());
+        tape.fill(y, 0);
         Ops.copy(tape, y.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2)), x.value());
         return tape.record(
                 OP, y, 0, (dy, g) -> g.add(0, dy.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2))), x);

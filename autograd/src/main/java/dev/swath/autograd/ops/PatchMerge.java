@@ -21,14 +21,14 @@ public final class PatchMerge {
         int channels = x.dim(3);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), batch, Math.ceilDiv(height, 2), Math.ceilDiv(width, 2), 4 * channels);
-        PatchMergeKernel kernel = tape.kernel(PatchMergeKernel.class, x.dtype());
-        kernel.forward(Slice.of(y), Slice.of(in), batch, height, width, channels, tape.parallelism());
+        PatchMergeKernel kernel = Operands.of(tape, OP, "x", x).kernel(PatchMergeKernel.class);
+        kernel.forward(Slice.of(y), Slice.of(in), batch, height, width, channels, tape.execution());
         return tape.record(
                 OP,
                 y,
                 0,
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, tape.parallelism()),
+                        Slice.of(g.overwrite(0)), Slice.of(dy), batch, height, width, channels, tape.execution()),
                 x);
     }
 

@@ -13,6 +13,7 @@ public final class Permute {
         for (int i = 0; i < order.length; i++) {
             inverse[x.shape().axis(order[i])] = i;
         }
+        Operands.requireHere(tape, "permute", "x", x.value());
         return tape.record("permute", x.value().permute(order), 0, (dy, g) -> g.add(0, dy.permute(inverse)), x);
     }
 }

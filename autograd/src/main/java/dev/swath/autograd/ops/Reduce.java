@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.ReduceKernel.Function;
+import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -37,8 +37,8 @@ public final class Reduce {
         int inner = x.shape().product(axis + 1, x.shape().rank());
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape().with(axis, 1));
-        ReduceKernel kernel = tape.kernel(ReduceKernel.class, x.dtype());
-        kernel.forward(Slice.of(y), Slice.of(in), f, outer, n, inner, tape.parallelism());
+        ReduceKernel kernel = Operands.of(tape, op, "x", x).kernel(ReduceKernel.class);
+        kernel.forward(Slice.of(y), Slice.of(in), f, outer, n, inner, tape.execution());
         Tensor result = keepAxis ? y : y.reshape(without(x.shape(), axis));
         return tape.record(
                 op,
@@ -53,7 +53,7 @@ public final class Reduce {
                         outer,
                         n,
                         inner,
-                        tape.parallelism()),
+                        tape.execution()),
                 x);
     }
 

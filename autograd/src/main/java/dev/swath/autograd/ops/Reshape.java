@@ -10,6 +10,7 @@ public final class Reshape {
 
     /** At most one extent may be -1 (deduced). */
     public static Var apply(Tape tape, Var x, int... dims) {
+        Operands.requireHere(tape, "reshape", "x", x.value());
         Tensor y = Ops.dense(tape, x).reshape(dims);
         return tape.record("reshape", y, 0, (dy, g) -> g.add(0, dy.reshape(x.shape())), x);
     }

@@ -14,6 +14,7 @@ public final class Roll {
     public static Var apply(Tape tape, Var x, int rows, int columns) {
         Ops.requireRank(tape, OP, "x", x, 4);
         Ops.require(tape, x.value().elements() > 0, OP, "the map must not be empty", x);
+        Operands.of(tape, OP, "x", x);
         Tensor y = roll(tape, x.value(), rows, columns);
         return tape.record(OP, y, 0, (dy, g) -> g.add(0, roll(tape, dy, -rows, -columns)), x);
     }

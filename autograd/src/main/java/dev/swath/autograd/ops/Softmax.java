@@ -22,18 +22,19 @@ public final class Softmax {
     }
 
     private static Var apply(Tape tape, Var x, boolean log) {
+        String op = log ? "log_softmax" : "softmax";
         int columns = x.dim(-1);
         int rows = Ops.rows(x);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape());
-        SoftmaxKernel kernel = tape.kernel(SoftmaxKernel.class, x.dtype());
-        kernel.forward(Slice.of(y), Slice.of(in), log, rows, columns, tape.parallelism());
+        SoftmaxKernel kernel = Operands.of(tape, op, "x", x).kernel(SoftmaxKernel.class);
+        kernel.forward(Slice.of(y), Slice.of(in), log, rows, columns, tape.execution());
         return tape.record(
-                log ? "log_softmax" : "softmax",
+                op,
                 y,
                 4L * rows * columns,
                 (dy, g) -> kernel.backward(
-                        Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(y), log, rows, columns, tape.parallelism()),
+                        Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(y), log, rows, columns, tape.execution()),
                 x);
     }
 

@@ -14,17 +14,18 @@ public final class Unary {
 
     /** f of each element. */
     public static Var apply(Tape tape, Var x, Activation f) {
+        String op = f.name().toLowerCase(Locale.ROOT);
+        UnaryKernel kernel = Operands.of(tape, op, "x", x).kernel(UnaryKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape());
         int n = Math.toIntExact(in.elements());
-        UnaryKernel kernel = tape.kernel(UnaryKernel.class, x.dtype());
-        kernel.forward(Slice.of(y), Slice.of(in), f, n, tape.parallelism());
+        kernel.forward(Slice.of(y), Slice.of(in), f, n, tape.execution());
         return tape.record(
-                f.name().toLowerCase(Locale.ROOT),
+                op,
                 y,
                 n,
                 (dy, g) ->
-                        kernel.backward(Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), f, n, tape.parallelism()),
+                        kernel.backward(Slice.of(g.overwrite(0)), Slice.of(dy), Slice.of(in), f, n, tape.execution()),
                 x);
     }
 

@@ -3,8 +3,8 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Slice;
-import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +44,18 @@ public final class WindowAttention {
         int span = 2 * window - 1;
         Ops.requireShape(tape, OP, "table", table, "(2 window - 1)^2 and heads", qkv, span * span, heads);
         Geometry g = new Geometry(qkv.dim(0), qkv.dim(1), qkv.dim(2), three / 3, heads, window, shift);
+        Operands operands =
+                Operands.of(tape, OP, "qkv", qkv).parameter("qkvBias", qkvBias).parameter("table", table);
+        WindowAttentionKernel kernel = operands.kernel(WindowAttentionKernel.class);
         Tensor in = Ops.dense(tape, qkv);
         int windows = Math.ceilDiv(g.height(), window) * Math.ceilDiv(g.width(), window);
         int cells = window * window;
         Tensor y = tape.allocate(qkv.dtype(), g.batch(), g.height(), g.width(), g.channels());
         boolean records = tape.records(qkv, qkvBias, table);
-        Tensor logSum = records ? tape.allocate(qkv.dtype(), g.batch(), windows, heads, cells) : null;
-        WindowAttentionKernel kernel = tape.kernel(WindowAttentionKernel.class, qkv.dtype());
+        Tensor logSum = records ? tape.allocate(operands.savedType(), g.batch(), windows, heads, cells) : null;
         Slice bias = Slice.of(Ops.dense(tape, qkvBias));
         Slice t = Slice.of(Ops.dense(tape, table));
-        kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.parallelism());
+        kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.execution());
         return tape.record(
                 OP,
                 y,
@@ -73,7 +75,7 @@ public final class WindowAttention {
                             bias,
                             t,
                             g,
-                            tape.parallelism());
+                            tape.execution());
                 },
                 qkv,
                 qkvBias,
@@ -98,11 +100,11 @@ public final class WindowAttention {
             part[i] = Reshape.apply(tape, Narrow.apply(tape, cut, 0, i, i + 1), batch, rows * columns, heads, cells, d);
         }
         Var scores = MatMul.apply(tape, part[0], Permute.apply(tape, part[1], 0, 1, 2, 4, 3));
-        scores = Binary.mul(tape, scores, Compositions.constant(qkv.dtype(), 1 / Math.sqrt(d)));
-        Var bias = Embedding.apply(tape, table, relativePositionIndex(window), -1);
+        scores = Binary.mul(tape, scores, tape.number(qkv.dtype(), 1 / Math.sqrt(d)));
+        Var bias = Embedding.apply(tape, table, tape.indices(relativePositionIndex(window), table.dim(0)), -1);
         scores = Binary.add(tape, scores, Permute.apply(tape, bias, 2, 0, 1));
         Tensor mask = WindowLayout.mask(rows, columns, window, shift).to(qkv.dtype());
-        scores = Binary.add(tape, scores, Var.constant(mask));
+        scores = Binary.add(tape, scores, tape.constant(mask));
         Var mixed = MatMul.apply(tape, Softmax.composed(tape, scores, false), part[2]);
         mixed = Reshape.apply(tape, mixed, batch, rows, columns, heads, window, window, d);
         mixed = Permute.apply(tape, mixed, 0, 1, 4, 2, 5, 3, 6);
@@ -128,7 +130,7 @@ public final class WindowAttention {
     /** The grid with whole windows: new cells hold the bias. */
     private static Var padded(Tape tape, Var qkv, Var qkvBias, int window) {
         Var zeros = Pad.apply(tape, qkv, Math.floorMod(-qkv.dim(1), window), Math.floorMod(-qkv.dim(2), window));
-        Var ones = Var.constant(WindowLayout.outside(qkv.dim(1), qkv.dim(2), zeros.dim(1), zeros.dim(2))
+        Var ones = tape.constant(WindowLayout.outside(qkv.dim(1), qkv.dim(2), zeros.dim(1), zeros.dim(2))
                 .to(qkv.dtype()));
         return Binary.add(tape, zeros, Binary.mul(tape, ones, qkvBias));
     }

@@ -32,18 +32,19 @@ class OpErrorsTest {
     @Test
     void namesTheModuleThatCalled() {
         Tape tape = Tape.recording(Tape.Options.of(new ScalarBackend()));
-        try (Tape.Scope outer = tape.enter("bert.encoder.layer.3");
-                Tape.Scope inner = tape.enter("output.LayerNorm")) {
-            OpException e = assertThrows(
-                    OpException.class,
-                    () -> inner.keep(
-                            outer.keep(LayerNorm.apply(tape, zeros(8, 64, 768), zeros(1024), zeros(768), 1e-12))));
-            assertEquals(
-                    "[layer_norm] weight must have shape [768] (last axis of x) but has [1024]; got x is f32[8, 64, 768] on"
-                            + " cpu; at bert.encoder.layer.3.output.LayerNorm",
-                    e.getMessage());
-            assertEquals("bert.encoder.layer.3.output.LayerNorm", e.path());
-        }
+        OpException e = assertThrows(
+                OpException.class,
+                () -> tape.scope(
+                        "bert.encoder.layer.3",
+                        () -> tape.scope(
+                                "output.LayerNorm",
+                                () -> LayerNorm.apply(tape, zeros(8, 64, 768), zeros(1024), zeros(768), 1e-12))));
+        assertEquals(
+                "[layer_norm] weight must have shape [768] (last axis of x) but has [1024]; got x is f32[8, 64, 768] on"
+                        + " cpu; at bert.encoder.layer.3.output.LayerNorm",
+                e.getMessage());
+        assertEquals("bert.encoder.layer.3.output.LayerNorm", e.path());
+        assertEquals("", tape.path());
     }
 
     @Test
@@ -107,6 +108,7 @@ class OpErrorsTest {
                                         zeros(3),
                                         Tensor.zeros(3),
                                         Tensor.zeros(3),
+                                        null,
                                         0.1,
                                         1e-5))
                         .getMessage());
@@ -116,8 +118,17 @@ class OpErrorsTest {
     void elementTypes() {
         Var doubles = Var.constant(Tensor.zeros(DType.F64, Shape.of(2)));
         refused(
-                "[add] both must have the same element type f32; got f64[2] on cpu",
+                "[add] b must have the element type of a, f32; got f64[2] on cpu",
                 t -> Binary.add(t, zeros(2), doubles));
+        refused(
+                "[layer_norm] bias must have the element type of weight, f32; got f64[2] on cpu",
+                t -> LayerNorm.apply(t, zeros(3, 2), zeros(2), doubles, 1e-5));
+        refused(
+                "[embedding] ids must hold integers; got f32[2] on cpu",
+                t -> Embedding.apply(t, zeros(3, 2), Tensor.zeros(2), -1));
+        refused(
+                "[relu] x must hold floating-point numbers; got i64[2] on cpu",
+                t -> Unary.relu(t, Var.constant(Tensor.of(new long[2], 2))));
         refused(
                 "[leaf] only floating-point tensors have gradients; got i64[1] on cpu",
                 t -> Var.leaf(Tensor.of(new long[1], 1)));

@@ -6,6 +6,8 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
@@ -23,6 +25,7 @@ import dev.swath.tensor.Tensor;
 public final class SwathEngine implements Engine {
     private final Backend backend;
     private final Parallelism parallelism;
+    private final Execution execution;
 
     /** The backend of that name ({@code scalar}, {@code vector}). */
     public SwathEngine(String name, int threads) {
@@ -32,6 +35,7 @@ public final class SwathEngine implements Engine {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no backend " + name));
         parallelism = Parallelism.ofThreads(threads);
+        execution = backend.execution(parallelism);
     }
 
     private static Backend available(Backends.Finding finding) {
@@ -88,10 +92,8 @@ public final class SwathEngine implements Engine {
         return contender(
                 y,
                 () -> kernel.linear(
-                        out,
-                        c.n(),
-                        x,
-                        c.k(),
+                        Matrix.dense(out, c.n()),
+                        Matrix.dense(x, c.k()),
                         weight,
                         null,
                         Activation.IDENTITY,
@@ -99,7 +101,7 @@ public final class SwathEngine implements Engine {
                         c.m(),
                         c.n(),
                         c.k(),
-                        parallelism));
+                        execution));
     }
 
     @Override
@@ -112,7 +114,7 @@ public final class SwathEngine implements Engine {
         int[] channels = {c.in()};
         Slice weight = Slice.of(kernel.pack(slice(c.weight()), c.out(), c.in(), 3, 1), 0);
         return contender(
-                y, () -> kernel.forward(out, x, channels, weight, null, Activation.IDENTITY, geometry, parallelism));
+                y, () -> kernel.forward(out, x, channels, weight, null, Activation.IDENTITY, geometry, execution));
     }
 
     @Override
@@ -136,10 +138,8 @@ public final class SwathEngine implements Engine {
         return contender(y, () -> {
             Activation none = Activation.IDENTITY;
             gemm.linear(
-                    qkv,
-                    3 * channels,
-                    x,
-                    channels,
+                    Matrix.dense(qkv, 3 * channels),
+                    Matrix.dense(x, channels),
                     qkvWeight,
                     qkvBias,
                     none,
@@ -147,13 +147,11 @@ public final class SwathEngine implements Engine {
                     cells,
                     3 * channels,
                     channels,
-                    parallelism);
-            attention.forward(mixed, null, qkv, qkvBias, table, geometry, parallelism);
+                    execution);
+            attention.forward(mixed, null, qkv, qkvBias, table, geometry, execution);
             gemm.linear(
-                    out,
-                    channels,
-                    mixed,
-                    channels,
+                    Matrix.dense(out, channels),
+                    Matrix.dense(mixed, channels),
                     outWeight,
                     outBias,
                     none,
@@ -161,7 +159,7 @@ public final class SwathEngine implements Engine {
                     cells,
                     channels,
                     channels,
-                    parallelism);
+                    execution);
         });
     }
 
@@ -180,7 +178,7 @@ public final class SwathEngine implements Engine {
         return contender(
                 y,
                 () -> kernel.forward(
-                        out, null, q, channels, k, channels, v, channels, mask, null, geometry, parallelism));
+                        out, null, q, channels, k, channels, v, channels, mask, null, geometry, execution));
     }
 
     @Override
@@ -194,7 +192,7 @@ public final class SwathEngine implements Engine {
         return contender(
                 y,
                 () -> kernel.forward(
-                        out, null, null, x, weight, bias, LayerNormCase.EPS, c.rows(), c.columns(), parallelism));
+                        out, null, null, x, weight, bias, LayerNormCase.EPS, c.rows(), c.columns(), execution));
     }
 
     @Override
@@ -206,7 +204,7 @@ public final class SwathEngine implements Engine {
         return contender(
                 y,
                 () -> kernel.forward(
-                        out, null, null, x, InstanceNormCase.EPS, 1, c.cells(), c.channels(), parallelism));
+                        out, null, null, x, InstanceNormCase.EPS, 1, c.cells(), c.channels(), execution));
     }
 
     @Override
@@ -215,7 +213,7 @@ public final class SwathEngine implements Engine {
         float[] y = new float[c.outputs()];
         Slice out = slice(y);
         Slice x = slice(c.x());
-        return contender(y, () -> kernel.forward(out, x, false, c.rows(), c.columns(), parallelism));
+        return contender(y, () -> kernel.forward(out, x, false, c.rows(), c.columns(), execution));
     }
 
     @Override
@@ -224,7 +222,7 @@ public final class SwathEngine implements Engine {
         float[] y = new float[c.outputs()];
         Slice out = slice(y);
         Slice x = slice(c.x());
-        return contender(y, () -> kernel.forward(out, x, Activation.GELU, c.outputs(), parallelism));
+        return contender(y, () -> kernel.forward(out, x, Activation.GELU, c.outputs(), execution));
     }
 
     @Override
@@ -235,7 +233,7 @@ public final class SwathEngine implements Engine {
         float[] y = new float[c.outputs()];
         Slice out = slice(y);
         Slice x = slice(c.x());
-        return contender(y, () -> kernel.forward(out, x, geometry, parallelism));
+        return contender(y, () -> kernel.forward(out, x, geometry, execution));
     }
 
     @Override

@@ -1,16 +1,15 @@
 package dev.swath.bench.peers;
 
 import dev.swath.autograd.Tape;
-import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.FiaNet;
-import dev.swath.fianet.model.FiaNetConfig;
+import dev.swath.fianet.model.SentenceBatch;
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
-import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.weights.LoadReport;
@@ -55,20 +54,14 @@ public final class SwathFiaNet implements AutoCloseable {
     public Tensor forward(FiaNetInput input) {
         Tape tape = Tape.inference(
                 Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace));
-        try (Tape.Scope _ = tape.enter("")) {
-            Var logits = network.forward(
-                    tape,
-                    Var.constant(input.image().permute(0, 2, 3, 1).contiguous()),
-                    input.ids(),
-                    mask(input.context()),
-                    mask(input.object()),
-                    mask(input.position()));
-            return logits.value().permute(0, 3, 1, 2).copy();
-        }
+        return network.answer(
+                tape, input.image().permute(0, 2, 3, 1).contiguous(), sentences(input), logits -> logits.permute(
+                                0, 3, 1, 2)
+                        .copy());
     }
 
-    private static Var mask(Tensor values) {
-        return Var.constant(values.to(DType.F32));
+    static SentenceBatch sentences(FiaNetInput input) {
+        return new SentenceBatch(input.ids(), input.context(), input.object(), input.position());
     }
 
     @Override

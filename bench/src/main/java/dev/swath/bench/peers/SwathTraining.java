@@ -4,7 +4,7 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.train.ParameterGroups;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
@@ -12,7 +12,6 @@ import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.nn.optim.AdamW;
-import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.weights.LoadReport;
@@ -43,20 +42,11 @@ public final class SwathTraining implements TrainingEngine {
                 .withParallelism(parallelism)
                 .withWorkspace(workspace)
                 .withTraining(new RandomSource(0)));
-        Var logits = network.forward(
-                tape,
-                Var.constant(input.image().permute(0, 2, 3, 1).contiguous()),
-                input.ids(),
-                mask(input.context()),
-                mask(input.object()),
-                mask(input.position()));
-        Var value = loss.forward(tape, logits, target);
+        Tensor image = input.image().permute(0, 2, 3, 1).contiguous();
+        Var value = network.loss(
+                tape, network.upload(tape, image), SwathFiaNet.sentences(input).upload(tape, network), tape.indices(target, 2), loss);
         tape.backward(value);
         return value.value().item();
-    }
-
-    private static Var mask(Tensor values) {
-        return Var.constant(values.to(DType.F32));
     }
 
     @Override

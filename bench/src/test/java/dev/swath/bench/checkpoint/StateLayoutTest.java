@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.bench.peers.NetworkConfig;
+import dev.swath.files.json.Json;
 import dev.swath.tensor.StateDict;
 import dev.swath.testkit.Golden;
-import dev.swath.weights.json.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

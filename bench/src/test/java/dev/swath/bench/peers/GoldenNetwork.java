@@ -1,9 +1,9 @@
 package dev.swath.bench.peers;
 
+import dev.swath.files.json.Json;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
-import dev.swath.weights.json.Json;
 
 /** The golden case of the whole network at tiny size. */
 final class GoldenNetwork {

@@ -12,7 +12,7 @@ public interface AdaptiveAvgPoolKernel extends Kernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p);
+            Execution on);
 
     /** dx (B, H, W, C) (=). */
     void backward(
@@ -24,5 +24,5 @@ public interface AdaptiveAvgPoolKernel extends Kernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p);
+            Execution on);
 }

@@ -39,7 +39,7 @@ public interface AttentionKernel extends Kernel {
             Slice mask,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p);
+            Execution on);
 
     /** dq, dk, dv (=), all dense. */
     void backward(
@@ -56,5 +56,5 @@ public interface AttentionKernel extends Kernel {
             long rowV,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p);
+            Execution on);
 }

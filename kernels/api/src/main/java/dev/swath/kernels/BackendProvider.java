@@ -15,8 +15,11 @@ public interface BackendProvider {
         return Device.Kind.CPU;
     }
 
-    /** Creates the backend or says in one sentence why it cannot run here. Never throws for a missing device or library. */
-    Probe probe();
+    /**
+     * Creates the backend on the device of that number, from 0, or says in one sentence why it cannot run there. Never throws
+     * for a missing device or library. The processor has number 0 only.
+     */
+    Probe probe(int index);
 
     /** What {@link #probe} found. */
     sealed interface Probe {

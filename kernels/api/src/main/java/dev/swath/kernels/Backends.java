@@ -4,27 +4,17 @@ import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.Device;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntFunction;
 
 /** Chooses a backend. What was found, and why the rest was refused, can be read from the value. */
 public final class Backends {
-    /** What a user may ask for. */
-    public enum Request {
-        /** The best that runs here. */
-        AUTO,
-        /** The best that runs on the processor. */
-        CPU,
-        /** An NVIDIA device or an error. */
-        CUDA
-    }
-
     /**
      * One provider's answer.
      *
@@ -39,10 +29,10 @@ public final class Backends {
         private final String name;
         private final int preference;
         private final Device.Kind kind;
-        private final Supplier<BackendProvider.Probe> source;
-        private BackendProvider.@Nullable Probe answer;
+        private final IntFunction<BackendProvider.Probe> source;
+        private final Map<Integer, BackendProvider.Probe> answers = new HashMap<>();
 
-        Candidate(String name, int preference, Device.Kind kind, Supplier<BackendProvider.Probe> source) {
+        Candidate(String name, int preference, Device.Kind kind, IntFunction<BackendProvider.Probe> source) {
             this.name = name;
             this.preference = preference;
             this.kind = kind;
@@ -53,15 +43,15 @@ public final class Backends {
             return preference;
         }
 
-        synchronized BackendProvider.Probe probe() {
-            if (answer == null) {
+        /** Its answer for the device of that number; the processor has number 0 only. */
+        synchronized BackendProvider.Probe probe(int index) {
+            return answers.computeIfAbsent(index, i -> {
                 try {
-                    answer = source.get();
+                    return source.apply(i);
                 } catch (LinkageError e) {
-                    answer = unloadable(e);
+                    return unloadable(e);
                 }
-            }
-            return answer;
+            });
         }
 
         static BackendProvider.Probe unloadable(Throwable e) {
@@ -93,11 +83,11 @@ public final class Backends {
                 BackendProvider p = providers.next();
                 found.add(new Candidate(p.name(), p.preference(), p.kind(), p::probe));
             } catch (ServiceConfigurationError | LinkageError e) {
-                found.add(new Candidate("unknown", -1, Device.Kind.CPU, () -> Candidate.unloadable(e)));
+                found.add(new Candidate("unknown", -1, Device.Kind.CPU, _ -> Candidate.unloadable(e)));
             }
         }
         found.add(new Candidate(
-                "scalar", 0, Device.Kind.CPU, () -> new BackendProvider.Probe.Available(new ScalarBackend())));
+                "scalar", 0, Device.Kind.CPU, _ -> new BackendProvider.Probe.Available(new ScalarBackend())));
         found.sort(Comparator.comparingInt(Candidate::preference).reversed());
         return new Backends(found);
     }
@@ -105,7 +95,7 @@ public final class Backends {
     /** Every provider's answer, the preferred first; asks those that have not been asked yet. */
     public List<Finding> findings() {
         return candidates.stream()
-                .map(c -> new Finding(c.name, c.preference, c.probe()))
+                .map(c -> new Finding(c.name, c.preference, c.probe(0)))
                 .toList();
     }
 
@@ -115,14 +105,13 @@ public final class Backends {
      *
      * @throws BackendUnavailableException if there is none; the message lists each reason
      */
-    public Backend choose(Request request) {
+    public Backend choose(DeviceRequest request) {
         List<String> reasons = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            boolean cuda = candidate.kind == Device.Kind.CUDA;
-            if (request != Request.AUTO && cuda != (request == Request.CUDA)) {
+            if (!request.admits(candidate.kind)) {
                 continue;
             }
-            switch (candidate.probe()) {
+            switch (candidate.probe(candidate.kind == Device.Kind.CPU ? 0 : request.index())) {
                 case BackendProvider.Probe.Available(Backend backend) -> {
                     if (backend instanceof ScalarBackend && !reasons.isEmpty() && SAID.compareAndSet(false, true)) {
                         LOGGER.log(
@@ -136,7 +125,7 @@ public final class Backends {
             }
         }
         throw new BackendUnavailableException(
-                "[device] " + request.name().toLowerCase(Locale.ROOT) + " was asked for but cannot be used here; "
+                "[device] " + request + " was asked for but cannot be used here; "
                         + (reasons.isEmpty()
                                 ? "no such backend is on the module path (artifact swath-kernels-cuda)"
                                 : String.join("; ", reasons)));
@@ -144,6 +133,6 @@ public final class Backends {
 
     /** The preferred backend that runs on the processor. */
     public static Backend cpu() {
-        return discover().choose(Request.CPU);
+        return discover().choose(DeviceRequest.CPU);
     }
 }

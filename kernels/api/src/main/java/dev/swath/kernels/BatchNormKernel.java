@@ -5,7 +5,26 @@ import org.jspecify.annotations.Nullable;
 /** Standardises each channel over all rows, B H W of them ({@code batch_norm}). */
 public interface BatchNormKernel extends Kernel {
     /** mean and biased variance (C) of x (rows, C). */
-    void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p);
+    void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Execution on);
+
+    /**
+     * Moves the running statistics after a batch of that many rows: running = (1 - momentum) running + momentum batch, with
+     * the unbiased variance, and batches += 1.
+     *
+     * @param runningMean (C)
+     * @param runningVariance (C)
+     * @param batches i64 (1), or null
+     */
+    void track(
+            Slice runningMean,
+            Slice runningVariance,
+            @Nullable Slice batches,
+            Slice mean,
+            Slice variance,
+            double momentum,
+            int rows,
+            int channels,
+            Execution on);
 
     /** y = (x - mean) / sqrt(variance + eps) weight + bias; y may be x. */
     void forward(
@@ -18,7 +37,7 @@ public interface BatchNormKernel extends Kernel {
             double eps,
             int rows,
             int channels,
-            Parallelism p);
+            Execution on);
 
     /**
      * dx (=, or null), dWeight (+=, or null), dBias (+=, or null).
@@ -38,5 +57,5 @@ public interface BatchNormKernel extends Kernel {
             boolean batchStatistics,
             int rows,
             int channels,
-            Parallelism p);
+            Execution on);
 }

@@ -18,5 +18,5 @@ public interface BinaryKernel extends Kernel {
      * y = f(a, b). y is dense with extents {@code dims}; a and b are read at their own strides (0 repeats an axis). y may
      * be a or b where that one is dense too.
      */
-    void forward(Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Parallelism p);
+    void forward(Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Execution on);
 }

@@ -53,13 +53,13 @@ public interface Conv2dKernel extends Kernel {
             @Nullable Slice bias,
             Activation f,
             Geometry g,
-            Parallelism p);
+            Execution on);
 
     /** dx (B, H, W, in) of the one whole input map (=). */
-    void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p);
+    void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on);
 
     /** dWeight (out, in, kernel, kernel) (+=) and dBias (out) (+=, or null); x (B, H, W, in) is the one whole input map. */
-    void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Parallelism p);
+    void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on);
 
     /** The weight in the form in which {@link #forward} reads it fastest, or the same storage. It can be turned back. */
     Storage pack(Slice weight, int out, int in, int kernel, int stride);

@@ -3,11 +3,11 @@ package dev.swath.kernels;
 /** Strided copies: permute, slice, concatenate, pad and roll are made of them ({@code copy}). */
 public interface CopyKernel extends Kernel {
     /** y[i] = x[i] over the extents {@code dims}, each side at its own strides. */
-    void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p);
+    void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on);
 
     /** y[i] += x[i] over the extents {@code dims}, each side at its own strides. */
-    void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p);
+    void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on);
 
     /** y[i] = value for i below n. */
-    void fill(Slice y, double value, long n, Parallelism p);
+    void fill(Slice y, double value, long n, Execution on);
 }

@@ -6,43 +6,47 @@ import org.jspecify.annotations.Nullable;
 /** Matrix products ({@code matmul}, {@code linear}). */
 public interface GemmKernel extends Kernel {
     /**
-     * C = A B, or C += A B. Element (i, j) of a matrix X is at {@code i * rowX + j * colX} of its slice, so any transpose
-     * is a choice of strides. C has unit column stride.
+     * A matrix in memory: element (i, j) is at {@code i * rowStride + j * columnStride} of the slice, so a transpose is a
+     * choice of strides.
      *
-     * @param m rows of C
-     * @param n columns of C
-     * @param k columns of A, rows of B
+     * @param slice its first element on
+     * @param rowStride distance between rows
+     * @param columnStride distance between columns
      */
-    void multiply(
-            Slice c,
-            long rowC,
-            Slice a,
-            long rowA,
-            long colA,
-            Slice b,
-            long rowB,
-            long colB,
-            int m,
-            int n,
-            int k,
-            boolean accumulate,
-            Parallelism p);
+    record Matrix(Slice slice, long rowStride, long columnStride) {
+        /** Rows one after another, each dense. */
+        public static Matrix dense(Slice slice, long columns) {
+            return new Matrix(slice, columns, 1);
+        }
+
+        /** The same memory with rows and columns exchanged. */
+        public Matrix transposed() {
+            return new Matrix(slice, columnStride, rowStride);
+        }
+    }
+
+    /**
+     * C = A B, or C += A B.
+     *
+     * @param c (m, n) with unit column stride
+     * @param a (m, k)
+     * @param b (k, n)
+     */
+    void multiply(Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on);
 
     /**
      * y = f(x W^T + bias) + residual: the fully connected layer with what commonly follows it.
      *
-     * @param y (m, n) at row stride {@code rowY}
-     * @param x (m, k) at row stride {@code rowX}
+     * @param y (m, n) with unit column stride
+     * @param x (m, k) with unit column stride
      * @param weight (n, k) row-major, or what {@link #pack} made of it
      * @param bias (n) or null
      * @param f applied after the bias
-     * @param residual (m, n) at row stride {@code rowY}, added last, or null; may be y
+     * @param residual (m, n) at the row stride of y, added last, or null; may be y
      */
     void linear(
-            Slice y,
-            long rowY,
-            Slice x,
-            long rowX,
+            Matrix y,
+            Matrix x,
             Slice weight,
             @Nullable Slice bias,
             Activation f,
@@ -50,11 +54,11 @@ public interface GemmKernel extends Kernel {
             int m,
             int n,
             int k,
-            Parallelism p);
+            Execution on);
 
     /**
      * The (n, k) row-major weight in the order in which {@link #linear} reads it fastest: an
-     * {@link dev.swath.tensor.OpaqueStorage} that replaces the weight (it can be turned back), or the same storage if this
+     * {@link dev.swath.tensor.PackedStorage} that replaces the weight (it can be turned back), or the same storage if this
      * backend wants nothing else.
      */
     Storage pack(Slice weight, int n, int k);

@@ -21,9 +21,9 @@ public interface InstanceNormKernel extends Kernel {
             int batch,
             int length,
             int channels,
-            Parallelism p);
+            Execution on);
 
     /** dx (=) = rstd (dy - mean(dy) - z mean(dy z)) with z = (x - mean) rstd. */
     void backward(
-            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p);
+            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Execution on);
 }

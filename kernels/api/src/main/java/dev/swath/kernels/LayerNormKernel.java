@@ -24,7 +24,7 @@ public interface LayerNormKernel extends Kernel {
             double eps,
             int rows,
             int columns,
-            Parallelism p);
+            Execution on);
 
     /** dx (=, or null), dWeight (+=, or null), dBias (+=, or null). */
     void backward(
@@ -38,5 +38,5 @@ public interface LayerNormKernel extends Kernel {
             Slice rstd,
             int rows,
             int columns,
-            Parallelism p);
+            Execution on);
 }

@@ -1,11 +1,10 @@
 package dev.swath.kernels;
 
+import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
-import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.OpaqueStorage;
 import dev.swath.tensor.Storage;
-import dev.swath.tensor.TensorException;
+import dev.swath.tensor.Tensor;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,22 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * allocate. It is never chosen by {@link Backends}.
  */
 public final class MetaBackend implements Backend {
-    private static final class Elements extends OpaqueStorage {
-        Elements(DType dtype, long size) {
-            super(dtype, size);
-        }
-
-        @Override
-        public Device device() {
-            return Device.META;
-        }
-
-        @Override
-        public HostStorage toHost() {
-            throw new TensorException("meta", "a tensor of shapes alone has no elements", dtype() + " on " + device());
-        }
-    }
-
     private final Map<Class<?>, Object> kernels = new ConcurrentHashMap<>();
 
     /** Creates it. */
@@ -52,7 +35,7 @@ public final class MetaBackend implements Backend {
     }
 
     @Override
-    public <K extends Kernel> K kernel(Class<K> kind, DType dtype) {
+    public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
         return kind.cast(kernels.computeIfAbsent(
                 kind,
                 k -> Proxy.newProxyInstance(
@@ -60,7 +43,50 @@ public final class MetaBackend implements Backend {
     }
 
     @Override
-    public Storage allocate(DType dtype, long elements) {
-        return new Elements(dtype, elements);
+    public boolean supports(Class<? extends Kernel> kind, KernelTypes types) {
+        return true;
     }
+
+    @Override
+    public Execution execution(Parallelism parallelism) {
+        return HostExecution.on(parallelism);
+    }
+
+    @Override
+    public Storage allocate(DType dtype, long elements) {
+        return new AbsentStorage(dtype, elements, AbsentStorage.Reason.SHAPES_ONLY);
+    }
+
+    @Override
+    public void free(Storage storage) {}
+
+    /** A tensor of the same shape without elements. */
+    @Override
+    public Tensor upload(Tensor host) {
+        return Tensor.over(allocate(host.dtype(), host.elements()), host.shape(), 0);
+    }
+
+    @Override
+    public Tensor download(Tensor tensor) {
+        return tensor.copy();
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to, Execution e) {}
+
+    @Override
+    public void synchronize() {}
+
+    @Override
+    public Memory memory() {
+        return new Memory(0, 0, 0, 0);
+    }
+
+    @Override
+    public Transfers transfers() {
+        return Transfers.NONE;
+    }
+
+    @Override
+    public void close() {}
 }

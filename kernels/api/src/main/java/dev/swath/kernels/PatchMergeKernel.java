@@ -6,8 +6,8 @@ package dev.swath.kernels;
  */
 public interface PatchMergeKernel extends Kernel {
     /** y (B, ceil(H/2), ceil(W/2), 4C) from x (B, H, W, C). */
-    void forward(Slice y, Slice x, int batch, int height, int width, int channels, Parallelism p);
+    void forward(Slice y, Slice x, int batch, int height, int width, int channels, Execution on);
 
     /** dx (B, H, W, C) (=). */
-    void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Parallelism p);
+    void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Execution on);
 }

@@ -17,8 +17,8 @@ public interface ResizeKernel extends Kernel {
             int batch, int height, int width, int channels, int outHeight, int outWidth, boolean alignCorners) {}
 
     /** y (B, outH, outW, C) from x (B, H, W, C). */
-    void forward(Slice y, Slice x, Geometry g, Parallelism p);
+    void forward(Slice y, Slice x, Geometry g, Execution on);
 
     /** dx (B, H, W, C) (=). */
-    void backward(Slice dx, Slice dy, Geometry g, Parallelism p);
+    void backward(Slice dx, Slice dy, Geometry g, Execution on);
 }

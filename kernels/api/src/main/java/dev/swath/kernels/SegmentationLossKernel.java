@@ -19,28 +19,20 @@ public interface SegmentationLossKernel extends Kernel {
      * @param samples B
      * @param pixels L, of one sample
      * @param classes K
+     * @param weights w, one a class, in the cross entropy; not to be changed
      * @param ce factor of the cross entropy
      * @param dice factor of the dice sum
      */
-    record Geometry(int samples, int pixels, int classes, double ce, double dice) {}
+    record Geometry(int samples, int pixels, int classes, double[] weights, double ce, double dice) {}
 
     /**
      * @param loss (1), =
      * @param sums (B, K, 3): I, P, T of each sample and class, =, for the backward pass
      * @param logits (B, L, K)
      * @param target (B, L) integers, each in [0, K)
-     * @param weights (K)
      */
-    void forward(Slice loss, Slice sums, Slice logits, Slice target, Slice weights, Geometry g, Parallelism p);
+    void forward(Slice loss, Slice sums, Slice logits, Slice target, Geometry g, Execution on);
 
     /** dLogits (=) for the loss's gradient {@code dLoss} (1). */
-    void backward(
-            Slice dLogits,
-            Slice dLoss,
-            Slice sums,
-            Slice logits,
-            Slice target,
-            Slice weights,
-            Geometry g,
-            Parallelism p);
+    void backward(Slice dLogits, Slice dLoss, Slice sums, Slice logits, Slice target, Geometry g, Execution on);
 }

@@ -1,5 +1,6 @@
 package dev.swath.kernels;
 
+import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
@@ -56,27 +57,50 @@ public final class Slice {
                 "kernel", "the operand must be f32 in a Java array", storage.dtype() + " on " + storage.device());
     }
 
-    /** Element i of an f32 or f64 slice. */
+    /** Element i of a slice of floating-point numbers in processor memory. */
     public double get(int i) {
-        return doubles == NO_DOUBLES ? floats[offset + i] : doubles[offset + i];
+        if (floats != NO_FLOATS) {
+            return floats[offset + i];
+        }
+        return doubles != NO_DOUBLES ? doubles[offset + i] : host().getDouble(offset + (long) i);
     }
 
-    /** Sets element i of an f32 or f64 slice. */
+    /** Sets element i of a slice of floating-point numbers in processor memory, rounded to its type. */
     public void set(int i, double value) {
-        if (doubles == NO_DOUBLES) {
+        if (floats != NO_FLOATS) {
             floats[offset + i] = (float) value;
-        } else {
+        } else if (doubles != NO_DOUBLES) {
             doubles[offset + i] = value;
+        } else {
+            host().setDouble(offset + (long) i, value);
         }
     }
 
-    /** Adds to element i of an f32 or f64 slice. */
+    /** Adds to element i of a slice of floating-point numbers in processor memory. */
     public void add(int i, double value) {
         set(i, get(i) + value);
     }
 
     /** Element i of a slice of integers in processor memory. */
     public long getLong(int i) {
-        return ((HostStorage) storage).getLong(offset + (long) i);
+        return host().getLong(offset + (long) i);
+    }
+
+    /** Sets element i of a slice of integers in processor memory. */
+    public void setLong(int i, long value) {
+        host().setLong(offset + (long) i, value);
+    }
+
+    private HostStorage host() {
+        return switch (storage) {
+            case HostStorage host -> host;
+            case AbsentStorage absent ->
+                throw new TensorException("kernel", absent.reason().rule(), storage.dtype() + " without elements");
+            default ->
+                throw new TensorException(
+                        "kernel",
+                        "a processor kernel reads elements in processor memory",
+                        storage.dtype() + " on " + storage.device());
+        };
     }
 }

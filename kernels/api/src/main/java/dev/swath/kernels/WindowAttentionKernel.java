@@ -30,7 +30,7 @@ public interface WindowAttentionKernel extends Kernel {
      * @param qkvBias (3C)
      * @param table ((2M-1)^2, heads)
      */
-    void forward(Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Parallelism p);
+    void forward(Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Execution on);
 
     /** dQkv (=), dQkvBias (+=, the padded cells' part, or null), dTable (+=, or null). */
     void backward(
@@ -44,5 +44,5 @@ public interface WindowAttentionKernel extends Kernel {
             Slice qkvBias,
             Slice table,
             Geometry g,
-            Parallelism p);
+            Execution on);
 }

@@ -32,16 +32,11 @@ public final class BertEncoder extends Module {
         }
 
         Var forward(Tape tape, Tensor ids, double dropout) {
-            try (Call call = enter(tape)) {
-                int length = ids.dim(1);
-                long[] order = new long[length];
-                for (int i = 0; i < length; i++) {
-                    order[i] = i;
-                }
-                Var x = Binary.add(tape, words.forward(tape, ids), positions.forward(tape, Tensor.of(order, length)));
-                x = Binary.add(tape, x, types.forward(tape, Tensor.zeros(DType.I64, Shape.of(1))));
-                return call.returns(Dropout.apply(tape, norm.forward(tape, x), dropout));
-            }
+            return call(tape, () -> {
+                Var x = Binary.add(tape, words.forward(tape, ids), positions.first(tape, ids.dim(1)));
+                x = Binary.add(tape, x, types.first(tape, 1));
+                return Dropout.apply(tape, norm.forward(tape, x), dropout);
+            });
         }
     }
 
@@ -53,6 +48,16 @@ public final class BertEncoder extends Module {
                 layer.add(new BertLayer(c));
             }
             child("layer", layer);
+        }
+
+        Var forward(Tape tape, Var x, Var mask) {
+            return call(tape, () -> tape.scope(layer.name(), () -> {
+                Var y = x;
+                for (BertLayer one : layer.items()) {
+                    y = one.forward(tape, y, mask);
+                }
+                return y;
+            }));
         }
     }
 
@@ -79,16 +84,7 @@ public final class BertEncoder extends Module {
             throw new ModuleException("[bert] ids must have shape (B, N) with N from 1 to " + config.positions()
                     + "; got " + ids.describe());
         }
-        try (Call call = enter(tape)) {
-            Var x = embeddings.forward(tape, ids, config.dropout());
-            for (BertLayer layer : encoder.layer.items()) {
-                try (Tape.Scope a = tape.enter("encoder");
-                        Tape.Scope b = tape.enter("layer")) {
-                    x = a.keep(b.keep(layer.forward(tape, x, mask)));
-                }
-            }
-            return call.returns(x);
-        }
+        return call(tape, () -> encoder.forward(tape, embeddings.forward(tape, ids, config.dropout()), mask));
     }
 
     /** The configuration. */

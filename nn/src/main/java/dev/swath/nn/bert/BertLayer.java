@@ -24,9 +24,9 @@ final class BertLayer extends Module {
         }
 
         Var forward(Tape tape, Var x, Var mask, BertConfig c) {
-            try (Call call = enter(tape)) {
+            return call(tape, () -> {
                 double scale = 1 / Math.sqrt((double) c.hidden() / c.heads());
-                return call.returns(Attention.apply(
+                return Attention.apply(
                         tape,
                         query.forward(tape, x),
                         key.forward(tape, x),
@@ -34,8 +34,8 @@ final class BertLayer extends Module {
                         mask,
                         c.heads(),
                         scale,
-                        c.dropout()));
-            }
+                        c.dropout());
+            });
         }
     }
 
@@ -49,12 +49,12 @@ final class BertLayer extends Module {
         }
 
         Var forward(Tape tape, Var x, Var residual, double dropout) {
-            try (Call call = enter(tape)) {
+            return call(tape, () -> {
                 Var y = tape.training() && dropout > 0
                         ? Binary.add(tape, residual, Dropout.apply(tape, dense.forward(tape, x), dropout))
                         : dense.forward(tape, x, Activation.IDENTITY, residual);
-                return call.returns(norm.forward(tape, y));
-            }
+                return norm.forward(tape, y);
+            });
         }
     }
 
@@ -68,9 +68,7 @@ final class BertLayer extends Module {
         }
 
         Var forward(Tape tape, Var x, Var mask, BertConfig c) {
-            try (Call call = enter(tape)) {
-                return call.returns(output.forward(tape, self.forward(tape, x, mask, c), x, c.dropout()));
-            }
+            return call(tape, () -> output.forward(tape, self.forward(tape, x, mask, c), x, c.dropout()));
         }
     }
 
@@ -82,9 +80,7 @@ final class BertLayer extends Module {
         }
 
         Var forward(Tape tape, Var x) {
-            try (Call call = enter(tape)) {
-                return call.returns(dense.forward(tape, x, Activation.GELU, null));
-            }
+            return call(tape, () -> dense.forward(tape, x, Activation.GELU, null));
         }
     }
 
@@ -101,9 +97,9 @@ final class BertLayer extends Module {
     }
 
     Var forward(Tape tape, Var x, Var mask) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var y = attention.forward(tape, x, mask, config);
-            return call.returns(output.forward(tape, intermediate.forward(tape, y), y, config.dropout()));
-        }
+            return output.forward(tape, intermediate.forward(tape, y), y, config.dropout());
+        });
     }
 }

@@ -35,18 +35,16 @@ public record SegmentationLoss(List<Double> classWeights, double ceFactor, doubl
      * The loss of a batch.
      *
      * @param logits (B, H, W, K)
-     * @param target (B, H, W), i64, the number of each pixel's class
+     * @param target (B, H, W), i64, the number of each pixel's class; on a device from {@link Tape#indices}
      * @return a scalar
      */
     public Var forward(Tape tape, Var logits, Tensor target) {
-        Tensor weights = Tensor.zeros(classWeights.size());
-        for (int i = 0; i < classWeights.size(); i++) {
-            weights.set(classWeights.get(i), i);
-        }
+        double[] weights =
+                classWeights.stream().mapToDouble(w -> (float) (double) w).toArray();
         Shape shape = logits.shape();
         double dice =
                 reduction == DiceReduction.SUM ? diceFactor : diceFactor / (shape.dim(0) * (double) shape.dim(-1));
         return dev.swath.autograd.ops.SegmentationLoss.apply(
-                tape, logits, target, weights.to(logits.dtype()), ceFactor, dice);
+                tape, logits, target, weights, ceFactor, dice);
     }
 }

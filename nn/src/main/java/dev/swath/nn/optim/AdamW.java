@@ -3,6 +3,9 @@ package dev.swath.nn.optim;
 import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.nn.Parameter;
@@ -10,6 +13,8 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,24 +29,16 @@ public final class AdamW {
     private static final String FIRST = "exp_avg/";
     private static final String SECOND = "exp_avg_sq/";
 
-    private static final class State {
-        private final Tensor first;
-        private final Tensor second;
-        private long steps;
-
-        State(Tensor first, Tensor second, long steps) {
-            this.first = first;
-            this.second = second;
-            this.steps = steps;
-        }
-    }
+    /** Both moments, and how many steps the parameter has seen: i64, a scalar. */
+    private record State(Tensor first, Tensor second, Tensor steps) {}
 
     private final List<ParameterGroup> groups;
     private final double beta1;
     private final double beta2;
     private final double eps;
     private final Backend backend;
-    private final Parallelism parallelism;
+    private final Execution execution;
+    private final Tensor rate;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, State> states = new LinkedHashMap<>();
 
@@ -74,7 +71,8 @@ public final class AdamW {
         this.beta2 = beta2;
         this.eps = eps;
         this.backend = backend;
-        this.parallelism = parallelism;
+        this.execution = backend.execution(parallelism);
+        this.rate = Tensor.over(backend.allocate(DType.F64, 1), Shape.of(), 0);
         for (ParameterGroup group : groups) {
             group.parameters().forEach((name, p) -> {
                 if (parameters.putIfAbsent(name, p) != null) {
@@ -87,29 +85,61 @@ public final class AdamW {
 
     /** Changes every parameter that has a gradient; the gradients stay as they are. */
     public void step(double learningRate) {
-        for (ParameterGroup group : groups) {
-            group.parameters().forEach((name, p) -> step(name, p, learningRate, group.weightDecay()));
-        }
+        learningRate(learningRate);
+        step();
     }
 
-    private void step(String name, Parameter p, double learningRate, double weightDecay) {
-        Tensor gradient = p.grad();
-        if (gradient == null) {
-            return;
+    /** Sets the rate of the next {@link #step()}s. On a device it is copied there, so it belongs before the pass. */
+    public void learningRate(double value) {
+        rate.copyFrom(Tensor.of(new double[] {value}));
+    }
+
+    /** Changes every parameter that has a gradient, at the rate that was set; reads and writes the backend's memory only. */
+    public void step() {
+        Map<DType, List<AdamWKernel.Slot>> slots = new EnumMap<>(DType.class);
+        for (ParameterGroup group : groups) {
+            group.parameters().forEach((name, p) -> {
+                Tensor gradient = p.grad();
+                if (gradient != null) {
+                    slots.computeIfAbsent(p.dtype(), _ -> new ArrayList<>())
+                            .add(slot(name, p, gradient, group.weightDecay()));
+                }
+            });
         }
-        State state = states.computeIfAbsent(
-                name, n -> new State(Tensor.zeros(p.dtype(), p.shape()), Tensor.zeros(p.dtype(), p.shape()), 0));
-        state.steps++;
-        Tensor g = gradient.contiguous();
-        backend.kernel(AdamWKernel.class, p.dtype())
-                .step(
-                        Slice.of(p.value()),
-                        Slice.of(state.first),
-                        Slice.of(state.second),
-                        Slice.of(g),
-                        new AdamWKernel.Step(learningRate, beta1, beta2, eps, weightDecay, state.steps),
-                        Math.toIntExact(g.elements()),
-                        parallelism);
+        AdamWKernel.Coefficients c = new AdamWKernel.Coefficients(beta1, beta2, eps);
+        slots.forEach((type, list) ->
+                backend.kernel(AdamWKernel.class, type).step(list, Slice.of(rate), c, execution));
+    }
+
+    private AdamWKernel.Slot slot(String name, Parameter p, Tensor gradient, double weightDecay) {
+        if (!gradient.isContiguous()) {
+            throw new OptimizerException(
+                    "[adamw] every gradient must be dense; '" + name + "' has " + gradient.describe() + " with other strides");
+        }
+        State s = states.computeIfAbsent(name, _ -> new State(
+                zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
+                zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
+                zeros(DType.I64, Shape.of())));
+        return new AdamWKernel.Slot(
+                Slice.of(p.value()),
+                Slice.of(s.first),
+                Slice.of(s.second),
+                Slice.of(gradient),
+                Slice.of(s.steps),
+                weightDecay,
+                Math.toIntExact(gradient.elements()));
+    }
+
+    private Tensor zeros(DType type, Shape shape) {
+        Tensor x = Tensor.over(backend.allocate(type, shape.elements()), shape, 0);
+        backend.kernel(CopyKernel.class, type).fill(Slice.of(x), 0, x.elements(), execution);
+        return x;
+    }
+
+    private static Tensor steps(long count) {
+        Tensor x = Tensor.zeros(DType.I64, Shape.of());
+        x.set(count);
+        return x;
     }
 
     /** Takes the gradient off every parameter; its memory is used again by the next backward pass. */
@@ -125,7 +155,7 @@ public final class AdamW {
     /** Bytes of both moments once every parameter of the groups has seen a gradient. */
     public long stateBytes() {
         return parameters.values().stream()
-                .mapToLong(p -> 2 * p.shape().elements() * p.dtype().bytes())
+                .mapToLong(p -> 2 * p.shape().elements() * KernelTypes.savedFor(p.dtype()).bytes())
                 .sum();
     }
 
@@ -137,9 +167,7 @@ public final class AdamW {
     public StateDict state() {
         StateDict out = new StateDict();
         states.forEach((name, s) -> {
-            Tensor steps = Tensor.zeros(DType.I64, Shape.of());
-            steps.set(s.steps);
-            out.put(STEP + name, steps);
+            out.put(STEP + name, s.steps);
             out.put(FIRST + name, s.first);
             out.put(SECOND + name, s.second);
         });
@@ -156,8 +184,12 @@ public final class AdamW {
                 throw new OptimizerException(
                         "[adamw] the state must be of parameters of the groups; got '" + name + "'");
             }
-            restored.put(name, new State(moment(state, FIRST + name, p), moment(state, SECOND + name, p), (long)
-                    state.get(entry).item()));
+            restored.put(
+                    name,
+                    new State(
+                            moment(state, FIRST + name, p),
+                            moment(state, SECOND + name, p),
+                            backend.upload(steps((long) state.get(entry).item()))));
         }
         if (restored.size() * 3 != state.size()) {
             throw new OptimizerException("[adamw] the state must hold step, exp_avg and exp_avg_sq of each parameter"
@@ -167,7 +199,7 @@ public final class AdamW {
         states.putAll(restored);
     }
 
-    private static Tensor moment(StateDict state, String name, Parameter p) {
+    private Tensor moment(StateDict state, String name, Parameter p) {
         Shape shape = state.find(name)
                 .orElseThrow(() -> new OptimizerException("[adamw] the state must hold '" + name + "'; got none"))
                 .shape();
@@ -175,8 +207,8 @@ public final class AdamW {
             throw new OptimizerException(
                     "[adamw] '" + name + "' must have the parameter's shape " + p.shape() + "; got " + shape);
         }
-        Tensor copy = Tensor.zeros(p.dtype(), shape);
+        Tensor copy = Tensor.zeros(KernelTypes.savedFor(p.dtype()), shape);
         copy.copyFrom(state.get(name));
-        return copy;
+        return backend.upload(copy);
     }
 }

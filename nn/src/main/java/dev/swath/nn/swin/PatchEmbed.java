@@ -22,10 +22,10 @@ public final class PatchEmbed extends Module {
 
     /** (B, H, W, 3) to (B, ceil(H/patch), ceil(W/patch), C); the image is padded by zeros to whole patches. */
     public Var forward(Tape tape, Var image) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             int bottom = Math.floorMod(-image.dim(1), patch);
             int right = Math.floorMod(-image.dim(2), patch);
-            return call.returns(norm.forward(tape, proj.forward(tape, Pad.apply(tape, image, bottom, right))));
-        }
+            return norm.forward(tape, proj.forward(tape, Pad.apply(tape, image, bottom, right)));
+        });
     }
 }

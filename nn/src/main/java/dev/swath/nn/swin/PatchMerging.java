@@ -20,8 +20,6 @@ public final class PatchMerging extends Module {
 
     /** (B, H, W, C) to (B, ceil(H/2), ceil(W/2), 2C). */
     public Var forward(Tape tape, Var x) {
-        try (Call call = enter(tape)) {
-            return call.returns(reduction.forward(tape, norm.forward(tape, PatchMerge.apply(tape, x))));
-        }
+        return call(tape, () -> reduction.forward(tape, norm.forward(tape, PatchMerge.apply(tape, x))));
     }
 }

@@ -29,17 +29,17 @@ public final class SwinBlock extends Module {
 
     /** (B, H, W, C) to (B, H, W, C). */
     public Var forward(Tape tape, Var x) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             if (tape.training() && dropPath > 0) {
                 Var y = Binary.add(
                         tape,
                         x,
                         DropPath.apply(tape, attn.forward(tape, norm1.forward(tape, x), shift, null), dropPath));
                 Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y), null), dropPath);
-                return call.returns(Binary.add(tape, y, z));
+                return Binary.add(tape, y, z);
             }
             Var y = attn.forward(tape, norm1.forward(tape, x), shift, x);
-            return call.returns(mlp.forward(tape, norm2.forward(tape, y), y));
-        }
+            return mlp.forward(tape, norm2.forward(tape, y), y);
+        });
     }
 }

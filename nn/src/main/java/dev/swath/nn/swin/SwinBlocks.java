@@ -26,12 +26,12 @@ public final class SwinBlocks {
 
     /** Runs them in order, each a checkpoint if the tape asks for that. */
     public static Var forward(Tape tape, ModuleList<SwinBlock> blocks, Var x) {
-        Var y = x;
-        try (Tape.Scope scope = tape.enter(blocks.name())) {
+        return tape.scope(blocks.name(), () -> {
+            Var y = x;
             for (SwinBlock block : blocks.items()) {
                 y = tape.checkpointing() ? tape.checkpoint(v -> block.forward(tape, v), y) : block.forward(tape, y);
             }
-            return scope.keep(y);
-        }
+            return y;
+        });
     }
 }

@@ -22,6 +22,14 @@ public final class SwinTransformer extends Module {
                 downsample.add(child("downsample", new PatchMerging(config.width(i))));
             }
         }
+
+        /** The blocks' output, and what the next stage takes if there is one. */
+        List<Var> forward(Tape tape, Var x) {
+            return callAll(tape, () -> {
+                Var y = SwinBlocks.forward(tape, blocks, x);
+                return downsample.isEmpty() ? List.of(y) : List.of(y, downsample.getFirst().forward(tape, y));
+            });
+        }
     }
 
     private final PatchEmbed patchEmbed;
@@ -38,20 +46,16 @@ public final class SwinTransformer extends Module {
 
     /** (B, H, W, 3) to the output of each stage before its patch merging: (B, H_i, W_i, C_i). */
     public List<Var> forward(Tape tape, Var image) {
-        List<Var> out = new ArrayList<>();
-        try (Call call = enter(tape)) {
+        return callAll(tape, () -> {
+            List<Var> out = new ArrayList<>();
             Var x = patchEmbed.forward(tape, image);
             for (Stage stage : layers.items()) {
-                try (Tape.Scope list = tape.enter(layers.name());
-                        Tape.Scope one = tape.enter(stage.name())) {
-                    Var y = SwinBlocks.forward(tape, stage.blocks, x);
-                    out.add(call.keep(list.keep(one.keep(y))));
-                    x = stage.downsample.isEmpty()
-                            ? y
-                            : list.keep(one.keep(stage.downsample.getFirst().forward(tape, y)));
-                }
+                Var in = x;
+                List<Var> mapAndNext = tape.scopeAll(layers.name(), () -> stage.forward(tape, in));
+                out.add(mapAndNext.getFirst());
+                x = mapAndNext.getLast();
             }
             return out;
-        }
+        });
     }
 }

@@ -35,10 +35,10 @@ public final class WindowAttention extends Module {
 
     /** (B, H, W, C) to (B, H, W, C), plus the residual if there is one; windows are shifted by {@code shift} cells. */
     public Var forward(Tape tape, Var x, int shift, @Nullable Var residual) {
-        try (Call call = enter(tape)) {
+        return call(tape, () -> {
             Var mixed = dev.swath.autograd.ops.WindowAttention.apply(
                     tape, qkv.forward(tape, x), qkv.bias(), table, heads, window, shift);
-            return call.returns(proj.forward(tape, mixed, Activation.IDENTITY, residual));
-        }
+            return proj.forward(tape, mixed, Activation.IDENTITY, residual);
+        });
     }
 }

@@ -34,7 +34,7 @@ class SegmentationLossTest {
         GoldenRun run = new GoldenRun(Golden.of(name), backend);
         Tape t = run.tape();
         Var logits = Permute.apply(t, run.input("logits"), 0, 2, 3, 1);
-        Tensor target = run.rawInput("target");
+        Tensor target = t.indices(run.rawInput("target"), WEIGHTS.size());
         run.output("ce", new SegmentationLoss(WEIGHTS, 1, 0, DiceReduction.SUM).forward(t, logits, target));
         run.output("dice", new SegmentationLoss(WEIGHTS, 0, 1, DiceReduction.SUM).forward(t, logits, target));
         run.output("total", SegmentationLoss.published().forward(t, logits, target));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Init;
@@ -16,7 +17,6 @@ import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
-import dev.swath.weights.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,7 @@ class OptimizerTest {
             Parameter p = loose.add(name, golden.tensor("param/" + name));
             groups.add(new ParameterGroup(name, Map.of(name, p), Json.asDouble(decay.get(name), name)));
         }
+        loose.to(backend);
         AdamW adam = new AdamW(groups, 0.9, 0.999, 1e-8, backend, Parallelism.single());
         PolySchedule schedule =
                 PolySchedule.published(Json.asDouble(golden.config().get("lr"), "lr"), golden.config("total_steps"));
@@ -57,7 +58,7 @@ class OptimizerTest {
         for (int step = 0; step < 5; step++) {
             StateDict gradients = golden.under("grad" + step + "/");
             for (String name : gradients.names()) {
-                named.get(name).setGrad(gradients.get(name));
+                named.get(name).setGrad(backend.upload(gradients.get(name)));
             }
             adam.step(schedule.at(step));
             StateDict after = golden.under("after" + step + "/");
@@ -100,12 +101,13 @@ class OptimizerTest {
 
     private static final int SIZE = 100_003;
 
-    private static Loose random(long seed) {
+    private static Loose random(long seed, Backend backend) {
         Loose loose = new Loose();
         RandomSource random = new RandomSource(seed);
         for (int i = 0; i < 3; i++) {
             loose.add("p" + i, Init.truncatedNormal(0.5).create(Shape.of(i == 0 ? SIZE : i * 7), random));
         }
+        loose.to(backend);
         return loose;
     }
 
@@ -114,34 +116,35 @@ class OptimizerTest {
                 List.of(new ParameterGroup("all", loose.namedParameters(), 0.1)), 0.9, 0.999, 1e-8, backend, p);
     }
 
-    private static void gradients(Loose loose, int step) {
+    private static void gradients(Loose loose, Backend backend, int step) {
         RandomSource random = new RandomSource(1000 + step);
         loose.namedParameters()
                 .values()
-                .forEach(p -> p.setGrad(Init.truncatedNormal(0.3).create(p.shape(), random)));
+                .forEach(p -> p.setGrad(
+                        backend.upload(Init.truncatedNormal(0.3).create(p.shape(), random))));
     }
 
     @ParameterizedTest
     @MethodSource("backends")
     void isTheSameOnTwoThreadsAndAfterAResume(Backend backend) {
-        Loose one = random(1);
+        Loose one = random(1, backend);
         AdamW a = optimizer(one, backend, Parallelism.single());
         for (int s = 0; s < 4; s++) {
-            gradients(one, s);
+            gradients(one, backend, s);
             a.step(0.01);
         }
-        Loose two = random(1);
+        Loose two = random(1, backend);
         try (Parallelism threads = Parallelism.ofThreads(2)) {
             AdamW b = optimizer(two, backend, threads);
             for (int s = 0; s < 2; s++) {
-                gradients(two, s);
+                gradients(two, backend, s);
                 b.step(0.01);
             }
             StateDict saved = b.state();
             AdamW c = optimizer(two, backend, threads);
             c.restore(saved);
             for (int s = 2; s < 4; s++) {
-                gradients(two, s);
+                gradients(two, backend, s);
                 c.step(0.01);
             }
         }
@@ -155,7 +158,8 @@ class OptimizerTest {
 
     @Test
     void refusesAWrongState() {
-        AdamW adam = optimizer(random(1), backends().findFirst().orElseThrow(), Parallelism.single());
+        Backend backend = backends().findFirst().orElseThrow();
+        AdamW adam = optimizer(random(1, backend), backend, Parallelism.single());
         StateDict stranger = new StateDict().put("step/q", Tensor.of(new long[] {1}));
         assertEquals(
                 "[adamw] the state must be of parameters of the groups; got 'q'",
@@ -175,19 +179,25 @@ class OptimizerTest {
                         .getMessage());
     }
 
-    @Test
-    void clipsByTheCommonNorm() {
+    @ParameterizedTest
+    @MethodSource("backends")
+    void clipsByTheCommonNorm(Backend backend) {
         Loose loose = new Loose();
         Parameter a = loose.add("a", Tensor.zeros(2));
         Parameter b = loose.add("b", Tensor.zeros(1));
         loose.add("none", Tensor.zeros(1));
-        a.setGrad(Tensor.of(new float[] {2, 3}, 2));
-        b.setGrad(Tensor.of(new float[] {6}, 1));
-        Parallelism p = Parallelism.single();
-        assertEquals(7, GradientClipping.clip(loose.namedParameters().values(), 8, p), 1e-12);
+        a.setGrad(backend.upload(Tensor.of(new float[] {2, 3}, 2)));
+        b.setGrad(backend.upload(Tensor.of(new float[] {6}, 1)));
+        GradientClipping clipping =
+                new GradientClipping(loose.namedParameters().values(), backend, Parallelism.single());
+        clipping.clip(8);
+        assertEquals(7, clipping.norm(), 1e-12);
         assertArrayEquals(new float[] {2, 3}, a.grad().toFloatArray());
-        assertEquals(7, GradientClipping.clip(loose.namedParameters().values(), 3.5, p), 1e-12);
+        clipping.clip(3.5);
+        assertEquals(7, clipping.norm(), 1e-12);
         assertArrayEquals(new float[] {1, 1.5f}, a.grad().toFloatArray());
         assertArrayEquals(new float[] {3}, b.grad().toFloatArray());
+        clipping.measure();
+        assertEquals(3.5, clipping.norm(), 1e-12);
     }
 }

@@ -1,23 +1,33 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.AdamWKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
+import java.util.List;
 
 /** {@code adamw}, the truth. */
 final class ScalarAdamW implements AdamWKernel {
     @Override
-    public void step(Slice parameter, Slice first, Slice second, Slice gradient, Step s, int n, Parallelism p) {
-        double rate = s.rate();
-        double rootScale = s.rootScale();
-        for (int i = 0; i < n; i++) {
-            double g = gradient.get(i);
-            double m = s.beta1() * first.get(i) + (1 - s.beta1()) * g;
-            double v = s.beta2() * second.get(i) + (1 - s.beta2()) * g * g;
-            first.set(i, m);
-            second.set(i, v);
-            double kept = parameter.get(i) * (1 - s.decay());
-            parameter.set(i, kept - rate * m / (Math.sqrt(v) * rootScale + s.eps()));
+    public void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on) {
+        for (Slot s : slots) {
+            long t = s.steps().getLong(0) + 1;
+            s.steps().setLong(0, t);
+            step(s, learningRate.get(0), c, t);
+        }
+    }
+
+    private static void step(Slot s, double learningRate, Coefficients c, long t) {
+        double rate = c.rate(learningRate, t);
+        double rootScale = c.rootScale(t);
+        double decay = learningRate * s.weightDecay();
+        for (int i = 0; i < s.n(); i++) {
+            double g = s.gradient().get(i);
+            double m = c.beta1() * s.first().get(i) + (1 - c.beta1()) * g;
+            double v = c.beta2() * s.second().get(i) + (1 - c.beta2()) * g * g;
+            s.first().set(i, m);
+            s.second().set(i, v);
+            double kept = s.parameter().get(i) * (1 - decay);
+            s.parameter().set(i, kept - rate * m / (Math.sqrt(v) * rootScale + c.eps()));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 
 /** {@code adaptive_avg_pool}, the truth. */
@@ -16,7 +16,7 @@ final class ScalarAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p) {
+            Execution on) {
         for (int cell = 0; cell < batch * outHeight * outWidth; cell++) {
             int b = cell / (outHeight * outWidth);
             int oy = cell / outWidth % outHeight;
@@ -47,7 +47,7 @@ final class ScalarAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p) {
+            Execution on) {
         for (int i = 0; i < batch * height * width * channels; i++) {
             dx.set(i, 0);
         }

@@ -1,7 +1,7 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.AttentionKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +20,9 @@ final class ScalarAttention implements AttentionKernel {
             Slice mask,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         int width = g.channels() / g.heads();
-        p.forEach(g.batch() * g.queries(), row -> {
+        on.forEach(g.batch() * g.queries(), row -> {
             int b = row / g.queries();
             double[] w = new double[g.keys()];
             for (int h = 0; h < g.heads(); h++) {
@@ -75,10 +75,10 @@ final class ScalarAttention implements AttentionKernel {
             long rowV,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         int width = g.channels() / g.heads();
         int c = g.channels();
-        p.forEach(g.batch() * g.heads(), task -> {
+        on.forEach(g.batch() * g.heads(), task -> {
             int b = task / g.heads();
             int h = task % g.heads();
             double[] dw = new double[g.keys()];

@@ -3,15 +3,18 @@ package dev.swath.kernels.scalar;
 import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
-import dev.swath.kernels.Backend;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.DropoutKernel;
 import dev.swath.kernels.EmbeddingKernel;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GradientClippingKernel;
+import dev.swath.kernels.HostBackend;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.PatchMergeKernel;
 import dev.swath.kernels.ReduceKernel;
@@ -20,14 +23,10 @@ import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
-import dev.swath.tensor.DType;
-import dev.swath.tensor.Device;
-import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.Storage;
 import java.util.Map;
 
-/** The scalar kernels: every kind, in f32 and f64. */
-public final class ScalarBackend implements Backend {
+/** The scalar kernels: every kind, in all floating-point types. */
+public final class ScalarBackend extends HostBackend {
     private final Map<Class<? extends Kernel>, Kernel> kernels = Map.ofEntries(
             Map.entry(AdamWKernel.class, new ScalarAdamW()),
             Map.entry(AdaptiveAvgPoolKernel.class, new ScalarAdaptiveAvgPool()),
@@ -36,8 +35,10 @@ public final class ScalarBackend implements Backend {
             Map.entry(BinaryKernel.class, new ScalarBinary()),
             Map.entry(Conv2dKernel.class, new ScalarConv2d()),
             Map.entry(CopyKernel.class, new ScalarCopy()),
+            Map.entry(DropoutKernel.class, new ScalarDropout()),
             Map.entry(EmbeddingKernel.class, new ScalarEmbedding()),
             Map.entry(GemmKernel.class, new ScalarGemm()),
+            Map.entry(GradientClippingKernel.class, new ScalarGradientClipping()),
             Map.entry(InstanceNormKernel.class, new ScalarInstanceNorm()),
             Map.entry(LayerNormKernel.class, new ScalarLayerNorm()),
             Map.entry(PatchMergeKernel.class, new ScalarPatchMerge()),
@@ -62,22 +63,28 @@ public final class ScalarBackend implements Backend {
     }
 
     @Override
-    public Device device() {
-        return Device.CPU;
-    }
-
-    @Override
-    public <K extends Kernel> K kernel(Class<K> kind, DType dtype) {
+    public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
         Kernel kernel = kernels.get(kind);
-        if (kernel == null || (dtype != DType.F32 && dtype != DType.F64)) {
+        if (kernel == null || !supports(kind, types)) {
             throw new UnsupportedOperationException(
-                    "the scalar backend has no " + kind.getSimpleName() + " for " + dtype);
+                    "the scalar backend has no " + kind.getSimpleName() + " for " + types);
         }
         return kind.cast(kernel);
     }
 
+    /**
+     * Every kernel takes every mixture of floating-point types, for it reads and writes elements as doubles; copies and fills
+     * take integers too.
+     */
     @Override
-    public Storage allocate(DType dtype, long elements) {
-        return HostStorage.allocate(dtype, elements);
+    public boolean supports(Class<? extends Kernel> kind, KernelTypes types) {
+        boolean any = kind == CopyKernel.class;
+        return kernels.containsKey(kind) && (any || floating(types));
+    }
+
+    private static boolean floating(KernelTypes types) {
+        return types.x().isFloating()
+                && types.parameters().isFloating()
+                && types.saved().isFloating();
     }
 }

@@ -1,14 +1,14 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.BatchNormKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import org.jspecify.annotations.Nullable;
 
 /** {@code batch_norm}, the truth. */
 final class ScalarBatchNorm implements BatchNormKernel {
     @Override
-    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p) {
+    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Execution on) {
         for (int c = 0; c < channels; c++) {
             double m = 0;
             for (int r = 0; r < rows; r++) {
@@ -26,6 +26,27 @@ final class ScalarBatchNorm implements BatchNormKernel {
     }
 
     @Override
+    public void track(
+            Slice runningMean,
+            Slice runningVariance,
+            @Nullable Slice batches,
+            Slice mean,
+            Slice variance,
+            double momentum,
+            int rows,
+            int channels,
+            Execution on) {
+        double unbiased = momentum * ((double) rows / (rows - 1));
+        for (int c = 0; c < channels; c++) {
+            runningMean.set(c, (1 - momentum) * runningMean.get(c) + momentum * mean.get(c));
+            runningVariance.set(c, (1 - momentum) * runningVariance.get(c) + unbiased * variance.get(c));
+        }
+        if (batches != null) {
+            batches.setLong(0, batches.getLong(0) + 1);
+        }
+    }
+
+    @Override
     public void forward(
             Slice y,
             Slice x,
@@ -36,7 +57,7 @@ final class ScalarBatchNorm implements BatchNormKernel {
             double eps,
             int rows,
             int channels,
-            Parallelism p) {
+            Execution on) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < channels; c++) {
                 int at = r * channels + c;
@@ -59,7 +80,7 @@ final class ScalarBatchNorm implements BatchNormKernel {
             boolean batchStatistics,
             int rows,
             int channels,
-            Parallelism p) {
+            Execution on) {
         for (int c = 0; c < channels; c++) {
             double m = mean.get(c);
             double s = 1 / Math.sqrt(variance.get(c) + eps);

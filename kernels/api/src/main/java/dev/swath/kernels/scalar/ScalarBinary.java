@@ -1,14 +1,14 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.BinaryKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 
 /** {@code add}, {@code sub}, {@code mul}, {@code div}, the truth. */
 final class ScalarBinary implements BinaryKernel {
     @Override
     public void forward(
-            Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Parallelism p) {
+            Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Execution on) {
         walk(y, 0, a, 0, aStrides, b, 0, bStrides, f, dims, 0);
     }
 

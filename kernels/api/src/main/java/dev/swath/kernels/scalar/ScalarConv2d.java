@@ -2,7 +2,7 @@ package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Conv2dKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Storage;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +18,9 @@ final class ScalarConv2d implements Conv2dKernel {
             @Nullable Slice bias,
             Activation f,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         Slice w = ScalarGemm.readable(weight);
-        p.forEach(g.batch() * g.outHeight(), row -> {
+        on.forEach(g.batch() * g.outHeight(), row -> {
             int b = row / g.outHeight();
             int oy = row % g.outHeight();
             for (int ox = 0; ox < g.outWidth(); ox++) {
@@ -57,8 +57,8 @@ final class ScalarConv2d implements Conv2dKernel {
     }
 
     @Override
-    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
-        p.forEach(g.batch() * g.height(), row -> {
+    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
+        on.forEach(g.batch() * g.height(), row -> {
             int b = row / g.height();
             int iy = row % g.height();
             for (int ix = 0; ix < g.width(); ix++) {
@@ -91,8 +91,8 @@ final class ScalarConv2d implements Conv2dKernel {
     }
 
     @Override
-    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Parallelism p) {
-        p.forEach(g.out(), o -> {
+    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on) {
+        on.forEach(g.out(), o -> {
             for (int cell = 0; dBias != null && cell < g.batch() * g.outHeight() * g.outWidth(); cell++) {
                 dBias.add(o, dy.get(cell * g.out() + o));
             }

@@ -1,18 +1,18 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.CopyKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 
 /** {@code copy}, the truth. */
 final class ScalarCopy implements CopyKernel {
     @Override
-    public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p) {
+    public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
         walk(y, 0, yStrides, x, 0, xStrides, dims, 0, false);
     }
 
     @Override
-    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p) {
+    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
         walk(y, 0, yStrides, x, 0, xStrides, dims, 0, true);
     }
 
@@ -37,7 +37,7 @@ final class ScalarCopy implements CopyKernel {
     }
 
     @Override
-    public void fill(Slice y, double value, long n, Parallelism p) {
+    public void fill(Slice y, double value, long n, Execution on) {
         for (int i = 0; i < n; i++) {
             y.set(i, value);
         }

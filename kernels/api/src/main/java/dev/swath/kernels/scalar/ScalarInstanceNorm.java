@@ -1,7 +1,7 @@
 package dev.swath.kernels.scalar;
 
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.InstanceNormKernel;
-import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ final class ScalarInstanceNorm implements InstanceNormKernel {
             int batch,
             int length,
             int channels,
-            Parallelism p) {
+            Execution on) {
         for (int b = 0; b < batch; b++) {
             for (int c = 0; c < channels; c++) {
                 int first = b * length * channels + c;
@@ -45,7 +45,7 @@ final class ScalarInstanceNorm implements InstanceNormKernel {
 
     @Override
     public void backward(
-            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p) {
+            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Execution on) {
         for (int b = 0; b < batch; b++) {
             for (int c = 0; c < channels; c++) {
                 int first = b * length * channels + c;

@@ -1,7 +1,7 @@
 package dev.swath.kernels.scalar;
 
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.LayerNormKernel;
-import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ final class ScalarLayerNorm implements LayerNormKernel {
             double eps,
             int rows,
             int columns,
-            Parallelism p) {
+            Execution on) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double m = 0;
@@ -54,7 +54,7 @@ final class ScalarLayerNorm implements LayerNormKernel {
             Slice rstd,
             int rows,
             int columns,
-            Parallelism p) {
+            Execution on) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double m = mean.get(r);

@@ -1,18 +1,18 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.PatchMergeKernel;
 import dev.swath.kernels.Slice;
 
 /** {@code patch_merge}, the truth. */
 final class ScalarPatchMerge implements PatchMergeKernel {
     @Override
-    public void forward(Slice y, Slice x, int batch, int height, int width, int channels, Parallelism p) {
+    public void forward(Slice y, Slice x, int batch, int height, int width, int channels, Execution on) {
         each(batch, height, width, channels, (big, small) -> y.set(big, small < 0 ? 0 : x.get(small)));
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Parallelism p) {
+    public void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Execution on) {
         each(batch, height, width, channels, (big, small) -> {
             if (small >= 0) {
                 dx.set(small, dy.get(big));

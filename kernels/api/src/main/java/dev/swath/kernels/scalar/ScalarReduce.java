@@ -1,13 +1,13 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 
 /** {@code sum}, {@code mean}, {@code max}, the truth. */
 final class ScalarReduce implements ReduceKernel {
     @Override
-    public void forward(Slice y, Slice x, Function f, int outer, int axis, int inner, Parallelism p) {
+    public void forward(Slice y, Slice x, Function f, int outer, int axis, int inner, Execution on) {
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < inner; i++) {
                 double value = f == Function.MAX ? Double.NEGATIVE_INFINITY : 0;
@@ -22,7 +22,7 @@ final class ScalarReduce implements ReduceKernel {
 
     @Override
     public void backward(
-            Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Parallelism p) {
+            Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Execution on) {
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < inner; i++) {
                 double g = dy.get(o * inner + i);

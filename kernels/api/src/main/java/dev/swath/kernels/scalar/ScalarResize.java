@@ -1,6 +1,6 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.Slice;
 
@@ -18,7 +18,7 @@ final class ScalarResize implements ResizeKernel {
     }
 
     @Override
-    public void forward(Slice y, Slice x, Geometry g, Parallelism p) {
+    public void forward(Slice y, Slice x, Geometry g, Execution on) {
         each(g, (out, in, weight) -> {
             for (int c = 0; c < g.channels(); c++) {
                 double sum = 0;
@@ -31,7 +31,7 @@ final class ScalarResize implements ResizeKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Geometry g, Parallelism p) {
+    public void backward(Slice dx, Slice dy, Geometry g, Execution on) {
         for (int i = 0; i < g.batch() * g.height() * g.width() * g.channels(); i++) {
             dx.set(i, 0);
         }

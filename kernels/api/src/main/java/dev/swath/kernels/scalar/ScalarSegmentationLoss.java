@@ -1,6 +1,6 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.Slice;
 
@@ -9,18 +9,19 @@ final class ScalarSegmentationLoss implements SegmentationLossKernel {
     private static final int SUMS = 3;
 
     @Override
-    public void forward(Slice loss, Slice sums, Slice logits, Slice target, Slice weights, Geometry g, Parallelism p) {
+    public void forward(Slice loss, Slice sums, Slice logits, Slice target, Geometry g, Execution on) {
+        double[] weights = g.weights();
         double[] entropy = new double[g.samples()];
         double[] weight = new double[g.samples()];
         double[] dice = new double[g.samples()];
-        p.forEach(g.samples(), b -> {
+        on.forEach(g.samples(), b -> {
             double[] probabilities = new double[g.classes()];
             double[] sum = new double[g.classes() * SUMS];
             for (int i = b * g.pixels(); i < (b + 1) * g.pixels(); i++) {
                 double logSum = softmax(probabilities, logits, i * g.classes());
                 int t = (int) target.getLong(i);
-                entropy[b] += weights.get(t) * (logSum - logits.get(i * g.classes() + t));
-                weight[b] += weights.get(t);
+                entropy[b] += weights[t] * (logSum - logits.get(i * g.classes() + t));
+                weight[b] += weights[t];
                 sum[t * SUMS] += probabilities[t];
                 sum[t * SUMS + 2]++;
                 for (int c = 0; c < g.classes(); c++) {
@@ -39,21 +40,15 @@ final class ScalarSegmentationLoss implements SegmentationLossKernel {
 
     @Override
     public void backward(
-            Slice dLogits,
-            Slice dLoss,
-            Slice sums,
-            Slice logits,
-            Slice target,
-            Slice weights,
-            Geometry g,
-            Parallelism p) {
+            Slice dLogits, Slice dLoss, Slice sums, Slice logits, Slice target, Geometry g, Execution on) {
+        double[] weights = g.weights();
         double weight = 0;
         for (int i = 0; i < g.samples() * g.classes(); i++) {
-            weight += weights.get(i % g.classes()) * sums.get(i * SUMS + 2);
+            weight += weights[i % g.classes()] * sums.get(i * SUMS + 2);
         }
         double ce = dLoss.get(0) * g.ce() / weight;
         double dice = dLoss.get(0) * g.dice();
-        p.forEach(g.samples(), b -> {
+        on.forEach(g.samples(), b -> {
             // d dice / d p = -(2 t D - N) / D^2 with N = 2 I + e and D = P + T + e
             double[] inside = new double[g.classes()];
             double[] outside = new double[g.classes()];
@@ -74,7 +69,7 @@ final class ScalarSegmentationLoss implements SegmentationLossKernel {
                 }
                 for (int c = 0; c < g.classes(); c++) {
                     double slope = c == t ? inside[c] : outside[c];
-                    double d = ce * weights.get(t) * (probabilities[c] - (c == t ? 1 : 0));
+                    double d = ce * weights[t] * (probabilities[c] - (c == t ? 1 : 0));
                     dLogits.set(i * g.classes() + c, d + probabilities[c] * (slope - mean));
                 }
             }

@@ -1,13 +1,13 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.SoftmaxKernel;
 
 /** {@code softmax} and {@code log_softmax}, the truth. */
 final class ScalarSoftmax implements SoftmaxKernel {
     @Override
-    public void forward(Slice y, Slice x, boolean log, int rows, int columns, Parallelism p) {
+    public void forward(Slice y, Slice x, boolean log, int rows, int columns, Execution on) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double max = Double.NEGATIVE_INFINITY;
@@ -26,7 +26,7 @@ final class ScalarSoftmax implements SoftmaxKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice y, boolean log, int rows, int columns, Parallelism p) {
+    public void backward(Slice dx, Slice dy, Slice y, boolean log, int rows, int columns, Execution on) {
         for (int r = 0; r < rows; r++) {
             int row = r * columns;
             double sum = 0;

@@ -1,7 +1,7 @@
 package dev.swath.kernels.scalar;
 
 import dev.swath.kernels.Activation;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
 
@@ -11,14 +11,14 @@ final class ScalarUnary implements UnaryKernel {
     private static final double INV_SQRT_2_PI = 1 / Math.sqrt(2 * Math.PI);
 
     @Override
-    public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
+    public void forward(Slice y, Slice x, Activation f, int n, Execution on) {
         for (int i = 0; i < n; i++) {
             y.set(i, value(f, x.get(i)));
         }
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Parallelism p) {
+    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Execution on) {
         for (int i = 0; i < n; i++) {
             dx.set(i, dy.get(i) * slope(f, x.get(i)));
         }

@@ -1,6 +1,6 @@
 package dev.swath.kernels.scalar;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.WindowAttentionKernel;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +11,10 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
 
     @Override
     public void forward(
-            Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Parallelism p) {
+            Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Execution on) {
         int c = g.channels();
         int d = c / g.heads();
-        p.forEach(g.batch() * windows(g), task -> {
+        on.forEach(g.batch() * windows(g), task -> {
             Window w = new Window(g, task);
             double[] score = new double[w.cells];
             for (int h = 0; h < g.heads(); h++) {
@@ -73,7 +73,7 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
             Slice qkvBias,
             Slice table,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         int c = g.channels();
         int d = c / g.heads();
         for (int task = 0; task < g.batch() * windows(g); task++) {

@@ -29,7 +29,7 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     @Override
-    public Probe probe() {
+    public Probe probe(int index) {
         try {
             Loader.load(cudart.class);
             int status = cudart.cuInit(0);
@@ -41,6 +41,10 @@ public final class CudaBackendProvider implements BackendProvider {
             status = cudart.cuDeviceGetCount(count);
             if (status != cudart.CUDA_SUCCESS || count[0] == 0) {
                 return new Probe.Refused("the NVIDIA driver is here, but it has no device (error " + status + ")");
+            }
+            if (index >= count[0]) {
+                return new Probe.Refused("there is no device number " + index + "; the NVIDIA driver knows " + count[0]
+                        + ", numbered from 0");
             }
             return new Probe.Refused(
                     count[0] + " device(s) found, but this version of Swath brings no CUDA kernels; use --device cpu");

@@ -1,7 +1,9 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.AttentionKernel.Geometry;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.ScratchArrays;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.vector.VectorAttention.Operand;
 import java.util.Arrays;
@@ -15,7 +17,6 @@ final class AttentionGradients {
     private static final int BLOCK_ROWS = 8 * Tile.ROWS;
     private static final int TASK_ROWS = 6 * BLOCK_ROWS;
 
-    private final Scratch scratch;
     private final Slice dq;
     private final Slice dk;
     private final Slice dv;
@@ -32,7 +33,6 @@ final class AttentionGradients {
     private final int keyRows;
 
     AttentionGradients(
-            Scratch scratch,
             Slice dq,
             Slice dk,
             Slice dv,
@@ -43,7 +43,6 @@ final class AttentionGradients {
             Operand v,
             @Nullable Slice dropout,
             Geometry g) {
-        this.scratch = scratch;
         this.dq = dq;
         this.dk = dk;
         this.dv = dv;
@@ -60,28 +59,29 @@ final class AttentionGradients {
         keyRows = Math.ceilDiv(g.keys(), Tile.ROWS) * Tile.ROWS;
     }
 
-    void run(Parallelism p) {
+    void run(Execution on) {
         int heads = g.batch() * g.heads();
         int tasks = Math.ceilDiv(g.queries(), TASK_ROWS);
         int headSize = d * n + g.keys() * width; // v transposed, k
         int partSize = 2 * keyRows * width; // part of dk, part of dv
         int parts = heads * headSize;
-        float[] shared = scratch.take(parts + heads * tasks * partSize);
-        p.forEach(heads, head -> {
+        ScratchArrays arrays = HostExecution.arrays(on);
+        float[] shared = arrays.take(parts + heads * tasks * partSize);
+        on.forEach(heads, head -> {
             int at = head * headSize;
             AttentionOperands.transpose(shared, at, n, v, head / g.heads(), head % g.heads(), 1f);
             AttentionOperands.rows(shared, at + d * n, width, k, head / g.heads(), head % g.heads(), 0, g.keys());
         });
-        p.forEach(heads * tasks, task -> {
+        on.forEach(heads * tasks, task -> {
             int head = task / tasks;
             int part = parts + task * partSize;
             Arrays.fill(shared, part, part + partSize, 0f);
             int end = Math.min(g.queries(), (task % tasks + 1) * TASK_ROWS);
             for (int i = task % tasks * TASK_ROWS; i < end; i += BLOCK_ROWS) {
-                block(shared, head * headSize, part, head, i, Math.min(BLOCK_ROWS, end - i));
+                block(shared, head * headSize, part, head, i, Math.min(BLOCK_ROWS, end - i), arrays);
             }
         });
-        p.forEach(heads, head -> {
+        on.forEach(heads, head -> {
             int b = head / g.heads();
             int h = head % g.heads();
             for (int j = 0; j < g.keys(); j++) {
@@ -91,7 +91,7 @@ final class AttentionGradients {
                 sum(dv, to, shared, from + keyRows * width, partSize, tasks);
             }
         });
-        scratch.give(shared);
+        arrays.give(shared);
     }
 
     private void sum(Slice gradient, int to, float[] a, int from, int step, int count) {
@@ -102,7 +102,8 @@ final class AttentionGradients {
     }
 
     /** dq of some rows, and their part of dk and dv. */
-    private void block(float[] shared, int head0, int part, int head, int first, int rows) {
+    private void block(
+            float[] shared, int head0, int part, int head, int first, int rows, ScratchArrays arrays) {
         int b = head / g.heads();
         int h = head % g.heads();
         int stride = width + Lanes.LENGTH;
@@ -112,7 +113,7 @@ final class AttentionGradients {
         int weights = dyAt + capacity * stride; // probabilities after dropout
         int scores = weights + capacity * n; // gradient of the scores
         int out = scores + capacity * n + Tile.ROWS;
-        float[] a = scratch.take(out + Tile.ROWS * width);
+        float[] a = arrays.take(out + Tile.ROWS * width);
         AttentionOperands.rows(a, qAt, stride, q, b, h, first, rows);
         AttentionOperands.rows(a, dyAt, stride, dy, b, h, first, rows);
         Arrays.fill(a, dyAt + rows * stride, dyAt + capacity * stride, 0f);
@@ -138,7 +139,7 @@ final class AttentionGradients {
             TransposedTile.multiply(rounded, a, out, width, a, weights + j, n, a, dyAt, stride, width, rows);
             Rows.add(shared, part + (keyRows + j) * width, a, out, count * width);
         }
-        scratch.give(a);
+        arrays.give(a);
     }
 
     /** From the gradient of one row's weights to that of its scores: scale P (dP - sum(dP P)). */

@@ -1,6 +1,6 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 
 /** Cuts work into numbered pieces whose bounds depend on its size alone, never on the number of threads. */
 final class Chunks {
@@ -18,18 +18,18 @@ final class Chunks {
     }
 
     /** Pieces of {@link #ELEMENTS} of n elements. */
-    static void elements(int n, Parallelism p, Body body) {
-        pieces(n, ELEMENTS, p, body);
+    static void elements(int n, Execution on, Body body) {
+        pieces(n, ELEMENTS, on, body);
     }
 
     /** Pieces of n rows that hold about {@link #ELEMENTS}. */
-    static void rows(int n, long rowSize, Parallelism p, Body body) {
-        pieces(n, (int) Math.max(1, ELEMENTS / Math.max(1, rowSize)), p, body);
+    static void rows(int n, long rowSize, Execution on, Body body) {
+        pieces(n, (int) Math.max(1, ELEMENTS / Math.max(1, rowSize)), on, body);
     }
 
     /** Pieces of {@code size} of n. */
-    static void pieces(int n, int size, Parallelism p, Body body) {
-        p.forEach(Math.ceilDiv(n, size), i -> body.run(i * size, Math.min(n, (i + 1) * size)));
+    static void pieces(int n, int size, Execution on, Body body) {
+        on.forEach(Math.ceilDiv(n, size), i -> body.run(i * size, Math.min(n, (i + 1) * size)));
     }
 
     /** Number of pieces of {@link #SUMMED_ROWS}. */

@@ -4,7 +4,8 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -22,18 +23,17 @@ final class ColumnGradients {
             Slice rstd,
             int rows,
             int channels,
-            Scratch scratch,
-            Parallelism p) {
+            Execution on) {
         double[] sum = new double[channels];
         double[] dot = new double[channels];
-        sums(sum, dot, dy, x, mean, rstd, rows, channels, scratch, p);
+        sums(sum, dot, dy, x, mean, rstd, rows, channels, on);
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {
             sum[c] /= rows;
             dot[c] /= rows;
             scale[c] = (float) rstd.get(c);
         }
-        write(dx, dy, x, mean, rstd, scale, sum, dot, rows, channels, p);
+        write(dx, dy, x, mean, rstd, scale, sum, dot, rows, channels, on);
     }
 
     /** sum = sums of dy, dot = sums of dy z. */
@@ -46,12 +46,11 @@ final class ColumnGradients {
             Slice rstd,
             int rows,
             int channels,
-            Scratch scratch,
-            Parallelism p) {
+            Execution on) {
         int chunks = Chunks.summed(rows);
         int size = 3 * channels;
-        float[] a = scratch.take(chunks * size);
-        Chunks.pieces(rows, Chunks.SUMMED_ROWS, p, (from, to) -> {
+        float[] a = HostExecution.arrays(on).take(chunks * size);
+        Chunks.pieces(rows, Chunks.SUMMED_ROWS, on, (from, to) -> {
             int z = from / Chunks.SUMMED_ROWS * size;
             Arrays.fill(a, z, z + size, 0f);
             for (int r = from; r < to; r++) {
@@ -76,7 +75,7 @@ final class ColumnGradients {
                 dot[c] += a[chunk * size + 2 * channels + c];
             }
         }
-        scratch.give(a);
+        HostExecution.arrays(on).give(a);
     }
 
     /** dx (=) = scale (dy - sum - z dot). */
@@ -91,7 +90,7 @@ final class ColumnGradients {
             double[] dot,
             int rows,
             int channels,
-            Parallelism p) {
+            Execution on) {
         // dx = scale dy + slope (x - mean) + shift
         float[] slope = new float[channels];
         float[] shift = new float[channels];
@@ -99,7 +98,7 @@ final class ColumnGradients {
             slope[c] = (float) (-scale[c] * dot[c] * rstd.get(c));
             shift[c] = (float) (-scale[c] * sum[c]);
         }
-        Chunks.rows(rows, channels, p, (from, to) -> {
+        Chunks.rows(rows, channels, on, (from, to) -> {
             for (int r = from; r < to; r++) {
                 row(dx, dy, x, r * channels, mean, scale, slope, shift, channels);
             }

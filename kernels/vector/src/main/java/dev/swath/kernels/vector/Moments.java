@@ -1,6 +1,7 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import java.util.Arrays;
 
 /**
@@ -23,12 +24,11 @@ final class Moments {
             int x0,
             int rows,
             int channels,
-            Scratch scratch,
-            Parallelism p) {
+            Execution on) {
         int chunks = Chunks.summed(rows);
         int size = 2 * channels;
-        float[] a = scratch.take(chunks * size);
-        Chunks.pieces(rows, Chunks.SUMMED_ROWS, p, (from, to) -> {
+        float[] a = HostExecution.arrays(on).take(chunks * size);
+        Chunks.pieces(rows, Chunks.SUMMED_ROWS, on, (from, to) -> {
             int m = from / Chunks.SUMMED_ROWS * size;
             int squares = m + channels;
             Arrays.fill(a, m, m + size, 0f);
@@ -54,6 +54,6 @@ final class Moments {
             mean[c] = m;
             variance[c] = squares / rows;
         }
-        scratch.give(a);
+        HostExecution.arrays(on).give(a);
     }
 }

@@ -3,17 +3,17 @@ package dev.swath.kernels.vector;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import java.util.Arrays;
 
 /** A (n, k) weight as panels [n / COLUMNS][k][COLUMNS], the last one filled up with zeros. */
-final class PanelStorage extends OpaqueStorage {
+final class PanelStorage extends PackedStorage {
     private final float[] panels;
     private final int n;
     private final int k;
 
     private PanelStorage(float[] panels, int n, int k) {
-        super(DType.F32, (long) n * k);
+        super(DType.F32, (long) n * k, Device.CPU);
         this.panels = panels;
         this.n = n;
         this.k = k;
@@ -87,12 +87,7 @@ final class PanelStorage extends OpaqueStorage {
     }
 
     @Override
-    public Device device() {
-        return Device.CPU;
-    }
-
-    @Override
-    public HostStorage toHost() {
+    public HostStorage unpack() {
         float[] out = new float[n * k];
         int width = GemmTile.COLUMNS;
         for (int j = 0; j < n; j++) {

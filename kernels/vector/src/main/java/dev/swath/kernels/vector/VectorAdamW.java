@@ -1,8 +1,9 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.AdamWKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,38 +12,63 @@ final class VectorAdamW implements AdamWKernel {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int W = Lanes.LENGTH;
 
+    /** One tensor's numbers of one step, rounded once. */
+    private record Step(
+            float beta1, float beta2, float new1, float new2, float decay, float rate, float rootScale, float eps) {
+        static Step of(Coefficients c, double learningRate, double weightDecay, long t) {
+            return new Step(
+                    (float) c.beta1(),
+                    (float) c.beta2(),
+                    (float) (1 - c.beta1()),
+                    (float) (1 - c.beta2()),
+                    (float) -(learningRate * weightDecay),
+                    (float) -c.rate(learningRate, t),
+                    (float) c.rootScale(t),
+                    (float) c.eps());
+        }
+    }
+
     @Override
-    public void step(Slice parameter, Slice first, Slice second, Slice gradient, Step s, int n, Parallelism p) {
-        Chunks.elements(n, p, (from, to) -> {
+    public void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on) {
+        double rate = learningRate.get(0);
+        for (Slot s : slots) {
+            long t = s.steps().getLong(0) + 1;
+            s.steps().setLong(0, t);
+            step(s, Step.of(c, rate, s.weightDecay(), t), on);
+        }
+    }
+
+    private static void step(Slot slot, Step s, Execution on) {
+        Chunks.elements(slot.n(), on, (from, to) -> {
             int length = to - from;
             int whole = length - length % W;
             piece(
-                    parameter.floats(),
-                    parameter.offset() + from,
-                    first.floats(),
-                    first.offset() + from,
-                    second.floats(),
-                    second.offset() + from,
-                    gradient.floats(),
-                    gradient.offset() + from,
+                    slot.parameter().floats(),
+                    slot.parameter().offset() + from,
+                    slot.first().floats(),
+                    slot.first().offset() + from,
+                    slot.second().floats(),
+                    slot.second().offset() + from,
+                    slot.gradient().floats(),
+                    slot.gradient().offset() + from,
                     s,
                     whole);
             if (whole < length) {
-                rest(parameter, first, second, gradient, s, from + whole, length - whole);
+                rest(slot, s, from + whole, length - whole);
             }
         });
     }
 
     private static void piece(
             float[] x, int x0, float[] m, int m0, float[] v, int v0, float[] g, int g0, Step s, int n) {
-        float beta1 = (float) s.beta1();
-        float beta2 = (float) s.beta2();
-        float new1 = (float) (1 - s.beta1());
-        float new2 = (float) (1 - s.beta2());
-        float decay = (float) -s.decay();
-        float rate = (float) -s.rate();
-        float rootScale = (float) s.rootScale();
-        float eps = (float) s.eps();
+        float beta1 = s.beta1;
+        float beta2 = s.beta2;
+        float new1 = s.new1;
+        float new2 = s.new2;
+        float decay = s.decay;
+        float rate = s.rate;
+        float rootScale = s.rootScale;
+        float eps = s.eps;
         for (int i = 0; i < n; i += W) {
             FloatVector d = FloatVector.fromArray(S, g, g0 + i);
             FloatVector mean =
@@ -59,9 +85,9 @@ final class VectorAdamW implements AdamWKernel {
     }
 
     /** The elements that fill no vector, through arrays that do. */
-    private static void rest(Slice parameter, Slice first, Slice second, Slice gradient, Step s, int from, int n) {
+    private static void rest(Slot slot, Step s, int from, int n) {
         float[][] part = new float[4][W];
-        Slice[] whole = {parameter, first, second, gradient};
+        Slice[] whole = {slot.parameter(), slot.first(), slot.second(), slot.gradient()};
         for (int i = 0; i < 4; i++) {
             System.arraycopy(whole[i].floats(), whole[i].offset() + from, part[i], 0, n);
         }

@@ -1,7 +1,7 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 
@@ -17,8 +17,8 @@ final class VectorAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p) {
-        p.forEach(batch * outHeight * outWidth, cell -> {
+            Execution on) {
+        on.forEach(batch * outHeight * outWidth, cell -> {
             int b = cell / (outHeight * outWidth);
             int oy = cell / outWidth % outHeight;
             int ox = cell % outWidth;
@@ -54,8 +54,8 @@ final class VectorAdaptiveAvgPool implements AdaptiveAvgPoolKernel {
             int channels,
             int outHeight,
             int outWidth,
-            Parallelism p) {
-        p.forEach(batch * height, row -> {
+            Execution on) {
+        on.forEach(batch * height, row -> {
             int b = row / height;
             int iy = row % height;
             int at = dx.offset() + row * width * channels;

@@ -1,7 +1,8 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.AttentionKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class VectorAttention implements AttentionKernel {
     private static final int TASK_ROWS = 8 * Tile.ROWS;
 
-    private final Scratch scratch;
-
-    VectorAttention(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
     public void forward(
@@ -32,18 +28,18 @@ final class VectorAttention implements AttentionKernel {
             Slice mask,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         int d = g.channels() / g.heads();
         Operand queries = new Operand(q, rowQ, g.queries(), d);
         int n = Heads.padded(g.keys());
         int width = Heads.padded(d);
         int headSize = d * n + g.keys() * width;
         int masks = g.batch() * g.heads() * headSize;
-        float[] shared = scratch.take(masks + g.batch() * n);
+        float[] shared = HostExecution.arrays(on).take(masks + g.batch() * n);
         for (int b = 0; b < g.batch(); b++) {
             maskRow(shared, masks + b * n, n, mask, b, g);
         }
-        p.forEach(g.batch() * g.heads(), head -> {
+        on.forEach(g.batch() * g.heads(), head -> {
             int at = head * headSize;
             int b = head / g.heads();
             int h = head % g.heads();
@@ -51,11 +47,11 @@ final class VectorAttention implements AttentionKernel {
             AttentionOperands.rows(shared, at + d * n, width, new Operand(v, rowV, g.keys(), d), b, h, 0, g.keys());
         });
         int blocks = Math.ceilDiv(g.queries(), TASK_ROWS);
-        p.forEach(g.batch() * g.heads() * blocks, task -> {
+        on.forEach(g.batch() * g.heads() * blocks, task -> {
             int head = task / blocks;
             int from = task % blocks * TASK_ROWS;
             int to = Math.min(g.queries(), from + TASK_ROWS);
-            float[] a = scratch.take(Tile.ROWS * (n + 2 * width + Lanes.LENGTH));
+            float[] a = HostExecution.arrays(on).take(Tile.ROWS * (n + 2 * width + Lanes.LENGTH));
             for (int i = from; i < to; i += Tile.ROWS) {
                 block(
                         y,
@@ -71,9 +67,9 @@ final class VectorAttention implements AttentionKernel {
                         Math.min(Tile.ROWS, to - i),
                         g);
             }
-            scratch.give(a);
+            HostExecution.arrays(on).give(a);
         });
-        scratch.give(shared);
+        HostExecution.arrays(on).give(shared);
     }
 
     /** 1e4 mask - 1e4 for each key, and {@link Heads#NOTHING} behind the last. */
@@ -157,10 +153,9 @@ final class VectorAttention implements AttentionKernel {
             long rowV,
             @Nullable Slice dropout,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         int d = g.channels() / g.heads();
         new AttentionGradients(
-                        scratch,
                         dq,
                         dk,
                         dv,
@@ -171,7 +166,7 @@ final class VectorAttention implements AttentionKernel {
                         new Operand(v, rowV, g.keys(), d),
                         dropout,
                         g)
-                .run(p);
+                .run(on);
     }
 
     /**

@@ -20,7 +20,7 @@ public final class VectorBackendProvider implements BackendProvider {
     }
 
     @Override
-    public Probe probe() {
+    public Probe probe(int index) {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return new Probe.Refused(
                     "the module jdk.incubator.vector is not loaded; start java with --add-modules jdk.incubator.vector");

@@ -5,7 +5,7 @@ import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
 import dev.swath.kernels.BatchNormKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
 import jdk.incubator.vector.FloatVector;
@@ -13,21 +13,36 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code batch_norm}. */
 final class VectorBatchNorm implements BatchNormKernel {
-    private final Scratch scratch;
+    private final BatchNormKernel scalar;
 
-    VectorBatchNorm(Scratch scratch) {
-        this.scratch = scratch;
+    /** With the kernel that moves the running statistics: a few hundred numbers, in the same bits. */
+    VectorBatchNorm(BatchNormKernel scalar) {
+        this.scalar = scalar;
     }
 
     @Override
-    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Parallelism p) {
+    public void statistics(Slice mean, Slice variance, Slice x, int rows, int channels, Execution on) {
         double[] m = new double[channels];
         double[] v = new double[channels];
-        Moments.columns(m, v, x.floats(), x.offset(), rows, channels, scratch, p);
+        Moments.columns(m, v, x.floats(), x.offset(), rows, channels, on);
         for (int c = 0; c < channels; c++) {
             mean.set(c, m[c]);
             variance.set(c, v[c]);
         }
+    }
+
+    @Override
+    public void track(
+            Slice runningMean,
+            Slice runningVariance,
+            @Nullable Slice batches,
+            Slice mean,
+            Slice variance,
+            double momentum,
+            int rows,
+            int channels,
+            Execution on) {
+        scalar.track(runningMean, runningVariance, batches, mean, variance, momentum, rows, channels, on);
     }
 
     @Override
@@ -41,12 +56,12 @@ final class VectorBatchNorm implements BatchNormKernel {
             double eps,
             int rows,
             int channels,
-            Parallelism p) {
+            Execution on) {
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {
             scale[c] = (float) (weight.get(c) / Math.sqrt(variance.get(c) + eps));
         }
-        Chunks.rows(rows, channels, p, (from, to) -> {
+        Chunks.rows(rows, channels, on, (from, to) -> {
             for (int r = from; r < to; r++) {
                 row(y, x, r * channels, mean, scale, bias, channels);
             }
@@ -87,7 +102,7 @@ final class VectorBatchNorm implements BatchNormKernel {
             boolean batchStatistics,
             int rows,
             int channels,
-            Parallelism p) {
+            Execution on) {
         float[] inverse = new float[channels];
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {
@@ -99,7 +114,7 @@ final class VectorBatchNorm implements BatchNormKernel {
         double[] sum = new double[channels];
         double[] dot = new double[channels];
         if (batchStatistics || dWeight != null || dBias != null) {
-            ColumnGradients.sums(sum, dot, dy, x, mean, rstd, rows, channels, scratch, p);
+            ColumnGradients.sums(sum, dot, dy, x, mean, rstd, rows, channels, on);
         }
         for (int c = 0; c < channels; c++) {
             if (dWeight != null) {
@@ -112,7 +127,7 @@ final class VectorBatchNorm implements BatchNormKernel {
             dot[c] = batchStatistics ? dot[c] / rows : 0;
         }
         if (dx != null) {
-            ColumnGradients.write(dx, dy, x, mean, rstd, scale, sum, dot, rows, channels, p);
+            ColumnGradients.write(dx, dy, x, mean, rstd, scale, sum, dot, rows, channels, on);
         }
     }
 }

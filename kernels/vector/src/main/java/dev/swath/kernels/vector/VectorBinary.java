@@ -4,7 +4,7 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 
 import dev.swath.kernels.BinaryKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import jdk.incubator.vector.FloatVector;
 
@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorBinary implements BinaryKernel {
     @Override
     public void forward(
-            Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Parallelism p) {
+            Slice y, Slice a, long[] aStrides, Slice b, long[] bStrides, Function f, int[] dims, Execution on) {
         long[] yStrides = new long[dims.length];
         long n = 1;
         for (int axis = dims.length - 1; axis >= 0; axis--) {
@@ -28,7 +28,7 @@ final class VectorBinary implements BinaryKernel {
         if (axes.runs == 1) {
             Chunks.elements(
                     axes.inner,
-                    p,
+                    on,
                     (from, to) -> run(
                             f,
                             y.floats(),
@@ -42,7 +42,7 @@ final class VectorBinary implements BinaryKernel {
                             to - from));
             return;
         }
-        Chunks.rows(axes.runs, axes.inner, p, (from, to) -> {
+        Chunks.rows(axes.runs, axes.inner, on, (from, to) -> {
             for (int r = from; r < to; r++) {
                 run(
                         f,

@@ -2,10 +2,12 @@ package dev.swath.kernels.vector;
 
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Conv2dKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.GemmKernel.Matrix;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Storage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +28,9 @@ final class VectorConv2d implements Conv2dKernel {
     private static final int MAX_TILES = 240;
     private static final int PAD = 16;
 
-    private final Scratch scratch;
     private final VectorGemm gemm;
 
-    VectorConv2d(Scratch scratch, VectorGemm gemm) {
-        this.scratch = scratch;
+    VectorConv2d(VectorGemm gemm) {
         this.gemm = gemm;
     }
 
@@ -49,16 +49,16 @@ final class VectorConv2d implements Conv2dKernel {
             @Nullable Slice bias,
             Activation f,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         if (weight.storage() instanceof WinogradStorage w && g.padding() == 1 && g.stride() == 1 && g.kernel() == 3) {
-            winograd(y, x, channels, w.transformed(), bias, g, p);
-            activate(y, f, g, p);
+            winograd(y, x, channels, w.transformed(), bias, g, on);
+            activate(y, f, g, on);
             return;
         }
-        Slice dense = weight.storage() instanceof OpaqueStorage packed ? Slice.of(packed.toHost(), 0) : weight;
-        float[] ordered = ordered(dense, g);
-        direct(y, x, channels, ordered, bias, f, g, p);
-        scratch.give(ordered);
+        Slice dense = weight.storage() instanceof PackedStorage packed ? Slice.of(packed.unpack(), 0) : weight;
+        float[] ordered = ordered(dense, g, on);
+        direct(y, x, channels, ordered, bias, f, g, on);
+        HostExecution.arrays(on).give(ordered);
     }
 
     /** A product of patches and a weight (out, ky, kx, in). */
@@ -70,21 +70,19 @@ final class VectorConv2d implements Conv2dKernel {
             @Nullable Slice bias,
             Activation f,
             Geometry g,
-            Parallelism p) {
+            Execution on) {
         Slice w = Slice.of(new HostStorage.Floats(weight), 0);
         int depth = g.kernel() * g.kernel() * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
         int block = block(depth, cells);
-        float[] rows = scratch.take(block * depth);
+        float[] rows = HostExecution.arrays(on).take(block * depth);
         Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
-            gather(rows, x, channels, first, count, g, p);
+            gather(rows, x, channels, first, count, g, on);
             gemm.linear(
-                    y.plus((long) first * g.out()),
-                    g.out(),
-                    patches,
-                    depth,
+                    Matrix.dense(y.plus((long) first * g.out()), g.out()),
+                    Matrix.dense(patches, depth),
                     w,
                     bias,
                     f,
@@ -92,14 +90,14 @@ final class VectorConv2d implements Conv2dKernel {
                     count,
                     g.out(),
                     depth,
-                    p);
+                    on);
         }
-        scratch.give(rows);
+        HostExecution.arrays(on).give(rows);
     }
 
-    private static void activate(Slice y, Activation f, Geometry g, Parallelism p) {
+    private static void activate(Slice y, Activation f, Geometry g, Execution on) {
         if (f != Activation.IDENTITY) {
-            p.forEach(g.batch() * g.height(), r -> {
+            on.forEach(g.batch() * g.height(), r -> {
                 int n = g.width() * g.out();
                 VectorUnary.apply(f, y.floats(), y.offset() + r * n, y.floats(), y.offset() + r * n, n);
             });
@@ -111,10 +109,10 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     /** The weight as (out, ky, kx, in), the order in which patches are gathered. */
-    private float[] ordered(Slice weight, Geometry g) {
+    private float[] ordered(Slice weight, Geometry g, Execution on) {
         int taps = g.kernel() * g.kernel();
         float[] w = weight.floats();
-        float[] out = scratch.take(g.out() * taps * g.in());
+        float[] out = HostExecution.arrays(on).take(g.out() * taps * g.in());
         for (int o = 0; o < g.out(); o++) {
             for (int i = 0; i < g.in(); i++) {
                 for (int t = 0; t < taps; t++) {
@@ -126,11 +124,11 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     /** The weight as (in, ky, kx, out), each kernel turned by half a turn: that of the adjoint convolution. */
-    private float[] turned(Slice weight, Geometry g, Parallelism p) {
+    private float[] turned(Slice weight, Geometry g, Execution on) {
         int taps = g.kernel() * g.kernel();
         float[] w = weight.floats();
-        float[] to = scratch.take(g.in() * taps * g.out());
-        p.forEach(g.in(), i -> {
+        float[] to = HostExecution.arrays(on).take(g.in() * taps * g.out());
+        on.forEach(g.in(), i -> {
             for (int o = 0; o < g.out(); o++) {
                 int from = weight.offset() + (o * g.in() + i) * taps;
                 for (int t = 0; t < taps; t++) {
@@ -143,9 +141,9 @@ final class VectorConv2d implements Conv2dKernel {
 
     /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
     private static void gather(
-            float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Parallelism p) {
+            float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Execution on) {
         int depth = g.kernel() * g.kernel() * g.in();
-        p.forEach(Math.ceilDiv(count, 64), task -> {
+        on.forEach(Math.ceilDiv(count, 64), task -> {
             for (int r = task * 64; r < Math.min(count, task * 64 + 64); r++) {
                 int cell = first + r;
                 int b = cell / (g.outHeight() * g.outWidth());
@@ -173,7 +171,7 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private void winograd(
-            Slice y, Slice[] x, int[] channels, float[] weight, @Nullable Slice bias, Geometry g, Parallelism p) {
+            Slice y, Slice[] x, int[] channels, float[] weight, @Nullable Slice bias, Geometry g, Execution on) {
         int down = Math.ceilDiv(g.height(), Winograd.OUT);
         int across = Math.ceilDiv(g.width(), Winograd.OUT);
         int tiles = g.batch() * down * across;
@@ -188,12 +186,12 @@ final class VectorConv2d implements Conv2dKernel {
         if (bias != null) {
             System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
         }
-        p.forEach(Math.ceilDiv(tiles, perBlock), task -> {
+        on.forEach(Math.ceilDiv(tiles, perBlock), task -> {
             int first = task * perBlock;
             int count = Math.min(perBlock, tiles - first);
-            float[] v = scratch.take(Winograd.PRODUCTS * perBlock * ldv);
-            float[] m = scratch.take(Winograd.PRODUCTS * perBlock * ldm);
-            float[] half = scratch.take(Winograd.PRODUCTS * Lanes.LENGTH);
+            float[] v = HostExecution.arrays(on).take(Winograd.PRODUCTS * perBlock * ldv);
+            float[] m = HostExecution.arrays(on).take(Winograd.PRODUCTS * perBlock * ldm);
+            float[] half = HostExecution.arrays(on).take(Winograd.PRODUCTS * Lanes.LENGTH);
             for (int t = 0; t < count; t++) {
                 int tile = first + t;
                 int top = tile / across % down * Winograd.OUT - 1;
@@ -220,9 +218,9 @@ final class VectorConv2d implements Conv2dKernel {
                         tile % across * Winograd.OUT,
                         g);
             }
-            scratch.give(half);
-            scratch.give(m);
-            scratch.give(v);
+            HostExecution.arrays(on).give(half);
+            HostExecution.arrays(on).give(m);
+            HostExecution.arrays(on).give(v);
         });
     }
 
@@ -240,22 +238,22 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     @Override
-    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Parallelism p) {
+    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
         if (g.stride() == 1 && g.kernel() == 2 * g.padding() + 1) {
             // The adjoint of such a convolution is one of the same kind, from the output's channels to the input's.
             Geometry adjoint =
                     new Geometry(g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding());
-            float[] turned = turned(weight, g, p);
-            direct(dx, new Slice[] {dy}, new int[] {g.out()}, turned, null, Activation.IDENTITY, adjoint, p);
-            scratch.give(turned);
+            float[] turned = turned(weight, g, on);
+            direct(dx, new Slice[] {dy}, new int[] {g.out()}, turned, null, Activation.IDENTITY, adjoint, on);
+            HostExecution.arrays(on).give(turned);
             return;
         }
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
         int block = block(depth, cells);
-        float[] ordered = ordered(weight, g);
-        float[] rows = scratch.take(block * depth);
+        float[] ordered = ordered(weight, g, on);
+        float[] rows = HostExecution.arrays(on).take(block * depth);
         Slice w = Slice.of(new HostStorage.Floats(ordered), 0);
         Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
         Arrays.fill(dx.floats(), dx.offset(), dx.offset() + g.batch() * g.height() * g.width() * g.in(), 0);
@@ -263,31 +261,26 @@ final class VectorConv2d implements Conv2dKernel {
             int count = Math.min(block, cells - first);
             // rows (count, taps in) = dy (count, out) W (out, taps in)
             gemm.multiply(
-                    patches,
-                    depth,
-                    dy.plus((long) first * g.out()),
-                    g.out(),
-                    1,
-                    w,
-                    depth,
-                    1,
+                    Matrix.dense(patches, depth),
+                    Matrix.dense(dy.plus((long) first * g.out()), g.out()),
+                    Matrix.dense(w, depth),
                     count,
                     depth,
                     g.out(),
                     false,
-                    p);
-            scatter(dx, rows, first, count, g, p);
+                    on);
+            scatter(dx, rows, first, count, g, on);
         }
-        scratch.give(rows);
-        scratch.give(ordered);
+        HostExecution.arrays(on).give(rows);
+        HostExecution.arrays(on).give(ordered);
     }
 
     /** Adds each patch's gradient to the cells that it was gathered from; the channels are shared out among the threads. */
-    private static void scatter(Slice dx, float[] rows, int first, int count, Geometry g, Parallelism p) {
+    private static void scatter(Slice dx, float[] rows, int first, int count, Geometry g, Execution on) {
         int depth = g.kernel() * g.kernel() * g.in();
         int share = 64;
         float[] to = dx.floats();
-        p.forEach(Math.ceilDiv(g.in(), share), part -> {
+        on.forEach(Math.ceilDiv(g.in(), share), part -> {
             int from = part * share;
             int n = Math.min(share, g.in() - from);
             for (int r = 0; r < count; r++) {
@@ -311,36 +304,31 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     @Override
-    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Parallelism p) {
+    public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on) {
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
         int block = block(depth, cells);
-        float[] rows = scratch.take(block * depth);
-        float[] sum = scratch.take(g.out() * depth);
+        float[] rows = HostExecution.arrays(on).take(block * depth);
+        float[] sum = HostExecution.arrays(on).take(g.out() * depth);
         Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
         Slice total = Slice.of(new HostStorage.Floats(sum), 0);
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
-            gather(rows, new Slice[] {x}, new int[] {g.in()}, first, count, g, p);
+            gather(rows, new Slice[] {x}, new int[] {g.in()}, first, count, g, on);
             // sum (out, taps in) += dy^T (out, count) rows (count, taps in)
             gemm.multiply(
-                    total,
-                    depth,
-                    dy.plus((long) first * g.out()),
-                    1,
-                    g.out(),
-                    patches,
-                    depth,
-                    1,
+                    Matrix.dense(total, depth),
+                    Matrix.dense(dy.plus((long) first * g.out()), g.out()).transposed(),
+                    Matrix.dense(patches, depth),
                     g.out(),
                     depth,
                     count,
                     first > 0,
-                    p);
+                    on);
         }
         float[] to = dWeight.floats();
-        p.forEach(g.out(), o -> {
+        on.forEach(g.out(), o -> {
             for (int i = 0; i < g.in(); i++) {
                 for (int t = 0; t < taps; t++) {
                     to[dWeight.offset() + (o * g.in() + i) * taps + t] += sum[(o * taps + t) * g.in() + i];
@@ -354,7 +342,7 @@ final class VectorConv2d implements Conv2dKernel {
                 dBias.floats()[dBias.offset() + o] += (float) bias;
             }
         });
-        scratch.give(sum);
-        scratch.give(rows);
+        HostExecution.arrays(on).give(sum);
+        HostExecution.arrays(on).give(rows);
     }
 }

@@ -1,24 +1,24 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.CopyKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 
 /** {@code copy}: runs of neighbours by block copies, everything else element by element, many runs at once. */
 final class VectorCopy implements CopyKernel {
     @Override
-    public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p) {
-        walk(y, yStrides, x, xStrides, dims, false, p);
+    public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
+        walk(y, yStrides, x, xStrides, dims, false, on);
     }
 
     @Override
-    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Parallelism p) {
-        walk(y, yStrides, x, xStrides, dims, true, p);
+    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
+        walk(y, yStrides, x, xStrides, dims, true, on);
     }
 
     private static void walk(
-            Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, boolean add, Parallelism p) {
+            Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, boolean add, Execution on) {
         for (int axis = 0; axis < dims.length; axis++) {
             if (yStrides[axis] == 0 && dims[axis] > 1) {
                 // Elements of y are met more than once: in the order of the axes, on this thread.
@@ -33,7 +33,7 @@ final class VectorCopy implements CopyKernel {
             int xStep = axes.innerStride(1);
             Chunks.elements(
                     axes.inner,
-                    p,
+                    on,
                     (from, to) -> run(
                             y.floats(),
                             y.offset() + from * yStep,
@@ -45,7 +45,7 @@ final class VectorCopy implements CopyKernel {
                             add));
             return;
         }
-        Chunks.rows(axes.runs, axes.inner, p, (from, to) -> runs(y, x, axes, add, from, to));
+        Chunks.rows(axes.runs, axes.inner, on, (from, to) -> runs(y, x, axes, add, from, to));
     }
 
     /** The axes in the order of y's strides, so that y is written along its neighbours. */
@@ -107,9 +107,9 @@ final class VectorCopy implements CopyKernel {
     }
 
     @Override
-    public void fill(Slice y, double value, long n, Parallelism p) {
+    public void fill(Slice y, double value, long n, Execution on) {
         float v = (float) value;
         Chunks.elements(
-                Math.toIntExact(n), p, (from, to) -> Arrays.fill(y.floats(), y.offset() + from, y.offset() + to, v));
+                Math.toIntExact(n), on, (from, to) -> Arrays.fill(y.floats(), y.offset() + from, y.offset() + to, v));
     }
 }

@@ -1,7 +1,7 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.EmbeddingKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 
 /** {@code embedding}. */
@@ -9,8 +9,8 @@ final class VectorEmbedding implements EmbeddingKernel {
     private static final int STRIP = 256;
 
     @Override
-    public void forward(Slice y, Slice table, Slice ids, int rows, int columns, Parallelism p) {
-        Chunks.rows(rows, columns, p, (from, to) -> {
+    public void forward(Slice y, Slice table, Slice ids, int rows, int columns, Execution on) {
+        Chunks.rows(rows, columns, on, (from, to) -> {
             for (int r = from; r < to; r++) {
                 int row = table.offset() + Math.toIntExact(ids.getLong(r) * columns);
                 System.arraycopy(table.floats(), row, y.floats(), y.offset() + r * columns, columns);
@@ -19,9 +19,9 @@ final class VectorEmbedding implements EmbeddingKernel {
     }
 
     @Override
-    public void backward(Slice dTable, Slice dy, Slice ids, int padding, int rows, int columns, Parallelism p) {
+    public void backward(Slice dTable, Slice dy, Slice ids, int padding, int rows, int columns, Execution on) {
         // A row may be added to many times: a task owns columns and meets the rows in order.
-        Chunks.pieces(columns, STRIP, p, (from, to) -> {
+        Chunks.pieces(columns, STRIP, on, (from, to) -> {
             for (int r = 0; r < rows; r++) {
                 long id = ids.getLong(r);
                 if (id != padding) {

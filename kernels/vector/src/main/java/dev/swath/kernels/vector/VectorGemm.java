@@ -1,10 +1,12 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.Activation;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.GemmKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.ScratchArrays;
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Storage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,6 @@ final class VectorGemm implements GemmKernel {
     /** Rows a multiple of 4 KB apart share few places in the first-level cache. */
     private static final int ALIAS = 1024;
 
-    private final Scratch scratch;
-
-    VectorGemm(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     /** What happens to a block of C before and after the product. */
     private record Epilogue(
@@ -41,10 +38,8 @@ final class VectorGemm implements GemmKernel {
 
     @Override
     public void linear(
-            Slice y,
-            long rowY,
-            Slice x,
-            long rowX,
+            Matrix y,
+            Matrix x,
             Slice weight,
             @Nullable Slice bias,
             Activation f,
@@ -52,7 +47,7 @@ final class VectorGemm implements GemmKernel {
             int m,
             int n,
             int k,
-            Parallelism p) {
+            Execution on) {
         Epilogue e = new Epilogue(
                 bias == null ? null : bias.floats(),
                 bias == null ? 0 : bias.offset(),
@@ -61,115 +56,96 @@ final class VectorGemm implements GemmKernel {
                 residual == null ? 0 : residual.offset(),
                 false);
         if (weight.storage() instanceof PanelStorage packed) {
-            run(
-                    y.floats(),
-                    y.offset(),
-                    (int) rowY,
-                    x.floats(),
-                    x.offset(),
-                    (int) rowX,
-                    packed.panels(),
-                    0,
-                    m,
-                    n,
-                    k,
-                    e,
-                    p);
+            run(y, x, packed.panels(), m, n, k, e, on);
             return;
         }
-        Slice w = weight.storage() instanceof OpaqueStorage other ? Slice.of(other.toHost(), 0) : weight;
-        float[] panels = scratch.take(PanelStorage.size(n, k));
+        Slice w = weight.storage() instanceof PackedStorage other ? Slice.of(other.unpack(), 0) : weight;
+        float[] panels = HostExecution.arrays(on).take(PanelStorage.size(n, k));
         try {
-            packParallel(panels, w.floats(), w.offset(), k, 1, n, k, p);
-            run(y.floats(), y.offset(), (int) rowY, x.floats(), x.offset(), (int) rowX, panels, 0, m, n, k, e, p);
+            packParallel(panels, Matrix.dense(w, k).transposed(), n, k, on);
+            run(y, x, panels, m, n, k, e, on);
         } finally {
-            scratch.give(panels);
+            HostExecution.arrays(on).give(panels);
         }
     }
 
     @Override
-    public void multiply(
-            Slice c,
-            long rowC,
-            Slice a,
-            long rowA,
-            long colA,
-            Slice b,
-            long rowB,
-            long colB,
-            int m,
-            int n,
-            int k,
-            boolean accumulate,
-            Parallelism p) {
+    public void multiply(Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on) {
         if (m == 0 || n == 0) {
             return;
         }
+        ScratchArrays arrays = HostExecution.arrays(on);
         for (int first = 0; first == 0 || first < k; first += MAX_DEPTH) {
             int depth = Math.min(MAX_DEPTH, k - first);
-            Slice left = a.plus(first * colA);
-            Slice right = b.plus(first * rowB);
+            Matrix left = new Matrix(a.slice().plus(first * a.columnStride()), a.rowStride(), a.columnStride());
+            Matrix right = new Matrix(b.slice().plus(first * b.rowStride()), b.rowStride(), b.columnStride());
             Epilogue e = new Epilogue(null, 0, Activation.IDENTITY, null, 0, accumulate || first > 0);
-            float[] panels = scratch.take(PanelStorage.size(n, depth));
-            float[] dense = colA == 1 ? left.floats() : scratch.take(m * depth);
+            float[] panels = arrays.take(PanelStorage.size(n, depth));
+            float[] dense = a.columnStride() == 1 ? null : arrays.take(m * depth);
             try {
-                packParallel(panels, right.floats(), right.offset(), colB, rowB, n, depth, p);
-                if (colA == 1) {
+                packParallel(panels, right, n, depth, on);
+                if (dense == null) {
+                    run(c, left, panels, m, n, depth, e, on);
+                } else {
+                    transpose(dense, left, m, depth, on);
                     run(
-                            c.floats(),
-                            c.offset(),
-                            (int) rowC,
+                            c.slice().floats(),
+                            c.slice().offset(),
+                            (int) c.rowStride(),
                             dense,
-                            left.offset(),
-                            (int) rowA,
+                            0,
+                            depth,
                             panels,
                             0,
                             m,
                             n,
                             depth,
                             e,
-                            p);
-                } else {
-                    transpose(dense, left.floats(), left.offset(), rowA, colA, m, depth, p);
-                    run(c.floats(), c.offset(), (int) rowC, dense, 0, depth, panels, 0, m, n, depth, e, p);
+                            on);
                 }
             } finally {
-                scratch.give(panels);
-                if (colA != 1) {
-                    scratch.give(dense);
+                arrays.give(panels);
+                if (dense != null) {
+                    arrays.give(dense);
                 }
             }
         }
     }
 
-    private static void packParallel(
-            float[] panels,
-            float[] source,
-            int offset,
-            long columnStride,
-            long depthStride,
-            int n,
-            int k,
-            Parallelism p) {
+    private void run(Matrix c, Matrix a, float[] panels, int m, int n, int k, Epilogue e, Execution on) {
+        run(
+                c.slice().floats(),
+                c.slice().offset(),
+                (int) c.rowStride(),
+                a.slice().floats(),
+                a.slice().offset(),
+                (int) a.rowStride(),
+                panels,
+                0,
+                m,
+                n,
+                k,
+                e,
+                on);
+    }
+
+    private static void packParallel(float[] panels, Matrix b, int n, int k, Execution on) {
         int group = 8 * COLUMNS;
-        p.forEach(Math.ceilDiv(n, group), t -> {
+        float[] source = b.slice().floats();
+        on.forEach(Math.ceilDiv(n, group), t -> {
             int first = t * group;
             int columns = Math.min(group, n - first);
-            PanelStorage.pack(
-                    panels,
-                    first * k,
-                    source,
-                    (int) (offset + first * columnStride),
-                    columnStride,
-                    depthStride,
-                    columns,
-                    k);
+            int from = (int) (b.slice().offset() + first * b.columnStride());
+            PanelStorage.pack(panels, first * k, source, from, b.columnStride(), b.rowStride(), columns, k);
         });
     }
 
-    private static void transpose(
-            float[] dense, float[] a, int offset, long rowA, long colA, int m, int k, Parallelism p) {
-        p.forEach(Math.ceilDiv(m, 64), t -> {
+    private static void transpose(float[] dense, Matrix x, int m, int k, Execution on) {
+        float[] a = x.slice().floats();
+        int offset = x.slice().offset();
+        long rowA = x.rowStride();
+        long colA = x.columnStride();
+        on.forEach(Math.ceilDiv(m, 64), t -> {
             int to = Math.min(m, (t + 1) * 64);
             for (int l0 = 0; l0 < k; l0 += 64) {
                 for (int i = t * 64; i < to; i++) {
@@ -194,7 +170,7 @@ final class VectorGemm implements GemmKernel {
             int n,
             int k,
             Epilogue e,
-            Parallelism p) {
+            Execution on) {
         if (m == 0 || n == 0) {
             return;
         }
@@ -203,7 +179,8 @@ final class VectorGemm implements GemmKernel {
         int panelCount = Math.ceilDiv(n, COLUMNS);
         int groups = rowBlocks >= 8 ? 1 : Math.min(panelCount, Math.ceilDiv(8, rowBlocks));
         int perGroup = Math.ceilDiv(panelCount, groups);
-        p.forEach(rowBlocks * groups, task -> {
+        ScratchArrays arrays = HostExecution.arrays(on);
+        on.forEach(rowBlocks * groups, task -> {
             int first = task / groups * rows;
             int count = Math.min(rows, m - first);
             int from = task % groups * perGroup;
@@ -224,7 +201,8 @@ final class VectorGemm implements GemmKernel {
                         from,
                         to,
                         first * ldc,
-                        e);
+                        e,
+                        arrays);
             }
         });
     }
@@ -245,15 +223,16 @@ final class VectorGemm implements GemmKernel {
             int from,
             int to,
             int shift,
-            Epilogue e) {
+            Epilogue e,
+            ScratchArrays arrays) {
         boolean copy = rows > 1 && lda % ALIAS == 0 && to - from > 1;
-        float[] left = copy ? scratch.take(rows * (k + 16)) : a;
+        float[] left = copy ? arrays.take(rows * (k + 16)) : a;
         int leftAt = copy ? 0 : a0;
         int leftStride = copy ? k + 16 : lda;
         for (int r = 0; copy && r < rows; r++) {
             System.arraycopy(a, a0 + r * lda, left, r * leftStride, k);
         }
-        float[] tile = scratch.take(rows * COLUMNS);
+        float[] tile = arrays.take(rows * COLUMNS);
         for (int j = from; j < to; j++) {
             int column = j * COLUMNS;
             int columns = Math.min(COLUMNS, n - column);
@@ -268,9 +247,9 @@ final class VectorGemm implements GemmKernel {
             }
             finish(c, c0 + column, ldc, rows, columns, shift + column, e);
         }
-        scratch.give(tile);
+        arrays.give(tile);
         if (copy) {
-            scratch.give(left);
+            arrays.give(left);
         }
     }
 

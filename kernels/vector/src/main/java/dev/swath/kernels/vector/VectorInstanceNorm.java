@@ -1,17 +1,12 @@
 package dev.swath.kernels.vector;
 
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.InstanceNormKernel;
-import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import org.jspecify.annotations.Nullable;
 
 /** {@code instance_norm}: statistics by pieces of rows, then one pass that writes. */
 final class VectorInstanceNorm implements InstanceNormKernel {
-    private final Scratch scratch;
-
-    VectorInstanceNorm(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
     public void forward(
@@ -23,14 +18,14 @@ final class VectorInstanceNorm implements InstanceNormKernel {
             int batch,
             int length,
             int channels,
-            Parallelism p) {
+            Execution on) {
         double[] m = new double[channels];
         double[] v = new double[channels];
         float[] center = new float[channels];
         float[] scale = new float[channels];
         for (int b = 0; b < batch; b++) {
             int first = b * length * channels;
-            Moments.columns(m, v, x.floats(), x.offset() + first, length, channels, scratch, p);
+            Moments.columns(m, v, x.floats(), x.offset() + first, length, channels, on);
             for (int c = 0; c < channels; c++) {
                 center[c] = (float) m[c];
                 scale[c] = (float) (1 / Math.sqrt(v[c] + eps));
@@ -39,7 +34,7 @@ final class VectorInstanceNorm implements InstanceNormKernel {
                     rstd.set(b * channels + c, scale[c]);
                 }
             }
-            Chunks.rows(length, channels, p, (from, to) -> {
+            Chunks.rows(length, channels, on, (from, to) -> {
                 for (int r = from; r < to; r++) {
                     int at = first + r * channels;
                     Rows.normalize(
@@ -51,7 +46,7 @@ final class VectorInstanceNorm implements InstanceNormKernel {
 
     @Override
     public void backward(
-            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Parallelism p) {
+            Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int batch, int length, int channels, Execution on) {
         for (int b = 0; b < batch; b++) {
             int first = b * length * channels;
             ColumnGradients.backward(
@@ -62,8 +57,7 @@ final class VectorInstanceNorm implements InstanceNormKernel {
                     rstd.plus((long) b * channels),
                     length,
                     channels,
-                    scratch,
-                    p);
+                    on);
         }
     }
 }

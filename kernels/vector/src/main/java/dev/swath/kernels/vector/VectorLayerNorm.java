@@ -5,7 +5,8 @@ import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
 import dev.swath.kernels.LayerNormKernel;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -13,11 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code layer_norm}: three passes over a row that stays in the first cache. */
 final class VectorLayerNorm implements LayerNormKernel {
-    private final Scratch scratch;
-
-    VectorLayerNorm(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
     public void forward(
@@ -30,8 +26,8 @@ final class VectorLayerNorm implements LayerNormKernel {
             double eps,
             int rows,
             int columns,
-            Parallelism p) {
-        Chunks.rows(rows, columns, p, (from, to) -> {
+            Execution on) {
+        Chunks.rows(rows, columns, on, (from, to) -> {
             float[] xa = x.floats();
             for (int r = from; r < to; r++) {
                 int at = x.offset() + r * columns;
@@ -92,12 +88,12 @@ final class VectorLayerNorm implements LayerNormKernel {
             Slice rstd,
             int rows,
             int columns,
-            Parallelism p) {
+            Execution on) {
         int chunks = Chunks.summed(rows);
         // For each chunk of rows: z of one row, dz of one row, partial dWeight, partial dBias.
         int size = 4 * columns;
-        float[] a = scratch.take(chunks * size);
-        Chunks.pieces(rows, Chunks.SUMMED_ROWS, p, (from, to) -> {
+        float[] a = HostExecution.arrays(on).take(chunks * size);
+        Chunks.pieces(rows, Chunks.SUMMED_ROWS, on, (from, to) -> {
             int z = from / Chunks.SUMMED_ROWS * size;
             int dz = z + columns;
             int partial = dz + columns;
@@ -124,7 +120,7 @@ final class VectorLayerNorm implements LayerNormKernel {
         });
         addPartials(dWeight, a, 2 * columns, size, chunks, columns);
         addPartials(dBias, a, 3 * columns, size, chunks, columns);
-        scratch.give(a);
+        HostExecution.arrays(on).give(a);
     }
 
     /** gradient += the sum over chunks of what each has at {@code at + chunk size}; or nothing for null. */

@@ -1,6 +1,6 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.PatchMergeKernel;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
@@ -8,8 +8,8 @@ import java.util.Arrays;
 /** {@code patch_merge}: block copies of C channels; a task is one row of the merged map. */
 final class VectorPatchMerge implements PatchMergeKernel {
     @Override
-    public void forward(Slice y, Slice x, int batch, int height, int width, int channels, Parallelism p) {
-        each(batch, height, width, channels, p, (merged, original) -> {
+    public void forward(Slice y, Slice x, int batch, int height, int width, int channels, Execution on) {
+        each(batch, height, width, channels, on, (merged, original) -> {
             int to = y.offset() + merged;
             if (original < 0) {
                 Arrays.fill(y.floats(), to, to + channels, 0f);
@@ -20,8 +20,8 @@ final class VectorPatchMerge implements PatchMergeKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Parallelism p) {
-        each(batch, height, width, channels, p, (merged, original) -> {
+    public void backward(Slice dx, Slice dy, int batch, int height, int width, int channels, Execution on) {
+        each(batch, height, width, channels, on, (merged, original) -> {
             if (original >= 0) {
                 System.arraycopy(dy.floats(), dy.offset() + merged, dx.floats(), dx.offset() + original, channels);
             }
@@ -33,10 +33,10 @@ final class VectorPatchMerge implements PatchMergeKernel {
         void accept(int merged, int original);
     }
 
-    private static void each(int batch, int height, int width, int channels, Parallelism p, Pair pair) {
+    private static void each(int batch, int height, int width, int channels, Execution on, Pair pair) {
         int rows = Math.ceilDiv(height, 2);
         int columns = Math.ceilDiv(width, 2);
-        p.forEach(batch * rows, row -> {
+        on.forEach(batch * rows, row -> {
             int b = row / rows;
             for (int ox = 0; ox < columns; ox++) {
                 for (int part = 0; part < 4; part++) {

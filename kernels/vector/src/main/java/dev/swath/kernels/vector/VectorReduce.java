@@ -1,22 +1,18 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 
 /** {@code sum}, {@code mean}, {@code max}: in f32 over short pieces, then in f64 over the pieces in order. */
 final class VectorReduce implements ReduceKernel {
-    private final Scratch scratch;
-
-    VectorReduce(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
-    public void forward(Slice y, Slice x, Function f, int outer, int axis, int inner, Parallelism p) {
+    public void forward(Slice y, Slice x, Function f, int outer, int axis, int inner, Execution on) {
         if (inner == 1) {
-            Chunks.rows(outer, axis, p, (from, to) -> {
+            Chunks.rows(outer, axis, on, (from, to) -> {
                 for (int o = from; o < to; o++) {
                     y.set(o, row(x.floats(), x.offset() + o * axis, f, axis));
                 }
@@ -24,8 +20,8 @@ final class VectorReduce implements ReduceKernel {
             return;
         }
         int chunks = Chunks.summed(axis);
-        float[] a = scratch.take(outer * chunks * inner);
-        p.forEach(outer * chunks, task -> {
+        float[] a = HostExecution.arrays(on).take(outer * chunks * inner);
+        on.forEach(outer * chunks, task -> {
             int from = task % chunks * Chunks.SUMMED_ROWS;
             int to = Math.min(axis, from + Chunks.SUMMED_ROWS);
             int first = x.offset() + task / chunks * axis * inner;
@@ -49,7 +45,7 @@ final class VectorReduce implements ReduceKernel {
                 y.set(o * inner + i, f == Function.MEAN ? value / axis : value);
             }
         }
-        scratch.give(a);
+        HostExecution.arrays(on).give(a);
     }
 
     private static double row(float[] x, int x0, Function f, int n) {
@@ -84,9 +80,9 @@ final class VectorReduce implements ReduceKernel {
 
     @Override
     public void backward(
-            Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Parallelism p) {
+            Slice dx, Slice dy, Slice x, Slice y, Function f, int outer, int axis, int inner, Execution on) {
         if (f == Function.MAX) {
-            Chunks.rows(outer, (long) axis * inner, p, (from, to) -> {
+            Chunks.rows(outer, (long) axis * inner, on, (from, to) -> {
                 for (int o = from; o < to; o++) {
                     toGreatest(dx, dy, x, y, o, axis, inner);
                 }
@@ -94,7 +90,7 @@ final class VectorReduce implements ReduceKernel {
             return;
         }
         float share = f == Function.MEAN ? 1f / axis : 1f;
-        Chunks.rows(outer * axis, inner, p, (from, to) -> {
+        Chunks.rows(outer * axis, inner, on, (from, to) -> {
             for (int r = from; r < to; r++) {
                 int o = r / axis;
                 Rows.scale(dx.floats(), dx.offset() + r * inner, dy.floats(), dy.offset() + o * inner, share, inner);

@@ -4,7 +4,7 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
@@ -29,11 +29,11 @@ final class VectorResize implements ResizeKernel {
     }
 
     @Override
-    public void forward(Slice y, Slice x, Geometry g, Parallelism p) {
+    public void forward(Slice y, Slice x, Geometry g, Execution on) {
         Sources rows = Sources.of(g.height(), g.outHeight(), g.alignCorners());
         Sources columns = Sources.of(g.width(), g.outWidth(), g.alignCorners());
         int c = g.channels();
-        p.forEach(g.batch() * g.outHeight(), row -> {
+        on.forEach(g.batch() * g.outHeight(), row -> {
             int oy = row % g.outHeight();
             int image = row / g.outHeight() * g.height();
             int top = x.offset() + (image + rows.low[oy]) * g.width() * c;
@@ -86,11 +86,11 @@ final class VectorResize implements ResizeKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Geometry g, Parallelism p) {
+    public void backward(Slice dx, Slice dy, Geometry g, Execution on) {
         Sources rows = Sources.of(g.height(), g.outHeight(), g.alignCorners());
         Sources columns = Sources.of(g.width(), g.outWidth(), g.alignCorners());
         int rowSize = g.width() * g.channels();
-        p.forEach(g.batch() * g.height(), row -> {
+        on.forEach(g.batch() * g.height(), row -> {
             int b = row / g.height();
             int iy = row % g.height();
             int to = dx.offset() + row * rowSize;

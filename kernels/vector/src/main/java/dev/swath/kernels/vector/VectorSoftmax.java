@@ -4,7 +4,8 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 
 import dev.swath.kernels.Activation;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.SoftmaxKernel;
 import java.util.Arrays;
@@ -12,17 +13,12 @@ import jdk.incubator.vector.FloatVector;
 
 /** {@code softmax} and {@code log_softmax}: rows are copied to whole vectors, filled up with minus infinity. */
 final class VectorSoftmax implements SoftmaxKernel {
-    private final Scratch scratch;
-
-    VectorSoftmax(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
-    public void forward(Slice y, Slice x, boolean log, int rows, int columns, Parallelism p) {
+    public void forward(Slice y, Slice x, boolean log, int rows, int columns, Execution on) {
         int n = Heads.padded(columns);
-        Chunks.rows(rows, columns, p, (from, to) -> {
-            float[] a = scratch.take(2 * n);
+        Chunks.rows(rows, columns, on, (from, to) -> {
+            float[] a = HostExecution.arrays(on).take(2 * n);
             Arrays.fill(a, n, 2 * n, 0f); // the biases that the shared loop adds
             int[] at = {n};
             float[] max = new float[1];
@@ -45,7 +41,7 @@ final class VectorSoftmax implements SoftmaxKernel {
                     Rows.scale(y.floats(), y.offset() + row, a, 0, 1 / sum[0], columns);
                 }
             }
-            scratch.give(a);
+            HostExecution.arrays(on).give(a);
         });
     }
 
@@ -60,9 +56,9 @@ final class VectorSoftmax implements SoftmaxKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice y, boolean log, int rows, int columns, Parallelism p) {
-        Chunks.rows(rows, columns, p, (from, to) -> {
-            float[] probability = scratch.take(columns);
+    public void backward(Slice dx, Slice dy, Slice y, boolean log, int rows, int columns, Execution on) {
+        Chunks.rows(rows, columns, on, (from, to) -> {
+            float[] probability = HostExecution.arrays(on).take(columns);
             for (int r = from; r < to; r++) {
                 int dyAt = dy.offset() + r * columns;
                 int yAt = y.offset() + r * columns;
@@ -77,7 +73,7 @@ final class VectorSoftmax implements SoftmaxKernel {
                     gradient(dx.floats(), dxAt, dy.floats(), dyAt, y.floats(), yAt, dot, columns);
                 }
             }
-            scratch.give(probability);
+            HostExecution.arrays(on).give(probability);
         });
     }
 

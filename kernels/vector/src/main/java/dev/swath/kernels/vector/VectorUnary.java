@@ -4,7 +4,7 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 
 import dev.swath.kernels.Activation;
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
 import java.lang.invoke.MethodHandle;
@@ -52,10 +52,10 @@ final class VectorUnary implements UnaryKernel {
     }
 
     @Override
-    public void forward(Slice y, Slice x, Activation f, int n, Parallelism p) {
+    public void forward(Slice y, Slice x, Activation f, int n, Execution on) {
         float[] ya = y.floats();
         float[] xa = x.floats();
-        Chunks.elements(n, p, (from, to) -> apply(f, ya, y.offset() + from, xa, x.offset() + from, to - from));
+        Chunks.elements(n, on, (from, to) -> apply(f, ya, y.offset() + from, xa, x.offset() + from, to - from));
     }
 
     /** y = f(x) for n neighbours, on this thread. */
@@ -71,11 +71,11 @@ final class VectorUnary implements UnaryKernel {
     }
 
     @Override
-    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Parallelism p) {
+    public void backward(Slice dx, Slice dy, Slice x, Activation f, int n, Execution on) {
         float[] dxa = dx.floats();
         float[] dya = dy.floats();
         float[] xa = x.floats();
-        Chunks.elements(n, p, (from, to) -> {
+        Chunks.elements(n, on, (from, to) -> {
             int length = to - from;
             int whole = length - length % LENGTH;
             int dx0 = dx.offset() + from;

@@ -1,6 +1,8 @@
 package dev.swath.kernels.vector;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.ScratchArrays;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.WindowAttentionKernel;
 import java.util.Arrays;
@@ -21,28 +23,24 @@ final class VectorWindowAttention implements WindowAttentionKernel {
     /** Query rows whose scores exist at a time. */
     private static final int BLOCK = 24;
 
-    private final Scratch scratch;
-
-    VectorWindowAttention(Scratch scratch) {
-        this.scratch = scratch;
-    }
 
     @Override
     public void forward(
-            Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Parallelism p) {
+            Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Execution on) {
         int windows = g.batch() * Window.count(g);
         int cells = g.window() * g.window();
         int rowSize = Heads.padded(cells);
-        float[] bias = scratch.take(g.heads() * cells * rowSize);
-        p.forEach(g.heads(), h -> expand(bias, h * cells * rowSize, rowSize, table, h, g));
+        ScratchArrays arrays = HostExecution.arrays(on);
+        float[] bias = arrays.take(g.heads() * cells * rowSize);
+        on.forEach(g.heads(), h -> expand(bias, h * cells * rowSize, rowSize, table, h, g));
         int groups = Math.ceilDiv(g.heads(), HEADS);
         // The heads are the outer index, so that their biases stay in the cache from window to window.
-        p.forEach(groups * windows, task -> {
+        on.forEach(groups * windows, task -> {
             Window window = new Window(g, task % windows);
             int first = task / windows * HEADS;
-            group(y, logSum, qkv, qkvBias, bias, g, window, first, Math.min(g.heads(), first + HEADS));
+            group(y, logSum, qkv, qkvBias, bias, g, window, first, Math.min(g.heads(), first + HEADS), arrays);
         });
-        scratch.give(bias);
+        arrays.give(bias);
     }
 
     /** bias[i][j] = table[relative position of i and j][h], with {@link Heads#NOTHING} behind the last cell. */
@@ -92,12 +90,13 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             Geometry g,
             Window window,
             int first,
-            int end) {
+            int end,
+            ScratchArrays arrays) {
         int cells = window.index.length;
         int rowSize = Heads.padded(cells);
         int d = g.channels() / g.heads();
         Layout l = Layout.of(cells, rowSize, (end - first) * d, d);
-        float[] a = scratch.take(l.size);
+        float[] a = arrays.take(l.size);
         gather(a, l, window, qkv, qkvBias, g, first * d, (end - first) * d);
         if (window.split) {
             masks(a, l.mask, rowSize, window);
@@ -117,7 +116,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             int to = y.offset() + window.index[window.cell[r]] * g.channels() + first * d;
             System.arraycopy(a, r * l.stride, y.floats(), to, (end - first) * d);
         }
-        scratch.give(a);
+        arrays.give(a);
     }
 
     /** Copies some neighbouring channels of q / sqrt D of the real cells and of k and v of all cells. */
@@ -207,7 +206,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             Slice qkvBias,
             Slice table,
             Geometry g,
-            Parallelism p) {
-        new WindowGradients(scratch, dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, g).run(table, p);
+            Execution on) {
+        new WindowGradients(dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, g).run(table, on);
     }
 }

@@ -3,7 +3,8 @@ package dev.swath.kernels.vector;
 import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 
-import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import java.util.Arrays;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class WindowGradients {
     private static final int TASK_WINDOWS = 16;
 
-    private final Scratch scratch;
     private final Slice dQkv;
     private final @Nullable Slice dQkvBias;
     private final @Nullable Slice dTable;
@@ -35,7 +35,6 @@ final class WindowGradients {
     private final float scale;
 
     WindowGradients(
-            Scratch scratch,
             Slice dQkv,
             @Nullable Slice dQkvBias,
             @Nullable Slice dTable,
@@ -45,7 +44,6 @@ final class WindowGradients {
             Slice qkv,
             Slice qkvBias,
             Geometry g) {
-        this.scratch = scratch;
         this.dQkv = dQkv;
         this.dQkvBias = dQkvBias;
         this.dTable = dTable;
@@ -80,29 +78,29 @@ final class WindowGradients {
         }
     }
 
-    void run(Slice table, Parallelism p) {
+    void run(Slice table, Execution on) {
         int windows = g.batch() * Window.count(g);
         int chunks = Math.ceilDiv(windows, TASK_WINDOWS);
         int biasSize = cells * n;
         int partSize = biasSize + 2 * width; // gradient of the expanded biases, of k's and v's bias
-        float[] bias = scratch.take(g.heads() * biasSize);
-        float[] parts = scratch.take(g.heads() * chunks * partSize);
-        p.forEach(g.heads(), h -> VectorWindowAttention.expand(bias, h * biasSize, n, table, h, g));
+        float[] bias = HostExecution.arrays(on).take(g.heads() * biasSize);
+        float[] parts = HostExecution.arrays(on).take(g.heads() * chunks * partSize);
+        on.forEach(g.heads(), h -> VectorWindowAttention.expand(bias, h * biasSize, n, table, h, g));
         Layout layout = Layout.of(cells, n, d, width);
-        p.forEach(g.heads() * chunks, task -> {
+        on.forEach(g.heads() * chunks, task -> {
             int h = task / chunks;
             int first = task % chunks * TASK_WINDOWS;
             int part = task * partSize;
             Arrays.fill(parts, part, part + partSize, 0f);
-            float[] a = scratch.take(layout.size);
+            float[] a = HostExecution.arrays(on).take(layout.size);
             for (int number = first; number < Math.min(windows, first + TASK_WINDOWS); number++) {
                 window(a, layout, bias, h * biasSize, parts, part, h, number);
             }
-            scratch.give(a);
+            HostExecution.arrays(on).give(a);
         });
-        p.forEach(g.heads(), h -> parameters(parts, h * chunks * partSize, partSize, chunks, h));
-        scratch.give(bias);
-        scratch.give(parts);
+        on.forEach(g.heads(), h -> parameters(parts, h * chunks * partSize, partSize, chunks, h));
+        HostExecution.arrays(on).give(bias);
+        HostExecution.arrays(on).give(parts);
     }
 
     /** Adds up the parts of one head's parameter gradients. */

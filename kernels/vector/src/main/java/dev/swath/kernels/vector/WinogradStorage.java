@@ -3,17 +3,17 @@ package dev.swath.kernels.vector;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** A 3x3 weight transformed for {@link Winograd} and packed as 36 sets of panels; keeps the original to be read. */
-final class WinogradStorage extends OpaqueStorage {
+final class WinogradStorage extends PackedStorage {
     private final float[] original;
     private final float[] transformed;
 
     WinogradStorage(float[] weight, int offset, int out, int in) {
-        super(DType.F32, (long) out * in * 9);
+        super(DType.F32, (long) out * in * 9, Device.CPU);
         this.original = Arrays.copyOfRange(weight, offset, offset + out * in * 9);
         this.transformed = new float[size(out, in)];
         IntStream.range(0, panels(out))
@@ -58,12 +58,7 @@ final class WinogradStorage extends OpaqueStorage {
     }
 
     @Override
-    public Device device() {
-        return Device.CPU;
-    }
-
-    @Override
-    public HostStorage toHost() {
+    public HostStorage unpack() {
         return new HostStorage.Floats(original.clone());
     }
 }

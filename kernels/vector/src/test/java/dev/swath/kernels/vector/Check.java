@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.kernels.Kernel;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.scalar.ScalarBackend;
@@ -22,7 +24,7 @@ final class Check<K extends Kernel> {
 
     /** The call under test, on one set of operands. */
     interface Call<K> {
-        void run(K kernel, Slice[] operands, Parallelism p);
+        void run(K kernel, Slice[] operands, Execution on);
     }
 
     private final Class<K> kind;
@@ -67,14 +69,12 @@ final class Check<K extends Kernel> {
     /** Runs and compares: |error| is at most {@code tolerance} of the largest element of that output, or of 1. */
     void run(double tolerance, Call<K> call) {
         Slice[] expected = slices(DType.F64);
-        try (Parallelism one = Parallelism.single()) {
-            call.run(new ScalarBackend().kernel(kind, DType.F64), expected, one);
-        }
+        call.run(new ScalarBackend().kernel(kind, DType.F64), expected, HostExecution.single());
         Slice[] first = null;
         for (int threads = 1; threads <= 3; threads++) {
             Slice[] actual = slices(DType.F32);
             try (Parallelism p = Parallelism.ofThreads(threads)) {
-                call.run(vector, actual, p);
+                call.run(vector, actual, HostExecution.on(p));
             }
             if (first == null) {
                 first = actual;

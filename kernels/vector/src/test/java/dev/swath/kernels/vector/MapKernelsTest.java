@@ -19,7 +19,7 @@ class MapKernelsTest {
         for (int[] s : new int[][] {{1, 1, 1}, {3, 5, 1}, {7, 1001, 1}, {1, 9001, 1}, {2, 700, 37}, {5, 3, 2}}) {
             int n = s[0] * s[1] * s[2];
             int m = s[0] * s[2];
-            new Check<>(ReduceKernel.class, new VectorReduce(new Scratch()))
+            new Check<>(ReduceKernel.class, new VectorReduce())
                     .input(n)
                     .output("y", m)
                     .run(TOLERANCE, (k, o, p) -> k.forward(o[1], o[0], f, s[0], s[1], s[2], p));
@@ -32,7 +32,7 @@ class MapKernelsTest {
             for (int i = 0; i < m; i++) {
                 y[i] = 12;
             }
-            new Check<>(ReduceKernel.class, new VectorReduce(new Scratch()))
+            new Check<>(ReduceKernel.class, new VectorReduce())
                     .input(x)
                     .input(y)
                     .input(m)
@@ -44,11 +44,11 @@ class MapKernelsTest {
     @ParameterizedTest
     @EnumSource
     void reduceOfNotANumber(ReduceKernel.Function f) {
-        new Check<>(ReduceKernel.class, new VectorReduce(new Scratch()))
+        new Check<>(ReduceKernel.class, new VectorReduce())
                 .input(1, Float.NaN, 3, -1, -2, Float.NEGATIVE_INFINITY)
                 .output("y", 2)
                 .run(0, (k, o, p) -> k.forward(o[1], o[0], f, 2, 3, 1, p));
-        new Check<>(ReduceKernel.class, new VectorReduce(new Scratch()))
+        new Check<>(ReduceKernel.class, new VectorReduce())
                 .input(1, Float.NaN, 3, -1, -2, Float.NEGATIVE_INFINITY)
                 .output("y", 3)
                 .run(0, (k, o, p) -> k.forward(o[1], o[0], f, 1, 2, 3, p));

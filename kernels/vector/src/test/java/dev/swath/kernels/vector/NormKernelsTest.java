@@ -4,19 +4,21 @@ import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.SoftmaxKernel;
+import dev.swath.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
+import dev.swath.tensor.DType;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NormKernelsTest {
     // Standardised numbers of size 1 to 5 after some ten roundings; gradients of parameters add up hundreds of them.
     private static final double TOLERANCE = 3e-6;
-    private static final Scratch SCRATCH = new Scratch();
+    
 
     @ParameterizedTest
     @CsvSource({"1, 1", "3, 5", "7, 16", "50, 37", "700, 128", "5, 1024"})
     void layerNorm(int rows, int columns) {
         int n = rows * columns;
-        new Check<>(LayerNormKernel.class, new VectorLayerNorm(SCRATCH))
+        new Check<>(LayerNormKernel.class, new VectorLayerNorm())
                 .input(n, 2, 3)
                 .input(columns)
                 .input(columns)
@@ -24,7 +26,7 @@ class NormKernelsTest {
                 .output("mean", rows)
                 .output("rstd", rows)
                 .run(TOLERANCE, (k, o, p) -> k.forward(o[3], o[4], o[5], o[0], o[1], o[2], 1e-5, rows, columns, p));
-        new Check<>(LayerNormKernel.class, new VectorLayerNorm(SCRATCH))
+        new Check<>(LayerNormKernel.class, new VectorLayerNorm())
                 .input(n)
                 .input(columns)
                 .input(rows, 0.1, 0)
@@ -42,13 +44,13 @@ class NormKernelsTest {
     @CsvSource({"1, 1, 1", "2, 5, 3", "2, 300, 37", "1, 1000, 128", "3, 20, 16"})
     void instanceNorm(int batch, int length, int channels) {
         int n = batch * length * channels;
-        new Check<>(InstanceNormKernel.class, new VectorInstanceNorm(SCRATCH))
+        new Check<>(InstanceNormKernel.class, new VectorInstanceNorm())
                 .input(n, 1, 20) // a mean that would cancel in sums of squares
                 .output("y", n)
                 .output("mean", batch * channels)
                 .output("rstd", batch * channels)
                 .run(2e-5, (k, o, p) -> k.forward(o[1], o[2], o[3], o[0], 1e-5, batch, length, channels, p));
-        new Check<>(InstanceNormKernel.class, new VectorInstanceNorm(SCRATCH))
+        new Check<>(InstanceNormKernel.class, new VectorInstanceNorm())
                 .input(n)
                 .input(n)
                 .input(batch * channels, 0.1, 0)
@@ -61,12 +63,12 @@ class NormKernelsTest {
     @CsvSource({"1, 1, true", "5, 3, false", "300, 37, true", "1000, 128, false", "513, 16, true"})
     void batchNorm(int rows, int channels, boolean batchStatistics) {
         int n = rows * channels;
-        new Check<>(BatchNormKernel.class, new VectorBatchNorm(SCRATCH))
+        new Check<>(BatchNormKernel.class, new VectorBackend().kernel(BatchNormKernel.class, DType.F32))
                 .input(n, 1, 20)
                 .output("mean", channels)
                 .output("variance", channels)
                 .run(TOLERANCE, (k, o, p) -> k.statistics(o[1], o[2], o[0], rows, channels, p));
-        new Check<>(BatchNormKernel.class, new VectorBatchNorm(SCRATCH))
+        new Check<>(BatchNormKernel.class, new VectorBackend().kernel(BatchNormKernel.class, DType.F32))
                 .input(n)
                 .input(channels)
                 .input(channels, 0.1, 1)
@@ -74,7 +76,7 @@ class NormKernelsTest {
                 .input(channels)
                 .output("y", n)
                 .run(TOLERANCE, (k, o, p) -> k.forward(o[5], o[0], o[1], o[2], o[3], o[4], 1e-5, rows, channels, p));
-        new Check<>(BatchNormKernel.class, new VectorBatchNorm(SCRATCH))
+        new Check<>(BatchNormKernel.class, new VectorBackend().kernel(BatchNormKernel.class, DType.F32))
                 .input(n)
                 .input(channels, 0.1, 0)
                 .input(channels, 0.1, 1)
@@ -105,11 +107,11 @@ class NormKernelsTest {
     @CsvSource({"1, 1, false", "1000, 2, true", "7, 20, false", "7, 37, true", "200, 144, false", "3, 1025, true"})
     void softmax(int rows, int columns, boolean log) {
         int n = rows * columns;
-        new Check<>(SoftmaxKernel.class, new VectorSoftmax(SCRATCH))
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
                 .input(n, 3, 0)
                 .output("y", n)
                 .run(TOLERANCE, (k, o, p) -> k.forward(o[1], o[0], log, rows, columns, p));
-        new Check<>(SoftmaxKernel.class, new VectorSoftmax(SCRATCH))
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
                 .input(n)
                 .input(n, 0.5, log ? -2 : 0)
                 .output("dx", n)
@@ -120,7 +122,7 @@ class NormKernelsTest {
     @CsvSource({"false", "true"})
     void softmaxOfInfinities(boolean log) {
         float infinity = Float.POSITIVE_INFINITY;
-        new Check<>(SoftmaxKernel.class, new VectorSoftmax(SCRATCH))
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
                 .input(0, -infinity, 1, -infinity, -infinity, -infinity, 1, Float.NaN, 2, -1e4f, 0, 1)
                 .output("y", 12)
                 .run(TOLERANCE, (k, o, p) -> k.forward(o[1], o[0], log, 4, 3, p));

@@ -38,7 +38,7 @@ class VectorAttentionTest {
         Geometry g = new Geometry(batch, queries, keys, channels, heads, 1 / Math.sqrt(channels / (double) heads));
         int row = channels + gap;
         int n = batch * heads * queries * keys;
-        new Check<>(AttentionKernel.class, new VectorAttention(new Scratch()))
+        new Check<>(AttentionKernel.class, new VectorAttention())
                 .input(batch * queries * row)
                 .input(batch * keys * row)
                 .input(batch * keys * row)
@@ -50,7 +50,7 @@ class VectorAttentionTest {
                         TOLERANCE,
                         (k, o, p) ->
                                 k.forward(o[5], o[6], o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
-        new Check<>(AttentionKernel.class, new VectorAttention(new Scratch()))
+        new Check<>(AttentionKernel.class, new VectorAttention())
                 .input(batch * queries * row)
                 .input(batch * keys * row)
                 .input(batch * keys * row)
@@ -61,7 +61,7 @@ class VectorAttentionTest {
                         TOLERANCE,
                         (k, o, p) ->
                                 k.forward(o[5], null, o[0], row, o[1], row, o[2], row, o[3], drop ? o[4] : null, g, p));
-        new Check<>(AttentionKernel.class, new VectorAttention(new Scratch()))
+        new Check<>(AttentionKernel.class, new VectorAttention())
                 .input(batch * queries * row)
                 .input(batch * keys * row)
                 .input(batch * keys * row)

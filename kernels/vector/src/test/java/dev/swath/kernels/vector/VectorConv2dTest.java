@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Conv2dKernel.Geometry;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
-import dev.swath.tensor.OpaqueStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Storage;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,23 +46,23 @@ class VectorConv2dTest {
         Slice want = zeros(cells * out);
         new ScalarBackend()
                 .kernel(Conv2dKernel.class, DType.F32)
-                .forward(want, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
+                .forward(want, maps, channels, weight, bias, Activation.RELU, g, HostExecution.single());
         Conv2dKernel kernel = new VectorBackend().kernel(Conv2dKernel.class, DType.F32);
         Storage packed = kernel.pack(weight, out, in, 3, 1);
         assertTrue(packed instanceof WinogradStorage);
-        assertArrayEquals(weight.floats(), ((HostStorage.Floats) ((OpaqueStorage) packed).toHost()).array());
+        assertArrayEquals(weight.floats(), ((HostStorage.Floats) ((PackedStorage) packed).unpack()).array());
         Slice single = zeros(cells * out);
-        kernel.forward(single, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, Parallelism.single());
+        kernel.forward(single, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, HostExecution.single());
         close(want.floats(), single.floats(), 2e-5);
         for (int threads = 2; threads <= 3; threads++) {
             try (Parallelism p = Parallelism.ofThreads(threads)) {
                 Slice several = zeros(cells * out);
-                kernel.forward(several, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, p);
+                kernel.forward(several, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, HostExecution.on(p));
                 assertArrayEquals(single.floats(), several.floats());
             }
         }
         Slice unpacked = zeros(cells * out);
-        kernel.forward(unpacked, maps, channels, weight, bias, Activation.RELU, g, Parallelism.single());
+        kernel.forward(unpacked, maps, channels, weight, bias, Activation.RELU, g, HostExecution.single());
         close(want.floats(), unpacked.floats(), 2e-6);
     }
 
@@ -77,22 +78,22 @@ class VectorConv2dTest {
         Conv2dKernel vector = new VectorBackend().kernel(Conv2dKernel.class, DType.F32);
         Slice want = zeros(cells * in);
         Slice wantWeight = zeros(out * in * 9);
-        scalar.backwardInput(want, dy, weight, g, Parallelism.single());
-        scalar.backwardWeight(wantWeight, null, dy, x, g, Parallelism.single());
+        scalar.backwardInput(want, dy, weight, g, HostExecution.single());
+        scalar.backwardWeight(wantWeight, null, dy, x, g, HostExecution.single());
         Slice forward = zeros(cells * out);
         Slice wantForward = zeros(cells * out);
         Slice[] map = {x};
         int[] channels = {in};
-        scalar.forward(wantForward, map, channels, weight, null, Activation.IDENTITY, g, Parallelism.single());
-        vector.forward(forward, map, channels, weight, null, Activation.IDENTITY, g, Parallelism.single());
+        scalar.forward(wantForward, map, channels, weight, null, Activation.IDENTITY, g, HostExecution.single());
+        vector.forward(forward, map, channels, weight, null, Activation.IDENTITY, g, HostExecution.single());
         close(wantForward.floats(), forward.floats(), 2e-5);
         float[] one = null;
         for (int threads = 1; threads <= 2; threads++) {
             try (Parallelism p = Parallelism.ofThreads(threads)) {
                 Slice dx = random(cells * in, 9);
                 Slice dWeight = zeros(out * in * 9);
-                vector.backwardInput(dx, dy, weight, g, p);
-                vector.backwardWeight(dWeight, null, dy, x, g, p);
+                vector.backwardInput(dx, dy, weight, g, HostExecution.on(p));
+                vector.backwardWeight(dWeight, null, dy, x, g, HostExecution.on(p));
                 close(want.floats(), dx.floats(), 2e-5);
                 close(wantWeight.floats(), dWeight.floats(), 1e-5);
                 if (one != null) {

@@ -16,7 +16,7 @@ class VectorWindowAttentionTest {
         int cells = g.batch() * g.height() * g.width();
         int side = 2 * g.window() - 1;
         int c = g.channels();
-        return new Check<>(WindowAttentionKernel.class, new VectorWindowAttention(new Scratch()))
+        return new Check<>(WindowAttentionKernel.class, new VectorWindowAttention())
                 .input(cells * 3 * c)
                 .input(3 * c)
                 .input(side * side * g.heads());

@@ -1,0 +1,45 @@
+package dev.swath.autograd;
+
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all parts of one tape work with, going forwards and backwards: the backend and where its kernels run, the memory, who
+ * watches, and the name of the module that is running.
+ */
+final class Pass {
+    final Backend backend;
+    final Execution execution;
+    final PassMemory memory;
+    final @Nullable TapeListener listener;
+    final boolean nanCheck;
+    final StringBuilder path = new StringBuilder();
+
+    Pass(Tape.Options o, Workspace workspace) {
+        this.backend = o.backend();
+        this.execution = o.backend().execution(o.parallelism());
+        this.memory = new PassMemory(workspace);
+        this.listener = o.listener();
+        this.nanCheck = o.nanCheck();
+    }
+
+    /** A tensor of undefined elements for the op that is running. */
+    Tensor allocate(DType dtype, Shape shape) {
+        return Tensor.over(memory.take(dtype, shape.elements()), shape, 0);
+    }
+
+    /** Every element becomes that number. */
+    void fill(Tensor x, double value) {
+        backend.kernel(CopyKernel.class, x.dtype()).fill(Slice.of(x), value, x.elements(), execution);
+    }
+
+    OpException error(String op, String rule, String got) {
+        return new OpException(op, rule, got, path.toString());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.BackendProvider;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.DeviceRequest;
+import dev.swath.kernels.Parallelism;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options of every command that runs a network. */
+final class RunOptions {
+    /** Reads a device as {@link DeviceRequest#parse} does. */
+    static final class DeviceConverter implements ITypeConverter<DeviceRequest> {
+        @Override
+        public DeviceRequest convert(String value) {
+            try {
+                return DeviceRequest.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("it must be auto, cpu, cuda or cuda:N, but is '" + value + "'");
+            }
+        }
+    }
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            converter = DeviceConverter.class,
+            paramLabel = "DEVICE",
+            description = "auto, cpu, cuda or cuda:N for the N-th device from 0 (default: ${DEFAULT-VALUE}). Asking for cuda"
+                    + " and not getting it is an error.")
+    DeviceRequest device = DeviceRequest.AUTO;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: one a processor).")
+    @Nullable
+    Integer threads;
+
+    Parallelism parallelism() {
+        return parallelism(threads);
+    }
+
+    /** That many threads, or one a processor if null. */
+    static Parallelism parallelism(@Nullable Integer threads) {
+        if (threads != null && threads < 1) {
+            throw new UsageException("--threads must be at least 1; got " + threads);
+        }
+        return threads == null ? Parallelism.ofCores() : Parallelism.ofThreads(threads);
+    }
+
+    /** Under {@code auto}: the backends that would have been preferred to the chosen one, and why each was refused. */
+    Map<String, Object> passedOver(Backend chosen) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        if (device.equals(DeviceRequest.AUTO)) {
+            for (Backends.Finding finding : Backends.discover().findings()) {
+                if (finding.name().equals(chosen.name())) {
+                    break;
+                }
+                if (finding.probe() instanceof BackendProvider.Probe.Refused(String reason)) {
+                    out.put(finding.name(), reason);
+                }
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.swath.fianet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.files.json.Json;
+import dev.swath.nn.bert.BertConfig;
+import dev.swath.nn.swin.SwinConfig;
+import dev.swath.tensor.StateDict;
+import dev.swath.testkit.Golden;
+import dev.swath.weights.Safetensors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code check-data} and {@code evaluate} as a user runs them. */
+class DataCommandsTest {
+    private static final List<String> PIECES = List.of(
+            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "van", "on", "along", "road", "low", "vegetation");
+
+    private record Run(int exit, String out, String err) {}
+
+    private static Run run(Object... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream newOut = new ByteArrayOutputStream();
+        ByteArrayOutputStream newErr = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
+            int exit = Main.execute(Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+            return new Run(exit, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private static Path data(Path folder) throws IOException {
+        List<String> names = List.of(
+                "output_phrase_train.txt",
+                "output_phrase_val.txt",
+                "output_phrase_test.txt",
+                "images/17_3.tif",
+                "images/17_4.tif",
+                "images/18_0.tif",
+                "images/19_7.tif",
+                "masks/17_3.tif",
+                "masks/17_4.tif",
+                "masks/18_0.tif",
+                "masks/19_7.tif");
+        for (String name : names) {
+            Path target = folder.resolve(name);
+            Files.createDirectories(target.getParent());
+            Files.write(target, Golden.resource("dataset_refsegrs", "root/" + name));
+        }
+        return folder;
+    }
+
+    private static Path model(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        FiaNet network = new FiaNet(new FiaNetConfig(
+                new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
+                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12),
+                List.of(1, 1, 1, 1),
+                1,
+                0,
+                FiaNetConfig.Wiring.REFERENCE,
+                FiaNetConfig.Ablation.NONE));
+        network.initialise(new RandomSource(7));
+        StateDict weights = new StateDict();
+        StateDict all = network.stateDict();
+        all.names().forEach(name -> weights.put(name, all.get(name)));
+        Safetensors.write(folder.resolve("model.safetensors"), weights, Map.of());
+        Files.write(folder.resolve("vocab.txt"), PIECES);
+        Files.writeString(folder.resolve("config.json"), "{\"image_size\": 64, \"bert\": {\"heads\": 1}}");
+        return folder;
+    }
+
+    @Test
+    void checkDataTellsWholeFromBroken(@TempDir Path folder) throws IOException {
+        Path data = data(folder);
+        Run whole = run("check-data", "--data", data);
+        assertEquals(0, whole.exit, whole.err);
+        assertTrue(whole.err.contains("layout of refsegrs") && whole.err.contains("0 errors"), whole.err);
+        assertTrue(whole.out.lines().anyMatch(l -> l.matches("usable triplets +2 +1 +2")), whole.out);
+        Files.delete(data.resolve("masks/18_0.tif"));
+        Run broken = run("check-data", "--dataset", "refsegrs", "--data", data, "--format", "json");
+        assertEquals(1, broken.exit);
+        Map<String, Object> json = Json.parseObject(broken.out);
+        assertEquals(1L, json.get("errors"));
+        assertEquals(Map.of("missing_mask", 1L), json.get("counts"));
+        Run csv = run("check-data", "--data", data, "--format", "csv");
+        assertEquals(
+                "severity,kind,split,item,text", csv.out.lines().findFirst().orElseThrow());
+        assertTrue(csv.out.contains("error,missing_mask,val,18_0,"), csv.out);
+    }
+
+    @Test
+    void checkDataOfSomethingElseIsAUsageError(@TempDir Path folder) {
+        Run run = run("check-data", "--data", folder);
+        assertEquals(2, run.exit);
+        assertEquals(1, run.err.lines().count(), run.err);
+        assertEquals(1, run("check-data", "--data", folder.resolve("nothing")).exit);
+    }
+
+    @Test
+    void evaluatePrintsTheTablesInEveryFormat(@TempDir Path folder) throws IOException {
+        Path data = data(folder.resolve("data"));
+        Path model = model(folder.resolve("model"));
+        Run text = run("evaluate", "--dataset", "refsegrs", "--data", data, "--split", "test", "--weights", model);
+        assertEquals(0, text.exit, text.err);
+        assertTrue(text.out.startsWith("Table I: RefSegRS, split 'test', 2 samples"), text.out);
+        assertTrue(
+                text.out
+                        .lines()
+                        .anyMatch(l ->
+                                l.matches("FIANet \\(published\\) +84.09 +77.05 +61.86 +33.41 +7.10 +78.32 +68.67")),
+                text.out);
+        assertTrue(text.out.lines().anyMatch(l -> l.matches("low vegetation +1( +[0-9.]+){7}")), text.out);
+        Run json = run("evaluate", "--data", data, "--weights", model, "--format", "json", "--threads", 1);
+        Map<String, Object> all = Json.parseObject(json.out);
+        assertEquals(2, Json.asList(all.get("outcomes"), "outcomes").size());
+        assertEquals(2L, Json.asObject(all.get("overall"), "overall").get("samples"));
+        Run csv = run("evaluate", "--data", data, "--weights", model, "--format", "csv");
+        assertEquals(1 + 5 + 1 + 2, csv.out.lines().count(), csv.out);
+        Run markdown = run("evaluate", "--data", data, "--weights", model, "--format", "markdown");
+        assertTrue(markdown.out.contains("| method | Pr@0.5 |"), markdown.out);
+        Run shuffled = run("evaluate", "--data", data, "--weights", model, "--shuffle-sentences", 1);
+        assertTrue(shuffled.out.contains("model, shuffled"), shuffled.out);
+        assertEquals(
+                1,
+                run("evaluate", "--data", data, "--split", "val", "--weights", model, "--shuffle-sentences", 1).exit);
+    }
+
+    @Test
+    void panelsShowBestWorstAndRandom(@TempDir Path folder) throws IOException {
+        Path data = data(folder.resolve("data"));
+        Path out = folder.resolve("panels");
+        Run run = run(
+                "evaluate", "--data", data, "--weights", model(folder.resolve("model")), "--panels", 1, "--out", out);
+        assertEquals(0, run.exit, run.err);
+        try (Stream<Path> files = Files.list(out)) {
+            List<Path> all = files.sorted().toList();
+            assertEquals(3, all.size(), all.toString());
+            assertTrue(all.getFirst().getFileName().toString().startsWith("best-1-19_7"), all.toString());
+            assertEquals(3 * 64 + 8, ImageIO.read(all.getFirst().toFile()).getWidth());
+        }
+    }
+
+    @Test
+    void theHelpHoldsTheFormulas() {
+        Run run = run("evaluate", "--help");
+        assertEquals(0, run.exit);
+        for (String part : List.of("oIoU", "sum of I over samples / sum of U", "Pr@X", "times 100")) {
+            assertTrue(run.out.contains(part), run.out);
+        }
+    }
+}

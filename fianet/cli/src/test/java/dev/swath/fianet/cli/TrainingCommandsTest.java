@@ -1,0 +1,112 @@
+package dev.swath.fianet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.fianet.BundledModel;
+import dev.swath.fianet.model.AblationTable.Variant;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.train.Ablations;
+import dev.swath.files.json.Fields;
+import dev.swath.tokenizer.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code train} and {@code ablate} as a user runs them. */
+class TrainingCommandsTest {
+    private static final String TINY = """
+            {"model": {"image_size": 64,
+              "swin": {"embed_dim": 8, "depths": [1, 1, 2, 1], "heads": [1, 2, 2, 2], "window": 4},
+              "bert": {"hidden": 8, "layers": 1, "heads": 2, "intermediate": 16, "positions": 24},
+              "tmem_blocks": 1},
+             "batch": 2, "optimizer": {"learning_rate": 0.002},
+             "text": {"trained_layers": 1, "train_embeddings": true}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private static long steps(Path run) {
+        return Fields.of(run.resolve("last/training.json")).longInteger("steps", -1);
+    }
+
+    @Test
+    void theCompactNetworkNeedsNoFile() {
+        Path out = folder.resolve("run");
+        Cli.run(
+                        "train",
+                        "--dataset",
+                        "synthetic",
+                        "--config",
+                        "compact",
+                        "--synth-count",
+                        4,
+                        "--synth-val",
+                        2,
+                        "--batch",
+                        2,
+                        "--max-steps",
+                        1,
+                        "--out",
+                        out)
+                .done();
+        assertEquals(1, steps(out));
+        Vocabulary stored = Vocabulary.load(out.resolve("last/vocab.txt"));
+        Vocabulary bundled = BundledModel.vocabulary();
+        assertEquals(bundled.size(), stored.size());
+        for (int id = 0; id < bundled.size(); id++) {
+            assertEquals(bundled.piece(id), stored.piece(id));
+        }
+    }
+
+    @Test
+    void ablationsFillBothTablesAndGoOn() throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path vocabulary = Settings.bundledVocabulary();
+        Path out = folder.resolve("ablations");
+        List<Object> words = List.of(
+                "ablate",
+                "--dataset",
+                "synthetic-refsegrs",
+                "--synth-count",
+                4,
+                "--synth-val",
+                2,
+                "--config",
+                config,
+                "--vocab",
+                vocabulary,
+                "--steps",
+                2,
+                "--out",
+                out);
+        Cli first = Cli.run(words.toArray()).done();
+        for (Variant variant : new Ablations(Networks.standard()).variants()) {
+            assertEquals(2, steps(out.resolve(variant.name())), variant.name());
+            String row = first.out()
+                    .lines()
+                    .filter(line -> line.startsWith("| " + variant.label() + " |"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(row.matches("\\|[^|]+(\\| \\d+\\.\\d\\d ){7}\\|"), row);
+        }
+        assertTrue(first.out().contains("| full model, published for RefSegRS | 84.09 | 77.05 |"), first.out());
+        assertEquals(first.out(), Files.readString(out.resolve("tables.md")));
+        String again = Cli.run(words.toArray()).done().out();
+        assertEquals(first.out(), again);
+    }
+
+    @Test
+    void anotherNetworkNeedsItsVocabulary() throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path out = folder.resolve("none");
+        Cli.run("ablate", "--dataset", "synthetic", "--config", config, "--steps", 1, "--out", out)
+                .refused(2, "--vocab");
+        assertFalse(Files.exists(out));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.swath.fianet.synth;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.fianet.data.DataException;
+import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.data.RunLength;
+import dev.swath.fianet.image.Images;
+import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.json.Json;
+import dev.swath.kernels.Parallelism;
+import dev.swath.weights.pickle.Resolver;
+import dev.swath.weights.pickle.Unpickler;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DatasetWriterTest {
+    private static final int COUNT = 20;
+    private static final int SIDE = 96;
+
+    @TempDir
+    Path folder;
+
+    private Path write(DatasetVocabulary format, String name, int threads) {
+        Path out = folder.resolve(name);
+        AtomicInteger most = new AtomicInteger();
+        try (Parallelism p = Parallelism.ofThreads(threads)) {
+            DatasetWriter.write(
+                    new SyntheticScenes(format, 17, SIDE),
+                    COUNT,
+                    DatasetWriter.Shares.DEFAULT,
+                    out,
+                    p,
+                    n -> most.accumulateAndGet(n, Math::max));
+        }
+        assertEquals(COUNT, most.get());
+        return out;
+    }
+
+    private static Map<String, byte[]> files(Path root) throws IOException {
+        Map<String, byte[]> out = new TreeMap<>();
+        try (var walk = Files.walk(root)) {
+            for (Path p : walk.filter(Files::isRegularFile).toList()) {
+                out.put(root.relativize(p).toString(), Files.readAllBytes(p));
+            }
+        }
+        return out;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFSEGRS", "RRSISD"})
+    void filesAreTheSameForAnyNumberOfThreads(DatasetVocabulary format) throws IOException {
+        Map<String, byte[]> one = files(write(format, "one", 1));
+        Map<String, byte[]> three = files(write(format, "three", 3));
+        assertEquals(one.keySet(), three.keySet());
+        one.forEach((name, bytes) -> assertArrayEquals(bytes, three.get(name), name));
+        try (var left = Files.list(folder)) {
+            assertEquals(2, left.count(), "no working folder stays behind");
+        }
+    }
+
+    @Test
+    void refSegRsIsReadBack() throws IOException {
+        Path root = write(DatasetVocabulary.REFSEGRS, "refsegrs", 2);
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 17, SIDE);
+        int line = 0;
+        for (String split : List.of("train", "val", "test")) {
+            List<String> lines = Files.readAllLines(root.resolve("output_phrase_" + split + ".txt"));
+            assertEquals(split.equals("train") ? 16 : 2, lines.size());
+            for (String text : lines) {
+                SyntheticScenes.Triplet t = scenes.triplet(line);
+                assertEquals(line + " " + t.sentence(), text);
+                RgbImage image = Images.read(root.resolve("images/" + line + ".tif"));
+                assertArrayEquals(t.image().rgb(), image.rgb(), "TIFF keeps every value");
+                RgbImage mask = Images.read(root.resolve("masks/" + line + ".tif"));
+                for (int i = 0; i < SIDE * SIDE; i++) {
+                    assertEquals(t.mask().values()[i] == 0 ? 0 : 255, mask.rgb()[3 * i] & 0xff);
+                }
+                line++;
+            }
+        }
+        assertEquals(COUNT, line);
+    }
+
+    @Test
+    void rrsisdIsReadBack() throws IOException {
+        Path root = write(DatasetVocabulary.RRSISD, "rrsisd", 2);
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.RRSISD, 17, SIDE);
+        byte[] pickle = Files.readAllBytes(root.resolve("rrsisd/refs(unc).p"));
+        List<Object> refs = Json.asList(Unpickler.read(ByteBuffer.wrap(pickle), Resolver.PLAIN), "refs");
+        Map<String, Object> instances = Json.parseObject(Files.readString(root.resolve("rrsisd/instances.json")));
+        List<Object> annotations = Json.asList(instances.get("annotations"), "annotations");
+        List<Object> categories = Json.asList(instances.get("categories"), "categories");
+        assertEquals(COUNT, refs.size());
+        assertEquals(20, categories.size());
+        for (int i = 0; i < COUNT; i++) {
+            SyntheticScenes.Triplet t = scenes.triplet(i);
+            Map<String, Object> ref = Json.asObject(refs.get(i), "ref");
+            Map<String, Object> a = Json.asObject(annotations.get(i), "annotation");
+            for (String key : List.of("ref_id", "ann_id", "image_id")) {
+                assertEquals((long) i, ref.get(key));
+            }
+            assertEquals(List.of((long) i), ref.get("sent_ids"));
+            assertEquals(i < 16 ? "train" : i < 18 ? "val" : "test", ref.get("split"));
+            Map<String, Object> sentence =
+                    Json.asObject(Json.asList(ref.get("sentences"), "sentences").getFirst(), "sentence");
+            assertEquals(t.sentence(), sentence.get("raw"));
+            assertEquals(List.of(t.sentence().split(" ")), sentence.get("tokens"));
+            assertEquals(ref.get("category_id"), a.get("categories_id"));
+            int id = Json.asInt(a.get("categories_id"), "categories_id");
+            String name =
+                    String.valueOf(Json.asObject(categories.get(id), "category").get("name"));
+            assertEquals(t.category().replace(" ", ""), name.replace("-", "").toLowerCase(Locale.ROOT));
+            List<Object> parts = Json.asList(a.get("segmentation"), "segmentation");
+            assertEquals(1, parts.size());
+            Map<String, Object> rle = Json.asObject(parts.getFirst(), "run lengths");
+            assertEquals(List.of((long) SIDE, (long) SIDE), rle.get("size"));
+            Mask mask = RunLength.decode(String.valueOf(rle.get("counts")), SIDE, SIDE);
+            assertArrayEquals(t.mask().values(), mask.values());
+            checkCorners(Json.asList(a.get("bbox"), "bbox"), mask);
+            RgbImage image = Images.read(root.resolve("images/rrsisd/JPEGImages/" + ref.get("file_name")));
+            double error = 0;
+            for (int p = 0; p < image.rgb().length; p++) {
+                error += Math.abs((image.rgb()[p] & 0xff) - (t.image().rgb()[p] & 0xff));
+            }
+            assertTrue(error / image.rgb().length < 6, "mean error of the JPEG " + error / image.rgb().length);
+        }
+    }
+
+    private static void checkCorners(List<Object> box, Mask mask) {
+        int inside = 0;
+        for (int p = 0; p < SIDE * SIDE; p++) {
+            boolean in = p % SIDE >= (long) box.get(0)
+                    && p / SIDE >= (long) box.get(1)
+                    && p % SIDE <= (long) box.get(2)
+                    && p / SIDE <= (long) box.get(3);
+            inside += in ? mask.values()[p] : 0;
+        }
+        assertEquals(mask.area(), inside);
+    }
+
+    @Test
+    void aFolderInUseIsRefusedAndLeftAlone() throws IOException {
+        Path out = Files.createDirectory(folder.resolve("used"));
+        Files.writeString(out.resolve("note.txt"), "keep me");
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 1, SIDE);
+        DataException e = assertThrows(
+                DataException.class,
+                () -> DatasetWriter.write(scenes, 3, DatasetWriter.Shares.DEFAULT, out, Parallelism.single(), n -> {}));
+        assertTrue(e.getMessage().contains("is in use"), e.getMessage());
+        assertEquals("keep me", Files.readString(out.resolve("note.txt")));
+    }
+
+    @Test
+    void aFailureLeavesNothingBehind() throws IOException {
+        Path out = folder.resolve("broken");
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 1, SIDE);
+        assertThrows(
+                IllegalStateException.class,
+                () -> DatasetWriter.write(scenes, 3, DatasetWriter.Shares.DEFAULT, out, Parallelism.single(), n -> {
+                    throw new IllegalStateException("stop");
+                }));
+        assertFalse(Files.exists(out));
+        try (var left = Files.list(folder)) {
+            assertEquals(0, left.count());
+        }
+    }
+
+    @Test
+    void sharesMustAddUp() {
+        assertThrows(IllegalArgumentException.class, () -> new DatasetWriter.Shares(80, 10, 5));
+    }
+}

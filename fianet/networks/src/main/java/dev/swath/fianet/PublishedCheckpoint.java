@@ -1,0 +1,63 @@
+package dev.swath.fianet;
+
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Recognition;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.LoadReport;
+import dev.swath.weights.TorchWriter;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A network as its published training script saves one: every entry of its state dict in its order, index tables and batch
+ * counts included, floats as f32; {@code load_state_dict} takes it strictly.
+ */
+public final class PublishedCheckpoint {
+    private PublishedCheckpoint() {}
+
+    /** The entries of a model in that order; what may be missing is made up for. */
+    public static StateDict tensors(Checkpoint source) {
+        NetworkProvider provider = Recognition.network(source);
+        StateDict from = provider.tensors(source);
+        ReferringNetwork network = provider.deduce(source).network().create();
+        StateDict own = network.stateDict();
+        StateDict out = new StateDict();
+        for (String name : own.names()) {
+            StateDict.Entry e = from.find(name).orElse(null);
+            if (e == null && provider.optional(name)) {
+                out.put(name, own.entry(name));
+            } else if (e != null) {
+                out.put(name, e.dtype().isFloating() ? single(e) : e);
+            }
+        }
+        List<String> unknown =
+                from.names().stream().filter(n -> !own.contains(n)).toList();
+        List<String> missing =
+                own.names().stream().filter(n -> !out.contains(n)).toList();
+        List<LoadReport.MisShaped> misShaped = network.targets().entrySet().stream()
+                .filter(t -> out.contains(t.getKey())
+                        && !out.entry(t.getKey()).shape().equals(t.getValue()))
+                .map(t -> new LoadReport.MisShaped(t.getKey(), t.getValue(), shape(out, t.getKey())))
+                .toList();
+        new LoadReport(List.copyOf(out.names()), missing, unknown, misShaped)
+                .requireComplete(source.path().toString());
+        return out;
+    }
+
+    private static Shape shape(StateDict tensors, String name) {
+        return tensors.entry(name).shape();
+    }
+
+    private static StateDict.Entry single(StateDict.Entry e) {
+        return new StateDict.Entry(DType.F32, e.shape(), _ -> e.read().to(DType.F32));
+    }
+
+    /** Writes a model as a {@code .pth} whose dict holds the tensors under {@code model}. */
+    public static void write(Checkpoint source, Path out) {
+        TorchWriter.write(out, "model", tensors(source));
+    }
+}

@@ -1,0 +1,339 @@
+package dev.swath.fianet;
+
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.TapeListener;
+import dev.swath.autograd.Workspace;
+import dev.swath.fianet.image.Images;
+import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.SentenceBatch;
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.fianet.text.ExpressionParser;
+import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.fianet.text.PosTagger;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.kernels.DeviceRequest;
+import dev.swath.kernels.Parallelism;
+import dev.swath.tensor.Tensor;
+import dev.swath.tokenizer.Vocabulary;
+import dev.swath.tokenizer.WordPieceTokenizer;
+import dev.swath.weights.WeightsException;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Marks in an aerial image what a sentence names. Open it once and share it: any number of threads may call {@code
+ * segment} at the same time, and equal inputs give bit-identical results. Nothing needs to be closed but its threads.
+ */
+public final class ReferringSegmenter implements AutoCloseable {
+    /**
+     * How a segmenter is opened; {@link #defaults} suits most.
+     *
+     * @param device which backend
+     * @param parallelism the threads, or null for one a processor
+     * @param vocabulary the {@code vocab.txt}, or null for the one in the model's folder
+     * @param dataset whose classes and sentence length apply, or null to go by the model
+     * @param tagger who tags the words, or null for {@link PosTagger#installed}
+     * @param mode how sentences become masks
+     */
+    public record Options(
+            DeviceRequest device,
+            @Nullable Parallelism parallelism,
+            @Nullable Path vocabulary,
+            @Nullable DatasetVocabulary dataset,
+            @Nullable PosTagger tagger,
+            ExpressionParser.Mode mode) {
+        /** The best backend, all processors, everything else by the model. */
+        public static Options defaults() {
+            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE);
+        }
+
+        /** With another vocabulary file. */
+        public Options withVocabulary(@Nullable Path file) {
+            return new Options(device, parallelism, file, dataset, tagger, mode);
+        }
+
+        /** With other threads. */
+        public Options withParallelism(@Nullable Parallelism p) {
+            return new Options(device, p, vocabulary, dataset, tagger, mode);
+        }
+
+        /** With another device. */
+        public Options withDevice(DeviceRequest d) {
+            return new Options(d, parallelism, vocabulary, dataset, tagger, mode);
+        }
+
+        /** With another data set. */
+        public Options withDataset(@Nullable DatasetVocabulary d) {
+            return new Options(device, parallelism, vocabulary, d, tagger, mode);
+        }
+
+        /** With another tagger, or null for the one that is installed. */
+        public Options withTagger(@Nullable PosTagger t) {
+            return new Options(device, parallelism, vocabulary, dataset, t, mode);
+        }
+
+        /** With another mode. */
+        public Options withMode(ExpressionParser.Mode m) {
+            return new Options(device, parallelism, vocabulary, dataset, tagger, m);
+        }
+    }
+
+    /**
+     * The sentence as the network takes it, each an array of N numbers.
+     *
+     * @param ids WordPiece ids
+     * @param context 1 for each real piece
+     * @param object 1 for the object's pieces
+     * @param position 1 for the position's pieces
+     */
+    public record Tokens(long[] ids, long[] context, long[] object, long[] position) {
+        /** Checks. */
+        public Tokens {
+            if (ids.length == 0
+                    || context.length != ids.length
+                    || object.length != ids.length
+                    || position.length != ids.length) {
+                throw new IllegalArgumentException(
+                        "[tokens] ids and the three masks must have the same length, at least 1; got " + ids.length
+                                + ", " + context.length + ", " + object.length + " and " + position.length);
+            }
+            for (long[] mask : List.of(context, object, position)) {
+                for (long m : mask) {
+                    if (m != 0 && m != 1) {
+                        throw new IllegalArgumentException("[tokens] masks hold 0 and 1; got " + m);
+                    }
+                }
+            }
+        }
+
+        /** Of a parsed sentence. */
+        public static Tokens of(ParsedExpression p) {
+            return new Tokens(p.encoding().ids(), p.encoding().mask(), p.objectMask(), p.positionMask());
+        }
+    }
+
+    private static final int IDLE_WORKSPACES = 2;
+
+    private final Backend backend;
+    private final Parallelism parallelism;
+    private final boolean ownsThreads;
+    private final Model model;
+    private final @Nullable ExpressionParser parser;
+    private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
+
+    private ReferringSegmenter(Model model, Backend backend, Options options) {
+        this.backend = backend;
+        this.ownsThreads = options.parallelism == null;
+        this.parallelism = options.parallelism == null ? Parallelism.ofCores() : options.parallelism;
+        this.model = model;
+        Vocabulary vocabulary = model.vocabulary();
+        this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
+    }
+
+    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
+        PosTagger tagger = options.tagger == null ? PosTagger.installed() : options.tagger;
+        return new ExpressionParser(
+                new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);
+    }
+
+    /** Opens a model folder, or a checkpoint of the published training script; the best backend, all processors. */
+    public static ReferringSegmenter open(Path path) {
+        return open(path, Options.defaults());
+    }
+
+    /** Opens a model. */
+    public static ReferringSegmenter open(Path path, Options options) {
+        Backend backend = Backends.discover().choose(options.device);
+        return new ReferringSegmenter(Model.open(path, options.vocabulary, options.dataset, backend), backend, options);
+    }
+
+    /** The model of the artifact {@code swath-fianet-bundled}: small, trained on synthetic scenes; see {@link BundledModel}. */
+    public static ReferringSegmenter bundled() {
+        return bundled(Options.defaults());
+    }
+
+    /** The bundled model; a vocabulary in the options is not looked at. */
+    public static ReferringSegmenter bundled(Options options) {
+        return BundledModel.read(folder -> open(folder, options.withVocabulary(null)));
+    }
+
+    /** Segments an image in memory. */
+    public SegmentationResult segment(BufferedImage image, String sentence) {
+        return segment(Images.of(image), sentence);
+    }
+
+    /** Segments an image in memory, and may be cancelled by the listener. */
+    public SegmentationResult segment(BufferedImage image, String sentence, ProgressListener listener) {
+        return segment(Images.of(image), sentence, listener);
+    }
+
+    /** Segments the first three bands of a raster, or its only one as gray. */
+    public SegmentationResult segment(Raster raster, String sentence) {
+        return segment(Images.of(raster), sentence);
+    }
+
+    /** Segments the first three bands of a raster, or its only one as gray, and may be cancelled by the listener. */
+    public SegmentationResult segment(Raster raster, String sentence, ProgressListener listener) {
+        return segment(Images.of(raster), sentence, listener);
+    }
+
+    /** Segments planes of red, green and blue with values from 0 to 1. */
+    public SegmentationResult segment(float[][] planes, int width, int height, String sentence) {
+        return segment(Images.of(planes, width, height), sentence);
+    }
+
+    /** Segments planes of red, green and blue with values from 0 to 1, and may be cancelled by the listener. */
+    public SegmentationResult segment(
+            float[][] planes, int width, int height, String sentence, ProgressListener listener) {
+        return segment(Images.of(planes, width, height), sentence, listener);
+    }
+
+    /** Segments an 8-bit image. */
+    public SegmentationResult segment(RgbImage image, String sentence) {
+        return segment(image, Tokens.of(parse(sentence)));
+    }
+
+    /** Segments an 8-bit image, and may be cancelled by the listener. */
+    public SegmentationResult segment(RgbImage image, String sentence, ProgressListener listener) {
+        return segment(image, Tokens.of(parse(sentence)), listener);
+    }
+
+    /** Segments by tokens that the caller made. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens) {
+        return run(image, tokens, null);
+    }
+
+    /** Segments by tokens that the caller made, and may be cancelled by the listener. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens, ProgressListener listener) {
+        Progress progress = new Progress(network(), listener);
+        SegmentationResult result = run(image, tokens, progress);
+        progress.done();
+        return result;
+    }
+
+    /** Segments by tokens that the caller made; the listener sees every module and op and ends the pass by throwing. */
+    public SegmentationResult segment(RgbImage image, Tokens tokens, TapeListener listener) {
+        return run(image, tokens, listener);
+    }
+
+    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
+        sentence.require(network().limits());
+        Preprocessor p = model.preprocessor();
+        Workspace taken = idle.poll();
+        Workspace workspace = taken == null ? new Workspace(backend) : taken;
+        Tensor logits;
+        try (Tape tape = Tape.inference(Tape.Options.of(backend)
+                .withParallelism(parallelism)
+                .withWorkspace(workspace)
+                .withListener(listener))) {
+            logits = network().answer(tape, p.apply(image), sentence, l -> l.permute(0, 3, 1, 2)
+                    .copy());
+        }
+        if (idle.size() < IDLE_WORKSPACES) {
+            idle.push(workspace);
+        } else {
+            workspace.close();
+        }
+        return result(image, logits);
+    }
+
+    /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
+    private static SegmentationResult result(RgbImage image, Tensor logits) {
+        int size = logits.dim(2);
+        float[] both = logits.toFloatArray();
+        float[] small = new float[size * size];
+        for (int i = 0; i < small.length; i++) {
+            small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
+        }
+        int width = image.width();
+        int height = image.height();
+        float[] probability = new float[width * height];
+        boolean[] mask = new boolean[width * height];
+        for (int y = 0; y < height; y++) {
+            double v = Math.clamp((y + 0.5) * size / height - 0.5, 0, size - 1);
+            int top = Math.min((int) v, Math.max(0, size - 2));
+            for (int x = 0; x < width; x++) {
+                double u = Math.clamp((x + 0.5) * size / width - 0.5, 0, size - 1);
+                int left = Math.min((int) u, Math.max(0, size - 2));
+                double upper = between(small, top * size + left, u - left, size);
+                double lower = between(small, Math.min(top + 1, size - 1) * size + left, u - left, size);
+                float value = (float) (upper + (v - top) * (lower - upper));
+                probability[y * width + x] = value;
+                mask[y * width + x] = value > 0.5f;
+            }
+        }
+        return new SegmentationResult(width, height, mask, probability, logits);
+    }
+
+    private static double between(float[] row, int at, double fraction, int size) {
+        double next = size == 1 ? row[at] : row[at + 1];
+        return row[at] + fraction * (next - row[at]);
+    }
+
+    /** The sentence as words, tags, pieces and masks. */
+    public ParsedExpression parse(String sentence) {
+        if (parser == null) {
+            throw new WeightsException(
+                    "[sentence] a vocabulary is needed to read sentences; give the vocab.txt that the model was trained with");
+        }
+        return parser.parse(sentence);
+    }
+
+    /**
+     * What {@link #warmUp} did.
+     *
+     * @param first time of the first pass, which loads and compiles
+     * @param last time of the last pass
+     * @param passes how many passes over an empty image were run
+     */
+    public record WarmUp(Duration first, Duration last, int passes) {}
+
+    /** Runs twice on an empty image, so that the first real call is not the slow one, and says how long that took. */
+    public WarmUp warmUp() {
+        int size = model.preprocessor().size();
+        RgbImage empty = new RgbImage(size, size, new byte[3 * size * size]);
+        long[] ids = new long[Math.min(8, network().limits().positions())];
+        long[] ones = ids.clone();
+        Arrays.fill(ones, 1);
+        Tokens tokens = new Tokens(ids, ones, ones, ones);
+        long start = System.nanoTime();
+        segment(empty, tokens);
+        long middle = System.nanoTime();
+        segment(empty, tokens);
+        return new WarmUp(Duration.ofNanos(middle - start), Duration.ofNanos(System.nanoTime() - middle), 2);
+    }
+
+    /** The network, to be looked into. */
+    public ReferringNetwork network() {
+        return model.network();
+    }
+
+    /** Image size and statistics. */
+    public Preprocessor preprocessor() {
+        return model.preprocessor();
+    }
+
+    /** The backend in use. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Ends the segmenter's own threads, and gives back the memory of a device. */
+    @Override
+    public void close() {
+        backend.close();
+        if (ownsThreads) {
+            parallelism.close();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.swath.fianet.model;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The registration of one network: everything by which the rest of Swath finds, opens and trains it. Swath's own stand in
+ * {@link Networks}; one of anybody else is found as a service of this type ({@code provides} in its {@code module-info}, or
+ * {@code META-INF/services}).
+ */
+public interface NetworkProvider {
+    /** Its name in {@code config.json} and on the command line: lower-case letters, digits and hyphens. */
+    String name();
+
+    /** Its name for people. */
+    String title();
+
+    /** How its checkpoints are recognised. */
+    Signature signature();
+
+    /** Sizes, wiring and inputs as published for a data set. */
+    ModelConfig published(DatasetVocabulary dataset);
+
+    /**
+     * How it was trained for a data set, as far as that differs from FIANet's training on RefSegRS: a JSON object with keys of
+     * {@code docs/training.md}.
+     */
+    default String training(DatasetVocabulary dataset) {
+        return "{}";
+    }
+
+    /**
+     * Settings for first trainings that take minutes, for {@code --config compact}, with the bundled model's vocabulary: a JSON
+     * object with keys of {@code docs/training.md}.
+     */
+    default Optional<String> compact() {
+        return Optional.empty();
+    }
+
+    /** Where its configuration holds the number of pieces of the vocabulary, such as {@code bert.vocabulary}. */
+    String vocabularyKey();
+
+    /** The configuration that the names and shapes of a checkpoint imply; what they do not tell is as published. */
+    ModelConfig deduce(Checkpoint checkpoint);
+
+    /** The weights of a checkpoint under the names of the network's tensors; by default as they are. */
+    default StateDict tensors(Checkpoint checkpoint) {
+        return checkpoint.tensors();
+    }
+
+    /** Whether a checkpoint may lack a tensor of that name; the network then keeps the one that it was made with. */
+    default boolean optional(String name) {
+        return false;
+    }
+
+    /** Networks with parts switched off, for {@code swath ablate}. */
+    default List<AblationTable> ablations() {
+        return List.of();
+    }
+
+    /** A tiny network that runs the same kernels, to have them compiled while a checkpoint is read. */
+    default Optional<NetworkConfig> warmUp() {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.swath.fianet.model;
+
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Referring networks whose checkpoints are met in the world and that are not here: they are named, not taken for something
+ * else. The first signature that fits counts, for later networks are made of earlier ones.
+ */
+final class OtherNetworks {
+    private record Row(String words, Signature signature) {}
+
+    private static final String SCALES = "backbone.cim.";
+
+    private static final List<Row> ROWS = List.of(
+            new Row("a CrossVLT checkpoint", Signature.of("lang_stage1.")),
+            new Row("a DiCoR checkpoint", Signature.of("backbone.VMSF.")),
+            new Row("a DiCoR checkpoint", Signature.of("fusion_global.")),
+            new Row("a CADFormer checkpoint", Signature.of("vglva")),
+            new Row("a FIANet with CIM in place of TMEM", fiaNet(SCALES)),
+            new Row("a FIANet with LGCE in place of TMEM", fiaNet("backbone.lgce.")),
+            new Row("a FIANet without TMEM", fiaNet("backbone.layers.").without("backbone.tmem.")),
+            new Row("a MAFN checkpoint", Signature.of("backbone.layers.0.corr.")),
+            new Row("a DLSA checkpoint (legacy layout)", Signature.of("backbone.layers.0.alpha_fc.", "branch_queries")),
+            new Row("a DLSA checkpoint", Signature.of("backbone.layers.0.alpha_fc.")),
+            new Row("an LGCE checkpoint", Signature.of("backbone.lgce.")),
+            new Row(
+                    "a LAVT checkpoint (lavt_one)",
+                    Signature.of("backbone.layers.0.fusion.", "text_encoder.").without(SCALES)),
+            new Row(
+                    "a LAVT checkpoint (its text encoder stands apart)",
+                    Signature.of("backbone.layers.0.fusion.").without(SCALES)));
+
+    private OtherNetworks() {}
+
+    private static Signature fiaNet(String part) {
+        return Signature.of("backbone.layers.0.context_pixel_attn.", "text_encoder.", "classifier.", part);
+    }
+
+    /** What the names are, as in "a LAVT checkpoint". */
+    static Optional<String> of(StateDict tensors) {
+        return ROWS.stream()
+                .filter(r -> r.signature.fits(tensors))
+                .map(Row::words)
+                .findFirst()
+                .or(() -> scales(tensors));
+    }
+
+    /** RMSIN, whose size of image stands in the mixing of cells: (a^2, n) for a last grid of a x a, of 32 pixels a cell. */
+    private static Optional<String> scales(StateDict tensors) {
+        if (!Signature.of(SCALES).fits(tensors)) {
+            return Optional.empty();
+        }
+        int side = tensors.find(SCALES + "block.0.csa1.m.attention.proj.weight")
+                .map(StateDict.Entry::shape)
+                .filter(s -> s.rank() == 2)
+                .map(OtherNetworks::side)
+                .orElse(0);
+        return Optional.of(
+                switch (side) {
+                    case 28 -> "a RemoteSAM checkpoint (RMSIN at 896 px)";
+                    case 0, 15 -> "an RMSIN checkpoint";
+                    default -> "an RMSIN checkpoint (at " + 32 * side + " px)";
+                });
+    }
+
+    private static int side(Shape mixing) {
+        return (int) Math.round(Math.sqrt(mixing.dim(0)));
+    }
+}

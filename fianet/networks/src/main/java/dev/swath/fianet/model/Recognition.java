@@ -1,0 +1,113 @@
+package dev.swath.fianet.model;
+
+import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.WeightsException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a checkpoint holds, by its names. */
+public sealed interface Recognition {
+    /**
+     * A network that is here.
+     *
+     * @param network which
+     */
+    record Known(NetworkProvider network) implements Recognition {
+        @Override
+        public String words() {
+            return "a whole " + network.title();
+        }
+    }
+
+    /**
+     * A referring network that is not here.
+     *
+     * @param words which, as in "an RMSIN checkpoint"
+     */
+    record Elsewhere(String words) implements Recognition {}
+
+    /** What is no referring network. */
+    enum Other implements Recognition {
+        /** A Swin backbone alone. */
+        SWIN("only a Swin backbone"),
+        /** A BERT encoder alone. */
+        BERT("only a BERT text encoder"),
+        /** Something else. */
+        UNKNOWN("weights of a network that is not known here");
+
+        private final String words;
+
+        Other(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String words() {
+            return words;
+        }
+    }
+
+    /** For people, to follow "holds". */
+    String words();
+
+    /** Recognises a checkpoint. */
+    static Recognition of(Checkpoint checkpoint) {
+        StateDict tensors = checkpoint.tensors();
+        List<NetworkProvider> fitting =
+                Networks.all().stream().filter(n -> n.signature().fits(tensors)).toList();
+        Optional<NetworkProvider> known = fitting.reversed().stream()
+                .max(Comparator.comparingInt(n -> n.signature().strictness()));
+        if (known.isPresent()) {
+            return new Known(known.get());
+        }
+        return OtherNetworks.of(tensors).<Recognition>map(Elsewhere::new).orElseGet(() -> other(tensors));
+    }
+
+    private static Other other(StateDict tensors) {
+        boolean backbone = begins(tensors, "backbone.layers.") || begins(tensors, "layers.0.blocks.");
+        if (backbone && !begins(tensors, "text_encoder.")) {
+            return Other.SWIN;
+        }
+        boolean text = begins(tensors, "bert.embeddings.") || begins(tensors, "embeddings.word_embeddings.");
+        return text ? Other.BERT : Other.UNKNOWN;
+    }
+
+    private static boolean begins(StateDict tensors, String prefix) {
+        return !tensors.namesUnder(prefix).isEmpty();
+    }
+
+    /** The network whose weights these are, or one sentence that says what the file holds instead. */
+    static NetworkProvider network(Checkpoint checkpoint) {
+        return switch (of(checkpoint)) {
+            case Known(NetworkProvider network) -> network;
+            case Elsewhere(String words) ->
+                throw new WeightsException(
+                        "[weights] " + checkpoint.path() + " is " + words + "; this version reads " + titles(" and "));
+            case Other other -> throw needed(checkpoint, other, "a whole " + titles(" or "));
+        };
+    }
+
+    /** These weights of Swin or BERT, or one sentence that says what the file holds instead. */
+    static Checkpoint require(Checkpoint checkpoint, Other wanted) {
+        Recognition found = of(checkpoint);
+        if (found != wanted) {
+            throw needed(checkpoint, found, wanted.words());
+        }
+        return checkpoint;
+    }
+
+    private static WeightsException needed(Checkpoint checkpoint, Recognition found, String wanted) {
+        return new WeightsException("[weights] " + checkpoint.path() + ": this file holds " + found.words() + ", but "
+                + wanted + " is needed here");
+    }
+
+    private static String titles(String last) {
+        List<String> all = Networks.all().stream().map(NetworkProvider::title).toList();
+        return all.size() == 1
+                ? all.getFirst()
+                : all.subList(0, all.size() - 1).stream().collect(Collectors.joining(", ")) + last + all.getLast();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.swath.fianet.model;
+
+import dev.swath.nn.bert.BertConfig;
+import dev.swath.nn.swin.SwinConfig;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.WeightsException;
+import dev.swath.files.json.Fields;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The sizes of Swin and BERT as keys of {@code config.json}, and as the tensors of a checkpoint imply them. */
+public final class TrunkSettings {
+    private TrunkSettings() {}
+
+    /** The keys of {@code swin}. */
+    public static Map<String, Object> toJson(SwinConfig v) {
+        Map<String, Object> swin = new LinkedHashMap<>();
+        swin.put("embed_dim", v.embedDim());
+        swin.put("depths", v.depths());
+        swin.put("heads", v.heads());
+        swin.put("window", v.window());
+        swin.put("patch", v.patch());
+        swin.put("mlp_ratio", v.mlpRatio());
+        swin.put("drop_path", v.dropPath());
+        return swin;
+    }
+
+    /** The keys of {@code bert}. */
+    public static Map<String, Object> toJson(BertConfig t) {
+        Map<String, Object> bert = new LinkedHashMap<>();
+        bert.put("vocabulary", t.vocabulary());
+        bert.put("hidden", t.hidden());
+        bert.put("layers", t.layers());
+        bert.put("heads", t.heads());
+        bert.put("intermediate", t.intermediate());
+        bert.put("positions", t.positions());
+        bert.put("types", t.types());
+        bert.put("dropout", t.dropout());
+        bert.put("layer_norm_eps", t.eps());
+        return bert;
+    }
+
+    /** {@code d} with what the keys say. */
+    public static SwinConfig swin(Fields f, SwinConfig d) {
+        SwinConfig c = new SwinConfig(
+                f.integer("embed_dim", d.embedDim()),
+                f.integers("depths", d.depths()),
+                f.integers("heads", d.heads()),
+                f.integer("window", d.window()),
+                f.integer("patch", d.patch()),
+                f.integer("mlp_ratio", d.mlpRatio()),
+                f.number("drop_path", d.dropPath()));
+        f.requireNoOthers();
+        return c;
+    }
+
+    /** {@code d} with what the keys say. */
+    public static BertConfig bert(Fields f, BertConfig d) {
+        BertConfig c = new BertConfig(
+                f.integer("vocabulary", d.vocabulary()),
+                f.integer("hidden", d.hidden()),
+                f.integer("layers", d.layers()),
+                f.integer("heads", d.heads()),
+                f.integer("intermediate", d.intermediate()),
+                f.integer("positions", d.positions()),
+                f.integer("types", d.types()),
+                f.number("dropout", d.dropout()),
+                f.number("layer_norm_eps", d.eps()));
+        f.requireNoOthers();
+        return c;
+    }
+
+    /** The Swin of four stages under {@code backbone.}; {@code title} is the network's, for errors. */
+    public static SwinConfig swin(Checkpoint checkpoint, String title) {
+        StateDict t = checkpoint.tensors();
+        Shape patch = shape(checkpoint, title, "backbone.patch_embed.proj.weight");
+        int embed = patch.dim(0);
+        List<Integer> depths = new ArrayList<>();
+        List<Integer> heads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String stage = "backbone.layers." + i + ".blocks.";
+            depths.add(count(t, stage, ".norm1.weight"));
+            heads.add(shape(checkpoint, title, stage + "0.attn.relative_position_bias_table")
+                    .dim(1));
+        }
+        int rows = shape(checkpoint, title, "backbone.layers.0.blocks.0.attn.relative_position_bias_table")
+                .dim(0);
+        int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
+        int mlp = shape(checkpoint, title, "backbone.layers.0.blocks.0.mlp.fc1.weight")
+                        .dim(0)
+                / embed;
+        return new SwinConfig(embed, depths, heads, window, patch.dim(2), mlp, 0.3);
+    }
+
+    /** The BERT under {@code text_encoder.}, with heads of 64; {@code title} is the network's, for errors. */
+    public static BertConfig bert(Checkpoint checkpoint, String title) {
+        Shape words = shape(checkpoint, title, "text_encoder.embeddings.word_embeddings.weight");
+        int hidden = words.dim(1);
+        return new BertConfig(
+                words.dim(0),
+                hidden,
+                count(checkpoint.tensors(), "text_encoder.encoder.layer.", ".output.dense.weight"),
+                Math.max(1, hidden / 64),
+                shape(checkpoint, title, "text_encoder.encoder.layer.0.intermediate.dense.weight")
+                        .dim(0),
+                shape(checkpoint, title, "text_encoder.embeddings.position_embeddings.weight")
+                        .dim(0),
+                shape(checkpoint, title, "text_encoder.embeddings.token_type_embeddings.weight")
+                        .dim(0),
+                0.1,
+                1e-12);
+    }
+
+    /** How many modules of a list there are: the first n for which {@code before + n + after} is no name. */
+    public static int count(StateDict tensors, String before, String after) {
+        int n = 0;
+        while (tensors.contains(before + n + after)) {
+            n++;
+        }
+        return n;
+    }
+
+    private static Shape shape(Checkpoint checkpoint, String title, String name) {
+        return checkpoint
+                .tensors()
+                .find(name)
+                .orElseThrow(() -> new WeightsException("[weights] " + checkpoint.path() + ": '" + name
+                        + "' is missing, so this is no complete " + title + " checkpoint"))
+                .shape();
+    }
+}

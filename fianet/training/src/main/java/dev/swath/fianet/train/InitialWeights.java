@@ -1,0 +1,125 @@
+package dev.swath.fianet.train;
+
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.Recognition;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.nn.train.TrainingException;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.TensorSink;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.LoadReport;
+import dev.swath.weights.Names;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Puts published weights of Swin and BERT over a network's first values. */
+final class InitialWeights {
+    private static final String BIAS_TABLE = "relative_position_bias_table";
+
+    private InitialWeights() {}
+
+    /** Loads what there is, one over the other; returns a line about each. */
+    static List<String> load(ReferringNetwork network, TrainingRun.Origin origin) {
+        List<String> notes = new ArrayList<>();
+        if (origin.model() != null) {
+            notes.add(model(network, origin.model()));
+        }
+        if (origin.swin() != null) {
+            notes.add(swin(network, origin.swin()));
+        }
+        if (origin.bert() != null) {
+            notes.add(bert(network, origin.bert()));
+        }
+        if (notes.isEmpty()) {
+            notes.add("begins from noise, without published weights");
+        }
+        return notes;
+    }
+
+    private static String model(ReferringNetwork network, Path file) {
+        Checkpoint checkpoint = Checkpoint.open(file);
+        NetworkProvider provider = Networks.named(network.config().network());
+        if (!provider.signature().fits(checkpoint.tensors())) {
+            throw new TrainingException("[train] " + file + " holds a whole "
+                    + Recognition.network(checkpoint).title() + ", but the network to be trained is "
+                    + provider.name());
+        }
+        LoadReport report = LoadReport.load(provider.tensors(checkpoint), network.targets(), network.sink(null))
+                .requireComplete(file.toString());
+        return report.loaded().size() + " tensors of the whole network from " + file;
+    }
+
+    /**
+     * Loads an official Swin classifier's patch embedding, blocks and mergings. What the classifier lacks (alignment, TMEM,
+     * output norms) keeps its values, as does a bias table for another number of heads.
+     *
+     * @return one line about what was loaded
+     */
+    private static String swin(ReferringNetwork network, Path file) {
+        Map<String, String> own = own(network, network::swinName, "Swin", "--init-swin");
+        Map<String, Shape> wanted = shapes(network, own);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(file), Recognition.Other.SWIN);
+        LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, own));
+        List<String> lacking = Stream.concat(
+                        report.missing().stream().filter(InitialWeights::isSwin),
+                        report.misShaped().stream()
+                                .filter(m -> !m.name().endsWith(BIAS_TABLE))
+                                .map(LoadReport.MisShaped::toString))
+                .toList();
+        if (!lacking.isEmpty()) {
+            throw new TrainingException("[train] " + file + " does not fit the backbone's sizes, for "
+                    + lacking.size() + " of its tensors are missing or of another shape, such as " + lacking.getFirst()
+                    + "; give the file of that size, or set model.swin in --config");
+        }
+        return report.loaded().size() + " tensors of the backbone from " + file
+                + (report.misShaped().isEmpty()
+                        ? ""
+                        : ", " + report.misShaped().size() + " bias tables of another number of heads left out");
+    }
+
+    private static boolean isSwin(String name) {
+        boolean block = name.startsWith("layers.") && (name.contains(".blocks.") || name.contains(".downsample."));
+        return (block || name.startsWith("patch_embed.")) && !name.endsWith("relative_position_index");
+    }
+
+    /** Loads a BERT folder into the whole text encoder; returns one line about what was loaded. */
+    private static String bert(ReferringNetwork network, Path folder) {
+        Map<String, String> own = own(network, network::bertName, "BERT", "--init-bert");
+        Map<String, Shape> wanted = shapes(network, own);
+        Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
+        LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, own))
+                .requireComplete(folder.toString());
+        return report.loaded().size() + " tensors of the text encoder from " + folder;
+    }
+
+    /** The network's names by the published ones. */
+    private static Map<String, String> own(
+            ReferringNetwork network, Function<String, Optional<String>> published, String what, String option) {
+        Map<String, String> out = new LinkedHashMap<>();
+        network.targets().keySet().forEach(name -> published.apply(name).ifPresent(p -> out.put(p, name)));
+        if (out.isEmpty()) {
+            throw new TrainingException("[train] the network "
+                    + network.config().network() + " has no part of " + what + "; leave " + option + " out");
+        }
+        return out;
+    }
+
+    private static Map<String, Shape> shapes(ReferringNetwork network, Map<String, String> own) {
+        Map<String, Shape> all = network.targets();
+        Map<String, Shape> out = new LinkedHashMap<>();
+        own.forEach((published, name) -> out.put(published, all.get(name)));
+        return out;
+    }
+
+    private static TensorSink sink(ReferringNetwork network, Map<String, String> own) {
+        TensorSink all = network.sink(null);
+        return (name, value) -> all.accept(own.get(name), value);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.swath.fianet.train;
+
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.json.Fields;
+import dev.swath.files.json.JsonException;
+import dev.swath.nn.train.TrainingException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What going on with a run needs besides tensors, and where its weights come from; {@code training.json} of a checkpoint.
+ *
+ * @param steps optimizer steps done
+ * @param evaluationDue whether the evaluation after the last epoch is still to come
+ * @param randomSeed of dropout and drop path
+ * @param randomDraws draws taken so far
+ * @param best highest figure so far; -0.1, below every figure, if there was none
+ * @param bestEpoch epoch of it, from 1; 0 if there was none
+ * @param data fingerprints of the splits by name
+ * @param config of the run
+ * @param provenance versions, command, first weights: to be read by people
+ */
+record RunState(
+        long steps,
+        boolean evaluationDue,
+        long randomSeed,
+        long randomDraws,
+        double best,
+        int bestEpoch,
+        Map<String, String> data,
+        TrainingConfig config,
+        Map<String, Object> provenance) {
+    /** The published code's first value, so that any figure is better. */
+    static final double NO_BEST = -0.1;
+
+    private static final System.Logger LOGGER = System.getLogger(RunState.class.getName());
+
+    /**
+     * 2: random draws are numbered and come from Philox. With 1 they came one after another from another generator; such a run
+     * goes on, with other dropout from there on.
+     */
+    private static final int FORMAT = 2;
+
+    /** The same run at another moment. */
+    RunState at(long step, boolean due, long draws) {
+        return new RunState(step, due, randomSeed, draws, best, bestEpoch, data, config, provenance);
+    }
+
+    /** With another best figure. */
+    RunState withBest(double value, int epoch) {
+        return new RunState(steps, evaluationDue, randomSeed, randomDraws, value, epoch, data, config, provenance);
+    }
+
+    Map<String, Object> toJson() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("format", FORMAT);
+        out.put("steps", steps);
+        out.put("evaluation_due", evaluationDue);
+        out.put("random_seed", randomSeed);
+        out.put("random_draws", randomDraws);
+        out.put("best", best);
+        out.put("best_epoch", bestEpoch);
+        out.put("data", data);
+        out.put("config", config.toJson());
+        out.put("provenance", provenance);
+        return out;
+    }
+
+    static RunState read(Path file) {
+        try {
+            Fields f = Fields.of(file);
+            int format = f.integer("format", 0);
+            if (format < 1 || format > FORMAT) {
+                throw new TrainingException("[train] " + file + " has the format " + format + ", but only 1 to " + FORMAT
+                        + " can be read; use the version of Swath that wrote it");
+            }
+            if (format < FORMAT) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the run in {0} was begun by an older version: it goes on with other random numbers for dropout and"
+                                + " drop path than it would have had",
+                        file.getParent());
+            }
+            TrainingConfig config =
+                    TrainingConfig.fromJson(f.object("config"), TrainingConfig.published(DatasetVocabulary.REFSEGRS));
+            RunState state = new RunState(
+                    f.longInteger("steps", 0),
+                    f.flag("evaluation_due", false),
+                    f.longInteger("random_seed", 0),
+                    f.longInteger("random_draws", 0),
+                    f.number("best", NO_BEST),
+                    f.integer("best_epoch", 0),
+                    f.textMap("data"),
+                    config,
+                    f.map("provenance"));
+            f.requireNoOthers();
+            return state;
+        } catch (JsonException | IllegalArgumentException e) {
+            throw new TrainingException("[train] the checkpoint's " + file + " is damaged: " + e.getMessage(), e);
+        }
+    }
+}

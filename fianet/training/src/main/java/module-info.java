@@ -1,0 +1,9 @@
+/** Training: runs in a folder, their logs, ablations. */
+module dev.swath.fianet.training {
+    requires transitive dev.swath.fianet.datasets;
+    requires dev.swath.files;
+    requires java.management;
+    requires static org.jspecify;
+
+    exports dev.swath.fianet.train;
+}

@@ -1,0 +1,58 @@
+package dev.swath.testkit.cases;
+
+import dev.swath.autograd.ops.BatchNorm;
+import dev.swath.tensor.Tensor;
+import dev.swath.testkit.OpCase;
+import java.util.List;
+
+/** By the statistics of the batch and by running ones. */
+public final class BatchNormCase implements OpCase {
+    /** Creates it. */
+    public BatchNormCase() {}
+
+    @Override
+    public Class<?> op() {
+        return BatchNorm.class;
+    }
+
+    @Override
+    public Tolerance tolerance() {
+        return new Tolerance(
+                1e-5, 2e-5, "the mean of inputs around 3 cancels; gradients of parameters add up to 300 numbers");
+    }
+
+    @Override
+    public List<Example> examples() {
+        Inputs in = new Inputs();
+        return List.of(
+                example("one value, running", false, in, 1, 1),
+                example("two values", true, in, 2, 1),
+                example("odd", true, in, 5, 3),
+                example("prime, running", false, in, 7, 13),
+                example("longer than a vector", true, in, 37, 67),
+                example("tall", true, in, 300, 5));
+    }
+
+    private static Example example(String name, boolean training, Inputs in, int rows, int channels) {
+        Tensor mean = in.normal(channels);
+        Tensor variance = in.positive(0.5, channels);
+        Example example = Example.of(
+                        name,
+                        (t, v) -> BatchNorm.apply(
+                                t,
+                                v.get(0),
+                                v.get(1),
+                                v.get(2),
+                                t.constant(mean.copy()).value(),
+                                t.constant(variance.copy()).value(),
+                                null,
+                                0.1,
+                                1e-3),
+                        in.spread(1, 3, 1, rows, channels),
+                        in.normal(channels),
+                        in.normal(channels))
+                .withComposed((t, v) ->
+                        BatchNorm.composed(t, v.get(0), v.get(1), v.get(2), mean, variance, 1e-3));
+        return training ? example.inTraining() : example;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.swath.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.scalar.ScalarBackend;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+
+/** Output and gradients of one call, as arrays. */
+record OpRun(double[] output, List<double[]> gradients) {
+    /** Runs forwards and, from a fixed cotangent, backwards. */
+    static OpRun of(
+            Backend backend,
+            DType dtype,
+            int threads,
+            boolean training,
+            BiFunction<Tape, List<Var>, Var> function,
+            List<Tensor> inputs) {
+        List<Var> leaves =
+                inputs.stream().map(t -> Var.leaf(backend.upload(t.to(dtype).copy()))).toList();
+        try (Parallelism p = Parallelism.ofThreads(threads)) {
+            Tape tape = Tape.recording(options(backend, training).withParallelism(p));
+            Var y = function.apply(tape, leaves);
+            double[] output = y.value().toDoubleArray();
+            // Numbers that f32 holds exactly, so that every element type starts from the same ones.
+            double[] cotangent = new SplittableRandom(3)
+                    .doubles(output.length, -1, 1)
+                    .map(d -> (float) d)
+                    .toArray();
+            tape.backward(y, Tensor.of(cotangent, y.shape().dims()).to(dtype));
+            List<double[]> gradients = new ArrayList<>();
+            for (Var leaf : leaves) {
+                Tensor g = leaf.grad();
+                gradients.add(g == null ? new double[(int) leaf.shape().elements()] : g.toDoubleArray());
+            }
+            return new OpRun(output, gradients);
+        }
+    }
+
+    /** What every backend is compared with: the scalar kernels in double precision. */
+    static OpRun truth(OpCase.Example e) {
+        return of(new ScalarBackend(), DType.F64, 1, e.training(), e.function(), e.inputs());
+    }
+
+    static Tape.Options options(Backend backend, boolean training) {
+        Tape.Options options = Tape.Options.of(backend);
+        return training ? options.withTraining(new RandomSource(1)) : options;
+    }
+
+    /** Fails unless this run is within the tolerance of the expected one. */
+    void assertClose(OpRun expected, OpCase.Tolerance tolerance) {
+        close("output", expected.output, output, tolerance.values());
+        assertEquals(expected.gradients.size(), gradients.size());
+        for (int i = 0; i < gradients.size(); i++) {
+            close("gradient of input " + i, expected.gradients.get(i), gradients.get(i), tolerance.gradients());
+        }
+    }
+
+    /** Fails unless both runs gave the same bits. */
+    void assertSame(OpRun expected) {
+        assertArrayEquals(expected.output, output, "output");
+        for (int i = 0; i < gradients.size(); i++) {
+            assertArrayEquals(expected.gradients.get(i), gradients.get(i), "gradient of input " + i);
+        }
+    }
+
+    static void close(String what, double[] expected, double[] got, double tolerance) {
+        assertEquals(expected.length, got.length, what);
+        double largest = Arrays.stream(expected).map(Math::abs).reduce(1, Math::max);
+        for (int i = 0; i < got.length; i++) {
+            double error = Math.abs(got[i] - expected[i]);
+            int at = i;
+            assertTrue(
+                    error <= tolerance * largest,
+                    () -> what + "[" + at + "] is " + got[at] + " for " + expected[at] + ": off by " + error / largest);
+        }
+    }
+}
