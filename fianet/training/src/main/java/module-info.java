@@ -2,7 +2,6 @@
 module dev.swath.fianet.training {
     requires transitive dev.swath.fianet.datasets;
     requires dev.swath.files;
-    requires java.management;
     requires static org.jspecify;
 
     exports dev.swath.fianet.train;

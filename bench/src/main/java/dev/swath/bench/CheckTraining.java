@@ -39,9 +39,8 @@ import java.util.Optional;
  * hundredth away from that in 64-bit floats in some step, and further than libtorch's ever is.
  */
 public final class CheckTraining {
-    private static final String USAGE =
-            "usage: CheckTraining [--steps N] [--batch N] [--size PX] [--rate R] [--seed N]"
-                    + " [--weights FILE.safetensors]";
+    private static final String USAGE = "usage: CheckTraining [--steps N] [--batch N] [--size PX] [--rate R] [--seed N]"
+            + " [--weights FILE.safetensors]";
     private static final double TOLERANCE = 0.01;
     private static final int WORDS = 22;
     private static final int THREADS = 2;

@@ -56,8 +56,8 @@ class ReferringSegmenterTest {
         TinyModel.write(folder);
         List<float[]> expected = new ArrayList<>();
         try (Parallelism one = Parallelism.single();
-                ReferringSegmenter single = ReferringSegmenter.open(
-                        folder, TinyModel.options().withParallelism(one))) {
+                ReferringSegmenter single =
+                        ReferringSegmenter.open(folder, TinyModel.options().withParallelism(one))) {
             for (int i = 0; i < 4; i++) {
                 expected.add(logits(single, i));
             }
@@ -119,8 +119,8 @@ class ReferringSegmenterTest {
                         pool.execute(task);
                     },
                     4);
-            try (ReferringSegmenter theirs = ReferringSegmenter.open(
-                    folder, TinyModel.options().withParallelism(callers))) {
+            try (ReferringSegmenter theirs =
+                    ReferringSegmenter.open(folder, TinyModel.options().withParallelism(callers))) {
                 assertArrayEquals(logits(own, 1), logits(theirs, 1));
             }
             assertTrue(tasks.get() > 0, "the caller's executor was used");
@@ -226,8 +226,8 @@ class ReferringSegmenterTest {
 
     @Test
     void withoutTheBundledModelASentenceSaysWhatToAdd() {
-        String message =
-                assertThrows(WeightsException.class, ReferringSegmenter::bundled).getMessage();
+        String message = assertThrows(WeightsException.class, ReferringSegmenter::bundled)
+                .getMessage();
         assertTrue(message.contains("add the artifact dev.swath:swath-fianet-bundled"), message);
     }
 

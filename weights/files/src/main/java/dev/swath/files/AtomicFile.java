@@ -38,8 +38,7 @@ public final class AtomicFile {
             temporary = null;
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "[write] " + path + " could not be written: "
-                            + e.getClass().getSimpleName() + " " + e.getMessage(),
+                    "[write] " + path + " could not be written: " + e.getClass().getSimpleName() + " " + e.getMessage(),
                     e);
         } finally {
             if (temporary != null) {

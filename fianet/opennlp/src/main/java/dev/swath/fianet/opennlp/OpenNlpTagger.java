@@ -13,7 +13,7 @@ import opennlp.tools.postag.POSModel;
 import opennlp.tools.postag.POSTaggerME;
 
 /**
- * The built-in tagger: Apache OpenNLP's English model, whose universal tags are turned into Penn tags by the word's form,
+ * The tagger of the command line: Apache OpenNLP's English model, whose universal tags are turned into Penn tags by the word's form,
  * behind a short lexicon of the words that say where something is. The lexicon decides what general models get wrong in
  * this language, such as "left" in "on the left".
  */

@@ -27,8 +27,8 @@ class OpenNlpTaggerTest {
         for (Map<String, Object> row : GoldenExpressions.rows()) {
             String sentence = String.valueOf(row.get("sentence"));
             if (!sentence.isEmpty()) {
-                ParsedExpression p =
-                        GoldenExpressions.parser(row, tagger, ExpressionParser.Mode.REFERENCE).parse(sentence);
+                ParsedExpression p = GoldenExpressions.parser(row, tagger, ExpressionParser.Mode.REFERENCE)
+                        .parse(sentence);
                 if (!Arrays.equals(GoldenExpressions.longs(row, "position_mask"), p.positionMask())) {
                     others.add(sentence + " " + p.tags());
                 }

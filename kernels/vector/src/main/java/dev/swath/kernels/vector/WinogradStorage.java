@@ -16,9 +16,7 @@ final class WinogradStorage extends PackedStorage {
         super(DType.F32, (long) out * in * 9, Device.CPU);
         this.original = Arrays.copyOfRange(weight, offset, offset + out * in * 9);
         this.transformed = new float[size(out, in)];
-        IntStream.range(0, panels(out))
-                .parallel()
-                .forEach(panel -> panel(transformed, original, out, in, panel));
+        IntStream.range(0, panels(out)).parallel().forEach(panel -> panel(transformed, original, out, in, panel));
     }
 
     /** Floats of a transformed weight. */
