@@ -74,7 +74,9 @@ class PackedWeightsTest {
         Tensor b = normal(size[1]);
         Tensor r = normal(size[0], size[1]);
         Tensor packed = Tensor.over(
-                backend.kernel(GemmKernel.class, DType.F32).pack(Slice.of(backend.upload(w)), size[1], size[2]), w.shape(), 0);
+                backend.kernel(GemmKernel.class, DType.F32).pack(Slice.of(backend.upload(w)), size[1], size[2]),
+                w.shape(),
+                0);
         for (Activation f : List.of(Activation.IDENTITY, Activation.GELU, Activation.RELU)) {
             check(
                     backend,
@@ -93,7 +95,10 @@ class PackedWeightsTest {
         Tensor w = normal(size[4], size[3], 3, 3);
         Tensor b = normal(size[4]);
         Tensor packed = Tensor.over(
-                backend.kernel(Conv2dKernel.class, DType.F32).pack(Slice.of(backend.upload(w)), size[4], size[3], 3, 1), w.shape(), 0);
+                backend.kernel(Conv2dKernel.class, DType.F32)
+                        .pack(Slice.of(backend.upload(w)), size[4], size[3], 3, 1, 1, 1),
+                w.shape(),
+                0);
         for (Activation f : List.of(Activation.IDENTITY, Activation.RELU)) {
             check(
                     backend,
@@ -107,6 +112,36 @@ class PackedWeightsTest {
         float[] back = packed.copy().toFloatArray();
         OpRun.close(
                 "weight", w.toDoubleArray(), Tensor.of(back, w.shape().dims()).toDoubleArray(), 1e-5);
+    }
+
+    /** Batch, height, width, inputs, outputs, groups, dilation: nothing that a fast form with other taps must take. */
+    static Stream<Arguments> grouped() {
+        return onBackends(
+                new int[] {1, 5, 7, 32, 32, 32, 1}, new int[] {2, 7, 5, 64, 32, 2, 1}, new int[] {1, 9, 8, 16, 16, 1, 2
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("grouped")
+    void conv2dInGroupsOrDilated(int[] size, Backend backend) {
+        int groups = size[5];
+        int dilation = size[6];
+        Tensor x = normal(size[0], size[1], size[2], size[3]);
+        Tensor w = normal(size[4], size[3] / groups, 3, 3);
+        Tensor b = normal(size[4]);
+        Tensor packed = Tensor.over(
+                backend.kernel(Conv2dKernel.class, DType.F32)
+                        .pack(Slice.of(backend.upload(w)), size[4], size[3], 3, 1, groups, dilation),
+                w.shape(),
+                0);
+        check(
+                backend,
+                List.of(x, w, b),
+                packed,
+                (t, v) -> Conv2d.apply(
+                        t, List.of(v.get(0)), v.get(1), v.get(2), Activation.RELU, 1, dilation, groups, dilation),
+                5e-6);
+        assertArrayEquals(w.toFloatArray(), packed.copy().toFloatArray());
     }
 
     /** The second input is the weight. */

@@ -28,8 +28,8 @@ final class ScalarConv2d implements Conv2dKernel {
                     double sum = bias == null ? 0 : bias.get(o);
                     for (int ky = 0; ky < g.kernel(); ky++) {
                         for (int kx = 0; kx < g.kernel(); kx++) {
-                            int iy = oy * g.stride() + ky - g.padding();
-                            int ix = ox * g.stride() + kx - g.padding();
+                            int iy = oy * g.stride() + ky * g.dilation() - g.padding();
+                            int ix = ox * g.stride() + kx * g.dilation() - g.padding();
                             if (iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width()) {
                                 sum += tap(x, channels, w, g, (b * g.height() + iy) * g.width() + ix, o, ky, kx);
                             }
@@ -41,19 +41,23 @@ final class ScalarConv2d implements Conv2dKernel {
         });
     }
 
+    /** What one tap adds to output channel o: the channels of its group, or of all maps where there is one group. */
     private static double tap(Slice[] x, int[] channels, Slice w, Geometry g, int cell, int o, int ky, int kx) {
+        int first = o / g.groupOut() * g.groupIn();
         double sum = 0;
         int i = 0;
         for (int map = 0; map < x.length; map++) {
-            for (int c = 0; c < channels[map]; c++, i++) {
-                sum += x[map].get(cell * channels[map] + c) * w.get(weightIndex(g, o, i, ky, kx));
+            int n = g.groups() == 1 ? channels[map] : g.groupIn();
+            for (int c = 0; c < n; c++, i++) {
+                sum += x[map].get(cell * channels[map] + first + c) * w.get(weightIndex(g, o, i, ky, kx));
             }
         }
         return sum;
     }
 
+    /** Of tap (ky, kx) from channel i of the group of output channel o. */
     private static int weightIndex(Geometry g, int o, int i, int ky, int kx) {
-        return ((o * g.in() + i) * g.kernel() + ky) * g.kernel() + kx;
+        return ((o * g.groupIn() + i) * g.kernel() + ky) * g.kernel() + kx;
     }
 
     @Override
@@ -66,8 +70,8 @@ final class ScalarConv2d implements Conv2dKernel {
                     double sum = 0;
                     for (int ky = 0; ky < g.kernel(); ky++) {
                         for (int kx = 0; kx < g.kernel(); kx++) {
-                            int ty = iy + g.padding() - ky;
-                            int tx = ix + g.padding() - kx;
+                            int ty = iy + g.padding() - ky * g.dilation();
+                            int tx = ix + g.padding() - kx * g.dilation();
                             int oy = Math.floorDiv(ty, g.stride());
                             int ox = Math.floorDiv(tx, g.stride());
                             if (oy * g.stride() != ty
@@ -79,8 +83,10 @@ final class ScalarConv2d implements Conv2dKernel {
                                 continue;
                             }
                             int cell = (b * g.outHeight() + oy) * g.outWidth() + ox;
-                            for (int o = 0; o < g.out(); o++) {
-                                sum += dy.get(cell * g.out() + o) * weight.get(weightIndex(g, o, i, ky, kx));
+                            int first = i / g.groupIn() * g.groupOut();
+                            for (int o = first; o < first + g.groupOut(); o++) {
+                                sum += dy.get(cell * g.out() + o)
+                                        * weight.get(weightIndex(g, o, i % g.groupIn(), ky, kx));
                             }
                         }
                     }
@@ -96,7 +102,7 @@ final class ScalarConv2d implements Conv2dKernel {
             for (int cell = 0; dBias != null && cell < g.batch() * g.outHeight() * g.outWidth(); cell++) {
                 dBias.add(o, dy.get(cell * g.out() + o));
             }
-            for (int i = 0; i < g.in(); i++) {
+            for (int i = 0; i < g.groupIn(); i++) {
                 for (int ky = 0; ky < g.kernel(); ky++) {
                     for (int kx = 0; kx < g.kernel(); kx++) {
                         dWeight.add(weightIndex(g, o, i, ky, kx), correlation(dy, x, g, o, i, ky, kx));
@@ -108,18 +114,19 @@ final class ScalarConv2d implements Conv2dKernel {
 
     /** Sum over all output cells of dy[o] times the input that this tap of the kernel saw. */
     private static double correlation(Slice dy, Slice x, Geometry g, int o, int i, int ky, int kx) {
+        int channel = o / g.groupOut() * g.groupIn() + i;
         double sum = 0;
         for (int b = 0; b < g.batch(); b++) {
             for (int oy = 0; oy < g.outHeight(); oy++) {
-                int iy = oy * g.stride() + ky - g.padding();
+                int iy = oy * g.stride() + ky * g.dilation() - g.padding();
                 if (iy < 0 || iy >= g.height()) {
                     continue;
                 }
                 for (int ox = 0; ox < g.outWidth(); ox++) {
-                    int ix = ox * g.stride() + kx - g.padding();
+                    int ix = ox * g.stride() + kx * g.dilation() - g.padding();
                     if (ix >= 0 && ix < g.width()) {
                         sum += dy.get(((b * g.outHeight() + oy) * g.outWidth() + ox) * g.out() + o)
-                                * x.get(((b * g.height() + iy) * g.width() + ix) * g.in() + i);
+                                * x.get(((b * g.height() + iy) * g.width() + ix) * g.in() + channel);
                     }
                 }
             }
@@ -128,7 +135,7 @@ final class ScalarConv2d implements Conv2dKernel {
     }
 
     @Override
-    public Storage pack(Slice weight, int out, int in, int kernel, int stride) {
+    public Storage pack(Slice weight, int out, int in, int kernel, int stride, int groups, int dilation) {
         return weight.storage();
     }
 }

@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
 final class Rows {
     private Rows() {}
 
-    private static float fma(float a, float b, float c) {
+    /** a b + c as {@link Lanes#fma} computes it. */
+    static float fma(float a, float b, float c) {
         return Lanes.FMA ? Math.fma(a, b, c) : a * b + c;
     }
 

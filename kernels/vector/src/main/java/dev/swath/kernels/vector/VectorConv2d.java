@@ -2,8 +2,8 @@ package dev.swath.kernels.vector;
 
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Conv2dKernel;
-import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and a
  * matrix product. The input's gradient is a convolution of the same kind or, where there is none, a product whose rows are
- * added up; the weight's is a product with patches.
+ * added up; the weight's is a product with patches. Several groups go one after another through the same; a group of one
+ * channel each is {@link Depthwise}.
  *
  * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the direct form: with Winograd's,
  * losses drift several times further from those of 64-bit floats within fifty steps.
@@ -35,8 +36,9 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     @Override
-    public Storage pack(Slice weight, int out, int in, int kernel, int stride) {
-        boolean suits = kernel == 3 && stride == 1 && in >= MIN_CHANNELS && out >= MIN_CHANNELS;
+    public Storage pack(Slice weight, int out, int in, int kernel, int stride, int groups, int dilation) {
+        boolean suits =
+                kernel == 3 && stride == 1 && groups == 1 && dilation == 1 && in >= MIN_CHANNELS && out >= MIN_CHANNELS;
         return suits ? new WinogradStorage(weight.floats(), weight.offset(), out, in) : weight.storage();
     }
 
@@ -56,21 +58,46 @@ final class VectorConv2d implements Conv2dKernel {
             return;
         }
         Slice dense = weight.storage() instanceof PackedStorage packed ? Slice.of(packed.unpack(), 0) : weight;
-        float[] ordered = ordered(dense, g, on);
-        direct(y, x, channels, ordered, bias, f, g, on);
-        HostExecution.arrays(on).give(ordered);
+        if (Depthwise.suits(g)) {
+            Depthwise.forward(y, x[0], dense, bias, f, g, on);
+            return;
+        }
+        for (int group = 0; group < g.groups(); group++) {
+            Input in = g.groups() == 1 ? new Input(x, channels, channels) : Input.group(x[0], group, g);
+            float[] ordered = ordered(weight(dense, group, g), g.group(), on);
+            Slice shift = bias == null ? null : bias.plus((long) group * g.groupOut());
+            direct(y.plus((long) group * g.groupOut()), g.out(), in, ordered, shift, f, g.group(), on);
+            HostExecution.arrays(on).give(ordered);
+        }
     }
 
-    /** A product of patches and a weight (out, ky, kx, in). */
+    /**
+     * Maps that count as concatenated along the channels.
+     *
+     * @param maps the first channel of each
+     * @param channels how many channels of each
+     * @param steps distance between the cells of each
+     */
+    private record Input(Slice[] maps, int[] channels, int[] steps) {
+        /** The channels of one group of a whole map. */
+        static Input group(Slice x, int group, Geometry g) {
+            return part(x, group * g.groupIn(), g.groupIn(), g.in());
+        }
+
+        /** Some neighbouring channels of a map. */
+        static Input part(Slice x, int first, int channels, int step) {
+            return new Input(new Slice[] {x.plus(first)}, new int[] {channels}, new int[] {step});
+        }
+    }
+
+    /** The weight of one group. */
+    private static Slice weight(Slice weight, int group, Geometry g) {
+        return weight.plus((long) group * g.groupOut() * g.groupIn() * g.kernel() * g.kernel());
+    }
+
+    /** A product of patches and a weight (out, ky, kx, in); the cells of y lie {@code step} apart. */
     private void direct(
-            Slice y,
-            Slice[] x,
-            int[] channels,
-            float[] weight,
-            @Nullable Slice bias,
-            Activation f,
-            Geometry g,
-            Execution on) {
+            Slice y, int step, Input x, float[] weight, @Nullable Slice bias, Activation f, Geometry g, Execution on) {
         Slice w = Slice.of(new HostStorage.Floats(weight), 0);
         int depth = g.kernel() * g.kernel() * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
@@ -79,9 +106,9 @@ final class VectorConv2d implements Conv2dKernel {
         Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
-            gather(rows, x, channels, first, count, g, on);
+            gather(rows, x, first, count, g, on);
             gemm.linear(
-                    Matrix.dense(y.plus((long) first * g.out()), g.out()),
+                    Matrix.dense(y.plus((long) first * step), step),
                     Matrix.dense(patches, depth),
                     w,
                     bias,
@@ -140,8 +167,7 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
-    private static void gather(
-            float[] rows, Slice[] x, int[] channels, int first, int count, Geometry g, Execution on) {
+    private static void gather(float[] rows, Input x, int first, int count, Geometry g, Execution on) {
         int depth = g.kernel() * g.kernel() * g.in();
         on.forEach(Math.ceilDiv(count, 64), task -> {
             for (int r = task * 64; r < Math.min(count, task * 64 + 64); r++) {
@@ -151,14 +177,16 @@ final class VectorConv2d implements Conv2dKernel {
                 int left = cell % g.outWidth() * g.stride() - g.padding();
                 int at = r * depth;
                 for (int ky = 0; ky < g.kernel(); ky++) {
+                    int iy = top + ky * g.dilation();
                     for (int kx = 0; kx < g.kernel(); kx++) {
-                        boolean inside =
-                                top + ky >= 0 && top + ky < g.height() && left + kx >= 0 && left + kx < g.width();
-                        int source = (b * g.height() + top + ky) * g.width() + left + kx;
-                        for (int map = 0; map < x.length; map++) {
-                            int n = channels[map];
+                        int ix = left + kx * g.dilation();
+                        boolean inside = iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width();
+                        int source = (b * g.height() + iy) * g.width() + ix;
+                        for (int map = 0; map < x.maps.length; map++) {
+                            Slice from = x.maps[map];
+                            int n = x.channels[map];
                             if (inside) {
-                                System.arraycopy(x[map].floats(), x[map].offset() + source * n, rows, at, n);
+                                System.arraycopy(from.floats(), from.offset() + source * x.steps[map], rows, at, n);
                             } else {
                                 Arrays.fill(rows, at, at + n, 0);
                             }
@@ -239,44 +267,63 @@ final class VectorConv2d implements Conv2dKernel {
 
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
-        if (g.stride() == 1 && g.kernel() == 2 * g.padding() + 1) {
-            // The adjoint of such a convolution is one of the same kind, from the output's channels to the input's.
-            Geometry adjoint =
-                    new Geometry(g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding());
-            float[] turned = turned(weight, g, on);
-            direct(dx, new Slice[] {dy}, new int[] {g.out()}, turned, null, Activation.IDENTITY, adjoint, on);
-            HostExecution.arrays(on).give(turned);
+        if (Depthwise.suits(g)) {
+            Depthwise.backwardInput(dx, dy, weight, g, on);
             return;
         }
-        int taps = g.kernel() * g.kernel();
-        int depth = taps * g.in();
+        // The adjoint of such a convolution is one of the same kind, from the output's channels to the input's.
+        boolean adjoint = g.stride() == 1 && g.extent() == 2 * g.padding() + 1;
+        if (!adjoint) {
+            Arrays.fill(dx.floats(), dx.offset(), dx.offset() + g.batch() * g.height() * g.width() * g.in(), 0);
+        }
+        for (int group = 0; group < g.groups(); group++) {
+            Slice to = dx.plus((long) group * g.groupIn());
+            Slice w = weight(weight, group, g);
+            if (adjoint) {
+                adjoint(to, g.in(), Input.part(dy, group * g.groupOut(), g.groupOut(), g.out()), w, g.group(), on);
+            } else {
+                scattered(to, g.in(), dy.plus((long) group * g.groupOut()), g.out(), w, g.group(), on);
+            }
+        }
+    }
+
+    private void adjoint(Slice dx, int step, Input dy, Slice weight, Geometry g, Execution on) {
+        Geometry adjoint = new Geometry(
+                g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding(), 1, g.dilation());
+        float[] turned = turned(weight, g, on);
+        direct(dx, step, dy, turned, null, Activation.IDENTITY, adjoint, on);
+        HostExecution.arrays(on).give(turned);
+    }
+
+    /** dx += the gradients of all patches; the cells of dx and dy lie some steps apart. */
+    private void scattered(Slice dx, int dxStep, Slice dy, int dyStep, Slice weight, Geometry g, Execution on) {
+        int depth = g.kernel() * g.kernel() * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
         int block = block(depth, cells);
         float[] ordered = ordered(weight, g, on);
         float[] rows = HostExecution.arrays(on).take(block * depth);
         Slice w = Slice.of(new HostStorage.Floats(ordered), 0);
         Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
-        Arrays.fill(dx.floats(), dx.offset(), dx.offset() + g.batch() * g.height() * g.width() * g.in(), 0);
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
             // rows (count, taps in) = dy (count, out) W (out, taps in)
             gemm.multiply(
                     Matrix.dense(patches, depth),
-                    Matrix.dense(dy.plus((long) first * g.out()), g.out()),
+                    Matrix.dense(dy.plus((long) first * dyStep), dyStep),
                     Matrix.dense(w, depth),
                     count,
                     depth,
                     g.out(),
                     false,
                     on);
-            scatter(dx, rows, first, count, g, on);
+            scatter(dx, dxStep, rows, first, count, g, on);
         }
         HostExecution.arrays(on).give(rows);
         HostExecution.arrays(on).give(ordered);
     }
 
     /** Adds each patch's gradient to the cells that it was gathered from; the channels are shared out among the threads. */
-    private static void scatter(Slice dx, float[] rows, int first, int count, Geometry g, Execution on) {
+    private static void scatter(Slice dx, int step, float[] rows, int first, int count, Geometry g, Execution on) {
         int depth = g.kernel() * g.kernel() * g.in();
         int share = 64;
         float[] to = dx.floats();
@@ -289,10 +336,10 @@ final class VectorConv2d implements Conv2dKernel {
                 int top = cell / g.outWidth() % g.outHeight() * g.stride() - g.padding();
                 int left = cell % g.outWidth() * g.stride() - g.padding();
                 for (int t = 0; t < g.kernel() * g.kernel(); t++) {
-                    int iy = top + t / g.kernel();
-                    int ix = left + t % g.kernel();
+                    int iy = top + t / g.kernel() * g.dilation();
+                    int ix = left + t % g.kernel() * g.dilation();
                     if (iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width()) {
-                        int at = dx.offset() + ((b * g.height() + iy) * g.width() + ix) * g.in() + from;
+                        int at = dx.offset() + ((b * g.height() + iy) * g.width() + ix) * step + from;
                         int source = r * depth + t * g.in() + from;
                         for (int c = 0; c < n; c++) {
                             to[at + c] += rows[source + c];
@@ -305,6 +352,26 @@ final class VectorConv2d implements Conv2dKernel {
 
     @Override
     public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on) {
+        if (Depthwise.suits(g)) {
+            Depthwise.backwardWeight(dWeight, dBias, dy, x, g, on);
+            return;
+        }
+        for (int group = 0; group < g.groups(); group++) {
+            long first = (long) group * g.groupOut();
+            backwardWeight(
+                    weight(dWeight, group, g),
+                    dBias == null ? null : dBias.plus(first),
+                    dy.plus(first),
+                    g.out(),
+                    Input.group(x, group, g),
+                    g.group(),
+                    on);
+        }
+    }
+
+    /** The same for one group; the cells of dy lie {@code step} apart. */
+    private void backwardWeight(
+            Slice dWeight, @Nullable Slice dBias, Slice dy, int step, Input x, Geometry g, Execution on) {
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
@@ -315,11 +382,11 @@ final class VectorConv2d implements Conv2dKernel {
         Slice total = Slice.of(new HostStorage.Floats(sum), 0);
         for (int first = 0; first < cells; first += block) {
             int count = Math.min(block, cells - first);
-            gather(rows, new Slice[] {x}, new int[] {g.in()}, first, count, g, on);
+            gather(rows, x, first, count, g, on);
             // sum (out, taps in) += dy^T (out, count) rows (count, taps in)
             gemm.multiply(
                     Matrix.dense(total, depth),
-                    Matrix.dense(dy.plus((long) first * g.out()), g.out()).transposed(),
+                    Matrix.dense(dy.plus((long) first * step), step).transposed(),
                     Matrix.dense(patches, depth),
                     g.out(),
                     depth,
@@ -337,7 +404,7 @@ final class VectorConv2d implements Conv2dKernel {
             if (dBias != null) {
                 double bias = 0;
                 for (int cell = 0; cell < cells; cell++) {
-                    bias += dy.floats()[dy.offset() + cell * g.out() + o];
+                    bias += dy.floats()[dy.offset() + cell * step + o];
                 }
                 dBias.floats()[dBias.offset() + o] += (float) bias;
             }

@@ -48,7 +48,7 @@ class VectorConv2dTest {
                 .kernel(Conv2dKernel.class, DType.F32)
                 .forward(want, maps, channels, weight, bias, Activation.RELU, g, HostExecution.single());
         Conv2dKernel kernel = new VectorBackend().kernel(Conv2dKernel.class, DType.F32);
-        Storage packed = kernel.pack(weight, out, in, 3, 1);
+        Storage packed = kernel.pack(weight, out, in, 3, 1, 1, 1);
         assertTrue(packed instanceof WinogradStorage);
         assertArrayEquals(weight.floats(), ((HostStorage.Floats) ((PackedStorage) packed).unpack()).array());
         Slice single = zeros(cells * out);
@@ -57,7 +57,8 @@ class VectorConv2dTest {
         for (int threads = 2; threads <= 3; threads++) {
             try (Parallelism p = Parallelism.ofThreads(threads)) {
                 Slice several = zeros(cells * out);
-                kernel.forward(several, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, HostExecution.on(p));
+                kernel.forward(
+                        several, maps, channels, Slice.of(packed, 0), bias, Activation.RELU, g, HostExecution.on(p));
                 assertArrayEquals(single.floats(), several.floats());
             }
         }
@@ -102,6 +103,67 @@ class VectorConv2dTest {
                 one = dx.floats();
             }
         }
+    }
+
+    /**
+     * Against the scalar kernels in f64, on odd offsets, for one to three threads. Sums of up to 288 products of size 1 (of up to
+     * 2108 in the weight's gradient), of a result of about the root of that: some 1e-7 each.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1,5,7,37,37,3,1,1,37,1",
+        "2,21,19,16,16,3,1,1,16,1",
+        "1,9,8,19,19,3,2,2,19,2",
+        "1,31,34,48,48,5,1,2,48,1",
+        "2,5,6,9,12,3,1,1,3,1",
+        "1,13,11,32,64,3,1,2,2,2",
+        "1,12,11,64,32,3,2,1,2,1",
+        "1,7,9,5,10,3,1,1,5,1",
+        "1,19,17,33,31,3,1,2,1,2",
+        "2,9,8,17,16,3,2,1,1,2",
+        "1,8,9,6,4,1,1,0,2,1"
+    })
+    void groupsAndDilation(
+            int batch,
+            int height,
+            int width,
+            int in,
+            int out,
+            int kernel,
+            int stride,
+            int padding,
+            int groups,
+            int dilation) {
+        Geometry g = new Geometry(batch, height, width, in, out, kernel, stride, padding, groups, dilation);
+        int cells = batch * height * width;
+        int outCells = batch * g.outHeight() * g.outWidth();
+        int weights = out * in / groups * kernel * kernel;
+        VectorConv2d vector = new VectorConv2d(new VectorGemm());
+        new Check<>(Conv2dKernel.class, vector)
+                .input(cells * in)
+                .input(weights)
+                .input(out)
+                .output("y", outCells * out)
+                .run(
+                        2e-6,
+                        (k, o, on) -> k.forward(
+                                o[3], new Slice[] {o[0]}, new int[] {in}, o[1], o[2], Activation.RELU, g, on));
+        new Check<>(Conv2dKernel.class, vector)
+                .input(outCells * out)
+                .input(weights)
+                .output("dx", cells * in)
+                .run(2e-6, (k, o, on) -> k.backwardInput(o[2], o[0], o[1], g, on));
+        new Check<>(Conv2dKernel.class, vector)
+                .input(outCells * out)
+                .input(cells * in)
+                .output("dWeight", weights)
+                .output("dBias", out)
+                .run(3e-6, (k, o, on) -> k.backwardWeight(o[2], o[3], o[0], o[1], g, on));
+        new Check<>(Conv2dKernel.class, vector)
+                .input(outCells * out)
+                .input(cells * in)
+                .output("dWeight", weights)
+                .run(3e-6, (k, o, on) -> k.backwardWeight(o[2], null, o[0], o[1], g, on));
     }
 
     private static void close(float[] want, float[] got, double tolerance) {
