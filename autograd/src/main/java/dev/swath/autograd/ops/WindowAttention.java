@@ -3,8 +3,8 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Slice;
-import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.kernels.WindowAttentionKernel;
+import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +48,16 @@ public final class WindowAttention {
                 Operands.of(tape, OP, "qkv", qkv).parameter("qkvBias", qkvBias).parameter("table", table);
         WindowAttentionKernel kernel = operands.kernel(WindowAttentionKernel.class);
         Tensor in = Ops.dense(tape, qkv);
-        int windows = Math.ceilDiv(g.height(), window) * Math.ceilDiv(g.width(), window);
-        int cells = window * window;
         Tensor y = tape.allocate(qkv.dtype(), g.batch(), g.height(), g.width(), g.channels());
         boolean records = tape.records(qkv, qkvBias, table);
-        Tensor logSum = records ? tape.allocate(operands.savedType(), g.batch(), windows, heads, cells) : null;
+        Tensor logSum = records ? tape.allocate(operands.savedType(), g.batch(), g.windows(), heads, g.cells()) : null;
         Slice bias = Slice.of(Ops.dense(tape, qkvBias));
         Slice t = Slice.of(Ops.dense(tape, table));
         kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.execution());
         return tape.record(
                 OP,
                 y,
-                4L * g.batch() * windows * cells * cells * g.channels(),
+                4L * g.batch() * g.windows() * g.cells() * g.cells() * g.channels(),
                 (dy, into) -> {
                     @Nullable Tensor dBias = into.wants(1) ? into.accumulate(1) : null;
                     @Nullable Tensor dTable = into.wants(2) ? into.accumulate(2) : null;
@@ -87,10 +85,11 @@ public final class WindowAttention {
         int batch = qkv.dim(0);
         int channels = qkv.dim(3) / 3;
         int d = channels / heads;
-        int cells = window * window;
-        Var padded = padded(tape, qkv, qkvBias, window);
-        int rows = padded.dim(1) / window;
-        int columns = padded.dim(2) / window;
+        Geometry g = new Geometry(batch, qkv.dim(1), qkv.dim(2), channels, heads, window, shift);
+        int cells = g.cells();
+        int rows = g.down();
+        int columns = g.across();
+        Var padded = padded(tape, qkv, qkvBias, g);
         Var cut = Roll.apply(tape, padded, -shift, -shift);
         cut = Reshape.apply(tape, cut, batch, rows, window, columns, window, 3, heads, d);
         cut = Permute.apply(tape, cut, 5, 0, 1, 3, 6, 2, 4, 7);
@@ -103,7 +102,7 @@ public final class WindowAttention {
         scores = Binary.mul(tape, scores, tape.number(qkv.dtype(), 1 / Math.sqrt(d)));
         Var bias = Embedding.apply(tape, table, tape.indices(relativePositionIndex(window), table.dim(0)), -1);
         scores = Binary.add(tape, scores, Permute.apply(tape, bias, 2, 0, 1));
-        Tensor mask = WindowLayout.mask(rows, columns, window, shift).to(qkv.dtype());
+        Tensor mask = WindowLayout.mask(g).to(qkv.dtype());
         scores = Binary.add(tape, scores, tape.constant(mask));
         Var mixed = MatMul.apply(tape, Softmax.composed(tape, scores, false), part[2]);
         mixed = Reshape.apply(tape, mixed, batch, rows, columns, heads, window, window, d);
@@ -119,19 +118,18 @@ public final class WindowAttention {
         long[] index = new long[cells * cells];
         for (int q = 0; q < cells; q++) {
             for (int k = 0; k < cells; k++) {
-                int rows = q / window - k / window + window - 1;
-                int columns = q % window - k % window + window - 1;
-                index[q * cells + k] = (long) rows * (2 * window - 1) + columns;
+                index[q * cells + k] = Geometry.relative(q, k, window);
             }
         }
         return Tensor.of(index, cells, cells);
     }
 
     /** The grid with whole windows: new cells hold the bias. */
-    private static Var padded(Tape tape, Var qkv, Var qkvBias, int window) {
-        Var zeros = Pad.apply(tape, qkv, Math.floorMod(-qkv.dim(1), window), Math.floorMod(-qkv.dim(2), window));
-        Var ones = tape.constant(WindowLayout.outside(qkv.dim(1), qkv.dim(2), zeros.dim(1), zeros.dim(2))
-                .to(qkv.dtype()));
+    private static Var padded(Tape tape, Var qkv, Var qkvBias, Geometry g) {
+        int bottom = g.down() * g.window() - g.height();
+        int right = g.across() * g.window() - g.width();
+        Var zeros = Pad.apply(tape, qkv, bottom, right);
+        Var ones = tape.constant(WindowLayout.outside(g).to(qkv.dtype()));
         return Binary.add(tape, zeros, Binary.mul(tape, ones, qkvBias));
     }
 }

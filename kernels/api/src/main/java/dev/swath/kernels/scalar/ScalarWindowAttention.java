@@ -3,18 +3,17 @@ package dev.swath.kernels.scalar;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.WindowAttentionKernel;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** {@code window_attention}, the truth. */
 final class ScalarWindowAttention implements WindowAttentionKernel {
-    private static final double MASKED = -100;
-
     @Override
     public void forward(
             Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Execution on) {
         int c = g.channels();
         int d = c / g.heads();
-        on.forEach(g.batch() * windows(g), task -> {
+        on.forEach(g.batch() * g.windows(), task -> {
             Window w = new Window(g, task);
             double[] score = new double[w.cells];
             for (int h = 0; h < g.heads(); h++) {
@@ -43,15 +42,14 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
             double[] score, Window w, Geometry g, int h, int i, Slice qkv, Slice qkvBias, Slice table) {
         int c = g.channels();
         int d = c / g.heads();
-        int m = g.window();
         double max = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < w.cells; j++) {
             double dot = 0;
             for (int e = 0; e < d; e++) {
                 dot += w.read(qkv, qkvBias, i, h * d + e) * w.read(qkv, qkvBias, j, c + h * d + e);
             }
-            double mask = w.region[i] == w.region[j] ? 0 : MASKED;
-            score[j] = dot / Math.sqrt(d) + table.get(relative(i, j, m) * g.heads() + h) + mask;
+            double mask = w.region[i] == w.region[j] ? 0 : Geometry.MASKED;
+            score[j] = dot / Math.sqrt(d) + table.get(g.relative(i, j) * g.heads() + h) + mask;
             max = Math.max(max, score[j]);
         }
         double sum = 0;
@@ -76,7 +74,7 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
             Execution on) {
         int c = g.channels();
         int d = c / g.heads();
-        for (int task = 0; task < g.batch() * windows(g); task++) {
+        for (int task = 0; task < g.batch() * g.windows(); task++) {
             Window w = new Window(g, task);
             double[] score = new double[w.cells];
             double[] local = new double[w.cells * 3 * c]; // gradients of q, k, v of this window's cells
@@ -102,7 +100,7 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
                         }
                         double dScore = probability * (dProbability - dot);
                         if (dTable != null) {
-                            dTable.add(relative(i, j, g.window()) * g.heads() + h, dScore);
+                            dTable.add(g.relative(i, j) * g.heads() + h, dScore);
                         }
                         for (int e = 0; e < d; e++) {
                             local[i * 3 * c + h * d + e] +=
@@ -125,46 +123,20 @@ final class ScalarWindowAttention implements WindowAttentionKernel {
         }
     }
 
-    private static int windows(Geometry g) {
-        return Math.ceilDiv(g.height(), g.window()) * Math.ceilDiv(g.width(), g.window());
-    }
-
-    /** Row of the bias table for query cell a and key cell b of a window of side m. */
-    private static int relative(int a, int b, int m) {
-        return (a / m - b / m + m - 1) * (2 * m - 1) + (a % m - b % m + m - 1);
-    }
-
     /** Where the cells of one window lie in the grid, and which of them see each other. */
     private static final class Window {
         final int cells;
-        final int[] index; // cell of the (B, H, W) grid, or -1 in the padding
+        final int[] index;
         final int[] region;
         private final int width;
 
-        Window(Geometry g, int task) {
-            int m = g.window();
-            int across = Math.ceilDiv(g.width(), m);
-            int paddedHeight = Math.ceilDiv(g.height(), m) * m;
-            int paddedWidth = across * m;
-            int b = task / windows(g);
-            int number = task % windows(g);
-            cells = m * m;
+        Window(Geometry g, int number) {
+            cells = g.cells();
             width = 3 * g.channels();
             index = new int[cells];
             region = new int[cells];
-            for (int i = 0; i < cells; i++) {
-                int row = number / across * m + i / m; // in the rolled grid
-                int column = number % across * m + i % m;
-                int fromRow = (row + g.shift()) % paddedHeight;
-                int fromColumn = (column + g.shift()) % paddedWidth;
-                boolean real = fromRow < g.height() && fromColumn < g.width();
-                index[i] = real ? (b * g.height() + fromRow) * g.width() + fromColumn : -1;
-                region[i] = g.shift() == 0 ? 0 : 3 * band(row, paddedHeight, g) + band(column, paddedWidth, g);
-            }
-        }
-
-        private static int band(int i, int n, Geometry g) {
-            return i < n - g.window() ? 0 : i < n - g.shift() ? 1 : 2;
+            Arrays.setAll(index, i -> g.index(number, i));
+            Arrays.setAll(region, i -> g.region(number, i));
         }
 
         double read(Slice qkv, Slice qkvBias, int cell, int channel) {

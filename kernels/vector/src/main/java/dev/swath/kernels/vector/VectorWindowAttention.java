@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * product without leaving the first cache.
  */
 final class VectorWindowAttention implements WindowAttentionKernel {
-    private static final float MASKED = -100f;
     static final int REGIONS = 9;
 
     /** Heads of one task: neighbours in memory, so that the copy reads long runs. */
@@ -23,11 +22,10 @@ final class VectorWindowAttention implements WindowAttentionKernel {
     /** Query rows whose scores exist at a time. */
     private static final int BLOCK = 24;
 
-
     @Override
     public void forward(
             Slice y, @Nullable Slice logSum, Slice qkv, Slice qkvBias, Slice table, Geometry g, Execution on) {
-        int windows = g.batch() * Window.count(g);
+        int windows = g.batch() * g.windows();
         int cells = g.window() * g.window();
         int rowSize = Heads.padded(cells);
         ScratchArrays arrays = HostExecution.arrays(on);
@@ -189,7 +187,7 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             int row = mask + r * rowSize;
             Arrays.fill(a, row, row + rowSize, 0f);
             for (int j = 0; j < window.region.length; j++) {
-                a[row + j] = window.region[j] == r ? 0f : MASKED;
+                a[row + j] = window.region[j] == r ? 0f : (float) Geometry.MASKED;
             }
         }
     }

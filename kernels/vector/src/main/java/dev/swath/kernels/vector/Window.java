@@ -3,8 +3,7 @@ package dev.swath.kernels.vector;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
 
 /**
- * Where the cells of one shifted window lie in the grid and which of them see each other. Cell i of a window of side M is
- * at row i / M, column i % M of the window.
+ * The cells of one shifted window as lists: {@link Geometry} says where each lies, this holds it for a task's inner loops.
  */
 final class Window {
     /** Its number among all windows of the batch. */
@@ -29,41 +28,33 @@ final class Window {
     Window(Geometry g, int number) {
         this.number = number;
         int m = g.window();
-        int across = Math.ceilDiv(g.width(), m);
-        int down = Math.ceilDiv(g.height(), m);
-        int b = number / (across * down);
-        int top = number / across % down * m;
-        int left = number % across * m;
+        int sample = number / g.windows() * g.height();
         index = new int[m * m];
         cell = new int[m * m];
         region = new int[m * m];
+        int[] column = new int[m];
+        int[] band = new int[m];
+        for (int c = 0; c < m; c++) {
+            column[c] = g.column(number, c);
+            band[c] = g.columnBand(number, c);
+        }
         int count = 0;
         boolean several = false;
         for (int r = 0; r < m; r++) {
-            int row = (top + r + g.shift()) % (down * m);
-            int rowBand = band(top + r, down * m, g);
+            int row = g.row(number, r);
+            int rowBand = g.rowBand(number, r);
             for (int c = 0; c < m; c++) {
                 int i = r * m + c;
-                int column = (left + c + g.shift()) % (across * m);
-                boolean inside = row < g.height() && column < g.width();
-                index[i] = inside ? (b * g.height() + row) * g.width() + column : -1;
+                boolean inside = row < g.height() && column[c] < g.width();
+                index[i] = inside ? (sample + row) * g.width() + column[c] : -1;
                 if (inside) {
                     cell[count++] = i;
                 }
-                region[i] = 3 * rowBand + band(left + c, across * m, g);
+                region[i] = 3 * rowBand + band[c];
                 several |= region[i] != region[0];
             }
         }
         real = count;
         split = several;
-    }
-
-    /** Windows of one sample. */
-    static int count(Geometry g) {
-        return Math.ceilDiv(g.height(), g.window()) * Math.ceilDiv(g.width(), g.window());
-    }
-
-    private static int band(int i, int n, Geometry g) {
-        return g.shift() == 0 || i < n - g.window() ? 0 : i < n - g.shift() ? 1 : 2;
     }
 }

@@ -79,7 +79,7 @@ final class WindowGradients {
     }
 
     void run(Slice table, Execution on) {
-        int windows = g.batch() * Window.count(g);
+        int windows = g.batch() * g.windows();
         int chunks = Math.ceilDiv(windows, TASK_WINDOWS);
         int biasSize = cells * n;
         int partSize = biasSize + 2 * width; // gradient of the expanded biases, of k's and v's bias
@@ -111,7 +111,7 @@ final class WindowGradients {
             int part = at + chunk * partSize;
             for (int i = 0; i < cells; i++) {
                 for (int j = 0; j < cells; j++) {
-                    sum[relative(i, j)] += parts[part + i * n + j];
+                    sum[g.relative(i, j)] += parts[part + i * n + j];
                 }
             }
         }
@@ -129,11 +129,6 @@ final class WindowGradients {
             dQkvBias.add(g.channels() + h * d + e, dk);
             dQkvBias.add(2 * g.channels() + h * d + e, dv);
         }
-    }
-
-    private int relative(int a, int b) {
-        int m = g.window();
-        return (a / m - b / m + m - 1) * (2 * m - 1) + (a % m - b % m + m - 1);
     }
 
     private void window(float[] a, Layout l, float[] bias, int bias0, float[] parts, int part, int h, int number) {

@@ -37,7 +37,7 @@ class VectorWindowAttentionTest {
         Geometry g = new Geometry(batch, height, width, channels, heads, window, shift);
         operands(g)
                 .output("y", batch * height * width * channels)
-                .output("logSum", batch * Window.count(g) * heads * window * window)
+                .output("logSum", batch * g.windows() * heads * window * window)
                 .run(FORWARD, (kernel, o, p) -> kernel.forward(o[3], o[4], o[0], o[1], o[2], g, p));
     }
 
@@ -55,7 +55,7 @@ class VectorWindowAttentionTest {
         Geometry g = new Geometry(batch, height, width, channels, heads, window, shift);
         int side = 2 * window - 1;
         int cells = batch * height * width;
-        int sums = batch * Window.count(g) * heads * window * window;
+        int sums = batch * g.windows() * heads * window * window;
         // y and logSum come from the forward pass of the backend under test, in its own precision.
         operands(g)
                 .input(cells * channels)
