@@ -1,9 +1,11 @@
 package dev.swath.kernels.vector;
 
 import dev.swath.kernels.BackendProvider;
+import java.util.Optional;
 
 /** Offers the vector backend where the JVM has the Vector API and compiles it well. */
 public final class VectorBackendProvider implements BackendProvider {
+    private static final String SWITCH = "swath.vector";
     private static final String FORCE = "swath.vector.force";
 
     /** For the service loader. */
@@ -21,14 +23,20 @@ public final class VectorBackendProvider implements BackendProvider {
 
     @Override
     public Probe probe(int index) {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return new Probe.Refused(
-                    "the module jdk.incubator.vector is not loaded; start java with --add-modules jdk.incubator.vector");
+        return probe(System.getProperty(SWITCH, "on"), Boolean.getBoolean(FORCE), Jvm.running());
+    }
+
+    static Probe probe(String wanted, boolean force, Jvm jvm) {
+        if (wanted.equalsIgnoreCase("off")) {
+            return new Probe.Refused("the vector kernels were switched off by -D" + SWITCH + "=off");
         }
-        String vm = System.getProperty("java.vm.name", "") + " " + System.getProperty("java.vm.info", "");
-        boolean slow = vm.contains("Graal") || vm.contains("JVMCI") || vm.contains("interpreted");
-        if (slow && !Boolean.getBoolean(FORCE)) {
-            return new Probe.Refused("this JVM (" + vm.strip() + ") does not compile vectors well; set -D" + FORCE
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return new Probe.Refused("the module jdk.incubator.vector is not loaded; start java with --add-modules"
+                    + " jdk.incubator.vector");
+        }
+        Optional<String> obstacle = force ? Optional.empty() : jvm.obstacle();
+        if (obstacle.isPresent()) {
+            return new Probe.Refused(obstacle.get() + ", where vectors are slower than plain loops; set -D" + FORCE
                     + "=true to use them all the same");
         }
         int lanes = VectorBackend.lanes();
