@@ -23,7 +23,7 @@ public interface OpCase {
     List<Example> examples();
 
     /**
-     * Greatest |error|, times the largest expected element or 1.
+     * Greatest |error| as a part of the largest expected element of the same output or gradient.
      *
      * @param values of the output
      * @param gradients of each input's gradient

@@ -106,8 +106,8 @@ class VectorConv2dTest {
     }
 
     /**
-     * Against the scalar kernels in f64, on odd offsets, for one to three threads. Sums of up to 288 products of size 1 (of up to
-     * 2108 in the weight's gradient), of a result of about the root of that: some 1e-7 each.
+     * Against the scalar kernels in f64, on odd offsets, for one to three threads. Sums of up to 1568 products of size 1 (of up
+     * to 2108 in the weight's gradient), of a result of about the root of that: some 1e-7 each.
      */
     @ParameterizedTest
     @CsvSource({
@@ -121,9 +121,12 @@ class VectorConv2dTest {
         "1,7,9,5,10,3,1,1,5,1",
         "1,19,17,33,31,3,1,2,1,2",
         "2,9,8,17,16,3,2,1,1,2",
-        "1,8,9,6,4,1,1,0,2,1"
+        "1,8,9,6,4,1,1,0,2,1",
+        // More than one block of patches, forwards, turned round, and scattered.
+        "1,37,37,32,4,7,1,3,1,1",
+        "1,43,43,32,4,7,1,0,1,1"
     })
-    void groupsAndDilation(
+    void allFormsEqualScalarForAnyNumberOfThreads(
             int batch,
             int height,
             int width,

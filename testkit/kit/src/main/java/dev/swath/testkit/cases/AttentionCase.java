@@ -20,9 +20,10 @@ public final class AttentionCase implements OpCase {
     @Override
     public Tolerance tolerance() {
         return new Tolerance(
-                5e-6,
-                1e-5,
-                "products of up to 37 numbers before an exponential, which makes an absolute error of a score a relative one of a weight");
+                2e-6,
+                2e-6,
+                "products of up to 37 numbers before an exponential, which makes an absolute error of a score a"
+                        + " relative one of a weight");
     }
 
     @Override
@@ -67,8 +68,8 @@ public final class AttentionCase implements OpCase {
         double scale = 1 / Math.sqrt((double) channels / heads);
         return Example.of(
                         name,
-                        (t, v) ->
-                                Attention.apply(t, v.get(0), v.get(1), v.get(2), mask(t, v, mask), heads, scale, dropout),
+                        (t, v) -> Attention.apply(
+                                t, v.get(0), v.get(1), v.get(2), mask(t, v, mask), heads, scale, dropout),
                         in.normal(batch, queries, channels),
                         in.normal(batch, keys, channels),
                         in.normal(batch, keys, channels))

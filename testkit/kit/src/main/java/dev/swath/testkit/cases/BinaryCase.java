@@ -23,7 +23,7 @@ public final class BinaryCase implements OpCase {
     @Override
     public Tolerance tolerance() {
         return new Tolerance(
-                1e-6, 5e-6, "one rounding an operation; gradients of a repeated input add up to 70 numbers");
+                3e-7, 1e-6, "one rounding an operation; gradients of a repeated input add up to 70 numbers");
     }
 
     @Override

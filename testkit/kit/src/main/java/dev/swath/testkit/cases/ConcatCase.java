@@ -17,7 +17,7 @@ public final class ConcatCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(0, 1e-7, "copies are exact; the gradient of a part used twice is a sum");
+        return new Tolerance(0, 2e-7, "copies are exact; the gradient of a part used twice is a sum");
     }
 
     @Override

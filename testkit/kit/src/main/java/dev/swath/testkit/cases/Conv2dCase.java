@@ -20,11 +20,7 @@ public final class Conv2dCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(
-                2e-5,
-                2e-5,
-                "the 3x3 form by transforms of 6x6 tiles multiplies rounding errors by about ten; sums of up to 600"
-                        + " products");
+        return new Tolerance(4e-6, 3e-6, "sums of up to 333 products of size 1, in f32");
     }
 
     @Override

@@ -17,9 +17,9 @@ public final class InstanceNormCase implements OpCase {
     @Override
     public Tolerance tolerance() {
         return new Tolerance(
-                2e-5,
-                2e-5,
-                "the mean of inputs around 3 cancels, and two cells may lie close, which the division magnifies");
+                2e-6,
+                2e-6,
+                "the mean of inputs around 3 cancels to size 1; two cells may lie close, which the division magnifies");
     }
 
     @Override
@@ -34,8 +34,10 @@ public final class InstanceNormCase implements OpCase {
     }
 
     private static Example example(String name, Inputs in, int batch, int length, int channels) {
+        // Two values become -1 and 1 whatever they are, and nothing would be left of the gradient but what eps leaves.
+        double eps = length == 2 ? 0.5 : 1e-3;
         return Example.of(
-                        name, (t, v) -> InstanceNorm.apply(t, v.get(0), 1e-3), in.spread(1, 3, batch, length, channels))
-                .withComposed((t, v) -> InstanceNorm.composed(t, v.get(0), 1e-3));
+                        name, (t, v) -> InstanceNorm.apply(t, v.get(0), eps), in.spread(1, 3, batch, length, channels))
+                .withComposed((t, v) -> InstanceNorm.composed(t, v.get(0), eps));
     }
 }

@@ -18,7 +18,7 @@ public final class LinearCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(5e-6, 1e-5, "sums of up to 131 products of size 1");
+        return new Tolerance(2e-6, 2e-6, "sums of up to 131 products of size 1, in f32");
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class NarrowCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(1e-7, 1e-7, "a view; the gradient of two ranges is a sum");
+        return new Tolerance(2e-7, 2e-7, "a view; the gradient of two ranges is a sum");
     }
 
     @Override

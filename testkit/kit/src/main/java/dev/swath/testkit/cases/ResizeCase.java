@@ -19,8 +19,8 @@ public final class ResizeCase implements OpCase {
     @Override
     public Tolerance tolerance() {
         return new Tolerance(
-                3e-6,
-                1e-5,
+                5e-7,
+                6e-7,
                 "positions between cells are computed in f32 or f64; an input cell collects up to 60 shares");
     }
 

@@ -18,7 +18,7 @@ public final class SoftmaxCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(3e-6, 5e-6, "an exponential of up to 4 units in the last place, then a sum of up to 131");
+        return new Tolerance(5e-7, 1e-6, "an exponential of up to 2 units in the last place, then a sum of up to 131");
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class UnaryCase implements OpCase {
 
     @Override
     public Tolerance tolerance() {
-        return new Tolerance(2e-6, 3e-6, "a few units in the last place of functions of size 1 to 20");
+        return new Tolerance(1e-6, 1e-6, "up to 8 units in the last place");
     }
 
     @Override
