@@ -28,9 +28,9 @@ public final class AdaptiveAvgPool {
         if (height == outHeight && width == outWidth) {
             return x;
         }
+        AdaptiveAvgPoolKernel kernel = Operands.of(tape, OP, "x", x).kernel(AdaptiveAvgPoolKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), batch, outHeight, outWidth, channels);
-        AdaptiveAvgPoolKernel kernel = Operands.of(tape, OP, "x", x).kernel(AdaptiveAvgPoolKernel.class);
         kernel.forward(
                 Slice.of(y), Slice.of(in), batch, height, width, channels, outHeight, outWidth, tape.execution());
         return tape.record(

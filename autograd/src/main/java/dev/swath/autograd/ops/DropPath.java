@@ -16,6 +16,7 @@ public final class DropPath {
         if (!tape.training() || rate == 0) {
             return x;
         }
+        Operands.of(tape, "drop_path", "x", x);
         int[] dims = new int[x.shape().rank()];
         Arrays.fill(dims, 1);
         dims[0] = x.dim(0);

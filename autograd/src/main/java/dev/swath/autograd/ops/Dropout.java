@@ -16,6 +16,7 @@ public final class Dropout {
         if (!tape.training() || rate == 0) {
             return x;
         }
+        Operands.of(tape, "dropout", "x", x);
         return Binary.mul(
                 tape, x, Var.constant(mask(tape, x.dtype(), rate, x.shape().dims())));
     }

@@ -5,12 +5,13 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.BinaryKernel;
-import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.UnaryKernel;
+import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -49,25 +50,19 @@ public final class Linear {
         if (bias != null) {
             Ops.requireShape(tape, OP, "bias", bias, "rows of weight", x, n);
         }
-        Tensor in = Ops.rowStrided(tape, x.value());
-        int m = Ops.rows(x);
-        long rowX = Ops.rowStride(in);
-        Tensor y = tape.allocate(x.dtype(), x.shape().with(-1, n));
+        Shape result = x.shape().with(-1, n);
         if (residual != null) {
-            Ops.requireShape(
-                    tape,
-                    OP,
-                    "residual",
-                    residual,
-                    "that of the result",
-                    x,
-                    y.shape().dims());
+            Ops.requireShape(tape, OP, "residual", residual, "that of the result", x, result.dims());
         }
         Operands operands = Operands.of(tape, OP, "x", x)
                 .parameter("weight", weight)
                 .parameter("bias", bias)
                 .like("residual", residual);
         GemmKernel gemm = operands.kernel(GemmKernel.class);
+        Tensor in = Ops.rowStrided(tape, x.value());
+        int m = Ops.rows(x);
+        long rowX = Ops.rowStride(in);
+        Tensor y = tape.allocate(x.dtype(), result);
         Tensor w = Ops.dense(tape, weight);
         long flops = 2L * m * n * k;
         boolean records = tape.records(x, weight, bias, residual);

@@ -19,9 +19,9 @@ public final class PatchMerge {
         int height = x.dim(1);
         int width = x.dim(2);
         int channels = x.dim(3);
+        PatchMergeKernel kernel = Operands.of(tape, OP, "x", x).kernel(PatchMergeKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), batch, Math.ceilDiv(height, 2), Math.ceilDiv(width, 2), 4 * channels);
-        PatchMergeKernel kernel = Operands.of(tape, OP, "x", x).kernel(PatchMergeKernel.class);
         kernel.forward(Slice.of(y), Slice.of(in), batch, height, width, channels, tape.execution());
         return tape.record(
                 OP,

@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.ReduceKernel.Function;
 import dev.swath.kernels.ReduceKernel;
+import dev.swath.kernels.ReduceKernel.Function;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -35,9 +35,9 @@ public final class Reduce {
         Ops.require(tape, n > 0 || f == Function.SUM, op, "the axis must not be empty", x);
         int outer = x.shape().product(0, axis);
         int inner = x.shape().product(axis + 1, x.shape().rank());
+        ReduceKernel kernel = Operands.of(tape, op, "x", x).kernel(ReduceKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape().with(axis, 1));
-        ReduceKernel kernel = Operands.of(tape, op, "x", x).kernel(ReduceKernel.class);
         kernel.forward(Slice.of(y), Slice.of(in), f, outer, n, inner, tape.execution());
         Tensor result = keepAxis ? y : y.reshape(without(x.shape(), axis));
         return tape.record(

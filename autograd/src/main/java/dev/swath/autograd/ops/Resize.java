@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.ResizeKernel.Geometry;
 import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.ResizeKernel.Geometry;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 
@@ -26,9 +26,9 @@ public final class Resize {
             return x;
         }
         Geometry g = new Geometry(x.dim(0), x.dim(1), x.dim(2), x.dim(3), outHeight, outWidth, alignCorners);
+        ResizeKernel kernel = Operands.of(tape, OP, "x", x).kernel(ResizeKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), g.batch(), outHeight, outWidth, g.channels());
-        ResizeKernel kernel = Operands.of(tape, OP, "x", x).kernel(ResizeKernel.class);
         kernel.forward(Slice.of(y), Slice.of(in), g, tape.execution());
         return tape.record(
                 OP,

@@ -25,9 +25,9 @@ public final class Softmax {
         String op = log ? "log_softmax" : "softmax";
         int columns = x.dim(-1);
         int rows = Ops.rows(x);
+        SoftmaxKernel kernel = Operands.of(tape, op, "x", x).kernel(SoftmaxKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), x.shape());
-        SoftmaxKernel kernel = Operands.of(tape, op, "x", x).kernel(SoftmaxKernel.class);
         kernel.forward(Slice.of(y), Slice.of(in), log, rows, columns, tape.execution());
         return tape.record(
                 op,

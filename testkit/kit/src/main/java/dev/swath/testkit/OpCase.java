@@ -4,6 +4,7 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public interface OpCase {
      *
      * @param name what is special about it
      * @param inputs f32; all are differentiated
+     * @param parameters which of them are weights, by position: they may be of another element type than the rest
      * @param training whether the tape is in training mode
      * @param function the call; must give the same for the same inputs
      * @param composed the same from other ops, or null
@@ -43,22 +45,28 @@ public interface OpCase {
     record Example(
             String name,
             List<Tensor> inputs,
+            Set<Integer> parameters,
             boolean training,
             BiFunction<Tape, List<Var>, Var> function,
             @Nullable BiFunction<Tape, List<Var>, Var> composed) {
         /** In evaluation mode, without another form. */
         public static Example of(String name, BiFunction<Tape, List<Var>, Var> function, Tensor... inputs) {
-            return new Example(name, List.of(inputs), false, function, null);
+            return new Example(name, List.of(inputs), Set.of(), false, function, null);
         }
 
         /** With the same from other ops. */
         public Example withComposed(BiFunction<Tape, List<Var>, Var> form) {
-            return new Example(name, inputs, training, function, form);
+            return new Example(name, inputs, parameters, training, function, form);
+        }
+
+        /** With weights at these positions of the inputs. */
+        public Example withParameters(Integer... positions) {
+            return new Example(name, inputs, Set.of(positions), training, function, composed);
         }
 
         /** In training mode. */
         public Example inTraining() {
-            return new Example(name, inputs, true, function, composed);
+            return new Example(name, inputs, parameters, true, function, composed);
         }
 
         @Override

@@ -34,22 +34,37 @@ record OpRun(double[] output, List<double[]> gradients) {
             boolean training,
             BiFunction<Tape, List<Var>, Var> function,
             List<Tensor> inputs) {
-        List<Var> leaves = inputs.stream()
-                .map(t -> Var.leaf(backend.upload(t.to(dtype).copy())))
-                .toList();
+        return of(
+                backend,
+                threads,
+                training,
+                function,
+                inputs.stream().map(t -> t.to(dtype)).toList());
+    }
+
+    /** The same with each input in the type that it has. */
+    static OpRun of(
+            Backend backend,
+            int threads,
+            boolean training,
+            BiFunction<Tape, List<Var>, Var> function,
+            List<Tensor> inputs) {
+        List<Var> leaves =
+                inputs.stream().map(t -> Var.leaf(backend.upload(t.copy()))).toList();
         try (Parallelism p = Parallelism.ofThreads(threads)) {
             Tape tape = Tape.recording(options(backend, training).withParallelism(p));
             Var y = function.apply(tape, leaves);
             double[] output = y.value().toDoubleArray();
-            // Numbers that f32 holds exactly, so that every element type starts from the same ones.
+            // Numbers that even bf16 holds exactly, so that every element type starts from the same ones.
             double[] cotangent = new SplittableRandom(3)
-                    .doubles(output.length, -1, 1)
-                    .map(d -> (float) d)
+                    .ints(output.length, -127, 128)
+                    .mapToDouble(i -> i / 128.0)
                     .toArray();
-            tape.backward(y, Tensor.of(cotangent, y.shape().dims()).to(dtype));
+            tape.backward(y, Tensor.of(cotangent, y.shape().dims()).to(y.dtype()));
             List<double[]> gradients = new ArrayList<>();
             for (Var leaf : leaves) {
                 Tensor g = leaf.grad();
+                assertEquals(leaf.dtype(), g == null ? leaf.dtype() : g.dtype(), "type of a gradient");
                 gradients.add(g == null ? new double[(int) leaf.shape().elements()] : g.toDoubleArray());
             }
             return new OpRun(output, gradients);

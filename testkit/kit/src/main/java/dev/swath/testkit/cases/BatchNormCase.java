@@ -55,6 +55,7 @@ public final class BatchNormCase implements OpCase {
                         in.spread(1, 3, 1, rows, channels),
                         in.normal(channels),
                         in.normal(channels))
+                .withParameters(1, 2)
                 .withComposed((t, v) -> BatchNorm.composed(t, v.get(0), v.get(1), v.get(2), mean, variance, eps));
         return training ? example.inTraining() : example;
     }

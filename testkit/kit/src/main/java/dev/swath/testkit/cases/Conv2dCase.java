@@ -65,6 +65,7 @@ public final class Conv2dCase implements OpCase {
                         in.normal(map),
                         in.spread(1 / Math.sqrt(each * side * side), 0, out, each, side, side),
                         in.normal(out))
+                .withParameters(1, 2)
                 .withComposed((t, v) -> Conv2d.composed(
                         t, List.of(v.get(0)), v.get(1), v.get(2), none, stride, padding, groups, dilation));
     }
@@ -78,6 +79,7 @@ public final class Conv2dCase implements OpCase {
                         in.normal(1, 5, 7, 20),
                         in.spread(0.1, 0, 6, 24 / groups, 3, 3),
                         in.normal(6))
+                .withParameters(2, 3)
                 .withComposed((t, v) ->
                         Conv2d.composed(t, List.of(v.get(0), v.get(1)), v.get(2), v.get(3), f, 1, 1, groups, 1));
     }
@@ -89,6 +91,7 @@ public final class Conv2dCase implements OpCase {
                         in.normal(1, 3, 3, 19),
                         in.spread(0.2, 0, 7, 19, 1, 1),
                         in.normal(7))
+                .withParameters(1, 2)
                 .withComposed(
                         (t, v) -> Conv2d.composed(t, List.of(v.get(0)), v.get(1), v.get(2), Activation.TANH, 1, 0));
     }
@@ -99,6 +102,7 @@ public final class Conv2dCase implements OpCase {
                         (t, v) -> Conv2d.apply(t, List.of(v.get(0)), v.get(1), null, Activation.IDENTITY, 1, 1),
                         in.normal(2, 5, 3, 4),
                         in.spread(0.2, 0, 3, 4, 3, 3))
+                .withParameters(1)
                 .withComposed(
                         (t, v) -> Conv2d.composed(t, List.of(v.get(0)), v.get(1), null, Activation.IDENTITY, 1, 1));
     }

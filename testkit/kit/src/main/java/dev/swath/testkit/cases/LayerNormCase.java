@@ -41,6 +41,7 @@ public final class LayerNormCase implements OpCase {
                         in.spread(1, 3, batch, rows, columns),
                         in.normal(columns),
                         in.normal(columns))
+                .withParameters(1, 2)
                 .withComposed((t, v) -> LayerNorm.composed(t, v.get(0), v.get(1), v.get(2), 1e-3));
     }
 }

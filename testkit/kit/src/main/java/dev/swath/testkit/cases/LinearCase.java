@@ -46,6 +46,7 @@ public final class LinearCase implements OpCase {
                         in.normal(rows, k),
                         in.spread(1 / Math.sqrt(k), 0, n, k),
                         in.normal(n))
+                .withParameters(1, 2)
                 .withComposed((t, v) -> Linear.composed(t, v.get(0), v.get(1), v.get(2), f, null));
     }
 
@@ -55,6 +56,7 @@ public final class LinearCase implements OpCase {
                         (t, v) -> Linear.apply(t, v.get(0), v.get(1), null),
                         in.normal(2, 3, 11),
                         in.normal(5, 11))
+                .withParameters(1)
                 .withComposed((t, v) -> Linear.composed(t, v.get(0), v.get(1), null, Activation.IDENTITY, null));
     }
 
@@ -66,6 +68,7 @@ public final class LinearCase implements OpCase {
                         in.spread(0.2, 0, 23, 17),
                         in.normal(23),
                         in.normal(2, 5, 23))
+                .withParameters(1, 2)
                 .withComposed((t, v) -> Linear.composed(t, v.get(0), v.get(1), v.get(2), Activation.GELU, v.get(3)));
     }
 }

@@ -43,6 +43,7 @@ public final class WindowAttentionCase implements OpCase {
                         in.normal(batch, height, width, 3 * channels),
                         in.normal(3 * channels),
                         in.normal(span * span, heads))
+                .withParameters(1, 2)
                 .withComposed(
                         (t, v) -> WindowAttention.composed(t, v.get(0), v.get(1), v.get(2), heads, window, shift));
     }
