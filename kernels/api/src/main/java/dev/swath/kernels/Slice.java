@@ -2,6 +2,7 @@ package dev.swath.kernels;
 
 import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import dev.swath.tensor.TensorException;
@@ -53,8 +54,9 @@ public final class Slice {
         if (storage instanceof HostStorage.Floats) {
             return floats;
         }
-        throw new TensorException(
-                "kernel", "the operand must be f32 in a Java array", storage.dtype() + " on " + storage.device());
+        throw storage instanceof HostStorage
+                ? new TensorException("kernel", "the operand must be f32 in a Java array", got())
+                : unreadable();
     }
 
     /** Element i of a slice of floating-point numbers in processor memory. */
@@ -92,15 +94,27 @@ public final class Slice {
     }
 
     private HostStorage host() {
+        if (storage instanceof HostStorage host) {
+            return host;
+        }
+        throw unreadable();
+    }
+
+    private TensorException unreadable() {
         return switch (storage) {
-            case HostStorage host -> host;
             case AbsentStorage absent ->
-                throw new TensorException("kernel", absent.reason().rule(), storage.dtype() + " without elements");
-            default ->
-                throw new TensorException(
+                new TensorException("kernel", absent.reason().rule(), storage.dtype() + " without elements");
+            case PackedStorage _ ->
+                new TensorException(
                         "kernel",
-                        "a processor kernel reads elements in processor memory",
-                        storage.dtype() + " on " + storage.device());
+                        "a packed weight is read by the kernel that packed it only; take a copy, which is in row-major"
+                                + " order",
+                        storage.dtype() + " packed on " + storage.device());
+            default -> new TensorException("kernel", "a processor kernel reads elements in processor memory", got());
         };
+    }
+
+    private String got() {
+        return storage.dtype() + " on " + storage.device();
     }
 }

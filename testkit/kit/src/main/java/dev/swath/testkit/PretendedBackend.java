@@ -9,6 +9,7 @@ import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.scalar.ScalarBackend;
+import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.DeviceStorage;
@@ -84,8 +85,8 @@ public final class PretendedBackend implements Backend {
         /** What only this backend's kernels and copies see. */
         HostStorage inside() {
             if (memory.freed || closed) {
-                throw new IllegalStateException("[device] the memory of " + dtype() + "[" + size() + "] on " + device
-                        + " was given back");
+                throw new IllegalStateException(
+                        "[device] the memory of " + dtype() + "[" + size() + "] on " + device + " was given back");
             }
             return new HostStorage.Bytes(dtype(), memory.bytes.asSlice(0, bytes()));
         }
@@ -106,7 +107,8 @@ public final class PretendedBackend implements Backend {
 
         private void move(HostStorage from, long f, HostStorage to, long t, long count) {
             if (from.dtype() != to.dtype()) {
-                throw new IllegalStateException("[device] copies keep the type; got " + from.dtype() + " to " + to.dtype());
+                throw new IllegalStateException(
+                        "[device] copies keep the type; got " + from.dtype() + " to " + to.dtype());
             }
             int n = Math.toIntExact(count);
             Tensor.strided(to, Shape.of(n), new long[] {1}, t)
@@ -116,8 +118,8 @@ public final class PretendedBackend implements Backend {
         @Override
         public DeviceStorage as(DType type, long size) {
             if (size * type.bytes() > memory.bytes.byteSize()) {
-                throw new IllegalStateException("[device] " + type + "[" + size + "] does not fit "
-                        + memory.bytes.byteSize() + " bytes");
+                throw new IllegalStateException(
+                        "[device] " + type + "[" + size + "] does not fit " + memory.bytes.byteSize() + " bytes");
             }
             return new PretendedStorage(type, size, memory);
         }
@@ -218,10 +220,10 @@ public final class PretendedBackend implements Backend {
             }
             case PretendedExecution execution -> execution.host;
             case Execution other ->
-                throw new IllegalStateException("[device] a kernel of " + device
-                        + " runs on an execution of its backend; got " + other);
-            case Record r when Stream.of(r.getClass().getRecordComponents()).anyMatch(c -> c.getType() == Slice.class) ->
-                record(r);
+                throw new IllegalStateException(
+                        "[device] a kernel of " + device + " runs on an execution of its backend; got " + other);
+            case Record r
+            when Stream.of(r.getClass().getRecordComponents()).anyMatch(c -> c.getType() == Slice.class) -> record(r);
             default -> argument;
         };
     }
@@ -237,13 +239,21 @@ public final class PretendedBackend implements Backend {
         return r.getClass().getConstructor(types).newInstance(values);
     }
 
+    /** Whether both are the same memory of this device, whatever element types they show. */
+    public boolean sameMemory(Storage a, Storage b) {
+        return own(a).memory == own(b).memory;
+    }
+
     private PretendedStorage own(Storage storage) {
+        if (storage instanceof AbsentStorage absent) {
+            throw new IllegalStateException(
+                    "[device] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
+        }
         if (storage instanceof PretendedStorage p && p.owner() == this) {
             return p;
         }
-        throw new IllegalStateException(
-                "[device] an operand of a kernel of " + device + " must be in its memory; got " + storage.dtype() + " on "
-                        + storage.device());
+        throw new IllegalStateException("[device] an operand of a kernel of " + device + " must be in its memory; got "
+                + storage.dtype() + " on " + storage.device());
     }
 
     @Override
