@@ -8,9 +8,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.swath.autograd.GradientCheck;
+import dev.swath.autograd.Tape;
 import dev.swath.autograd.ops.LayerNorm;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.MetaBackend;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +65,24 @@ class OpRulesTest {
         OpRun other = OpRun.of(
                 new ScalarBackend(), DType.F64, 1, e.training(), Objects.requireNonNull(e.composed()), e.inputs());
         other.assertClose(OpRun.truth(e), DOUBLE);
+    }
+
+    /** A pass on shapes alone sees the shapes and types of a real one. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("examples")
+    void shapesAloneAreFollowed(String op, OpCase.Example e) {
+        Tensor real = result(e, new ScalarBackend());
+        Tensor shape = result(e, new MetaBackend());
+        assertEquals(real.shape(), shape.shape());
+        assertEquals(real.dtype(), shape.dtype());
+        assertEquals(Device.META, shape.device());
+    }
+
+    private static Tensor result(OpCase.Example e, Backend backend) {
+        Tape tape = Tape.inference(OpRun.options(backend, e.training()));
+        return e.function()
+                .apply(tape, e.inputs().stream().map(tape::constant).toList())
+                .value();
     }
 
     @Test
