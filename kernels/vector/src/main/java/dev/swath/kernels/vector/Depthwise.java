@@ -113,12 +113,17 @@ final class Depthwise {
     /** Where the input cells lie that output cell (b, oy, ox) sees, and the weights of their taps; returns how many. */
     private static int sources(int[] cells, int[] taps, int b, int oy, int ox, Geometry g) {
         int count = 0;
-        for (int t = 0; t < taps.length; t++) {
-            int iy = oy * g.stride() + t / g.kernel() * g.dilation() - g.padding();
-            int ix = ox * g.stride() + t % g.kernel() * g.dilation() - g.padding();
-            if (iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width()) {
-                cells[count] = ((b * g.height() + iy) * g.width() + ix) * g.in();
-                taps[count++] = t * g.in();
+        for (int ky = 0; ky < g.kernel(); ky++) {
+            int iy = oy * g.stride() + ky * g.dilation() - g.padding();
+            if (iy < 0 || iy >= g.height()) {
+                continue;
+            }
+            for (int kx = 0; kx < g.kernel(); kx++) {
+                int ix = ox * g.stride() + kx * g.dilation() - g.padding();
+                if (ix >= 0 && ix < g.width()) {
+                    cells[count] = ((b * g.height() + iy) * g.width() + ix) * g.in();
+                    taps[count++] = (ky * g.kernel() + kx) * g.in();
+                }
             }
         }
         return count;
@@ -127,18 +132,29 @@ final class Depthwise {
     /** Where the output cells lie that see input cell (b, iy, ix), and the weights of their taps; returns how many. */
     private static int targets(int[] cells, int[] taps, int b, int iy, int ix, Geometry g) {
         int count = 0;
-        for (int t = 0; t < taps.length; t++) {
-            int ty = iy + g.padding() - t / g.kernel() * g.dilation();
-            int tx = ix + g.padding() - t % g.kernel() * g.dilation();
-            boolean onStep = ty >= 0 && tx >= 0 && ty % g.stride() == 0 && tx % g.stride() == 0;
-            int oy = ty / g.stride();
-            int ox = tx / g.stride();
-            if (onStep && oy < g.outHeight() && ox < g.outWidth()) {
-                cells[count] = ((b * g.outHeight() + oy) * g.outWidth() + ox) * g.out();
-                taps[count++] = t * g.out();
+        for (int ky = 0; ky < g.kernel(); ky++) {
+            int oy = step(iy + g.padding() - ky * g.dilation(), g.stride(), g.outHeight());
+            if (oy < 0) {
+                continue;
+            }
+            for (int kx = 0; kx < g.kernel(); kx++) {
+                int ox = step(ix + g.padding() - kx * g.dilation(), g.stride(), g.outWidth());
+                if (ox >= 0) {
+                    cells[count] = ((b * g.outHeight() + oy) * g.outWidth() + ox) * g.out();
+                    taps[count++] = (ky * g.kernel() + kx) * g.out();
+                }
             }
         }
         return count;
+    }
+
+    /** The number of the step of that size that ends at {@code at}, below {@code n}; -1 if none does. */
+    private static int step(int at, int stride, int n) {
+        if (at < 0) {
+            return -1;
+        }
+        int number = stride == 1 ? at : at / stride;
+        return number * stride == at && number < n ? number : -1;
     }
 
     /** y (=) bias + the sum over some cells of x of the cell times the weights of its tap, channel by channel. */
