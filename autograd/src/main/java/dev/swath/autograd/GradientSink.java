@@ -84,18 +84,14 @@ final class GradientSink implements Gradients {
         int[] dims = input.shape().dims();
         if (grad == null) {
             grad = fresh(input);
-            pass.backend.kernel(CopyKernel.class, grad.dtype())
-                    .copy(
-                            Slice.of(grad),
-                            grad.strides(),
-                            Slice.of(gradient),
-                            gradient.strides(),
-                            dims,
-                            pass.execution);
+            pass.backend
+                    .kernel(CopyKernel.class, grad.dtype())
+                    .copy(Slice.of(grad), grad.strides(), Slice.of(gradient), gradient.strides(), dims, pass.execution);
         } else if (gradient.isContiguous() && grad.isContiguous()) {
             int[] n = {Math.toIntExact(grad.elements())};
             long[] unit = {1};
-            pass.backend.kernel(BinaryKernel.class, grad.dtype())
+            pass.backend
+                    .kernel(BinaryKernel.class, grad.dtype())
                     .forward(
                             Slice.of(grad),
                             Slice.of(grad),
@@ -106,14 +102,9 @@ final class GradientSink implements Gradients {
                             n,
                             pass.execution);
         } else {
-            pass.backend.kernel(CopyKernel.class, grad.dtype())
-                    .add(
-                            Slice.of(grad),
-                            grad.strides(),
-                            Slice.of(gradient),
-                            gradient.strides(),
-                            dims,
-                            pass.execution);
+            pass.backend
+                    .kernel(CopyKernel.class, grad.dtype())
+                    .add(Slice.of(grad), grad.strides(), Slice.of(gradient), gradient.strides(), dims, pass.execution);
         }
     }
 
@@ -205,7 +196,6 @@ final class GradientSink implements Gradients {
         Tensor spare = input.takeSpare();
         return spare != null
                 ? spare
-                : Tensor.over(
-                        pass.backend.allocate(input.dtype(), input.shape().elements()), input.shape(), 0);
+                : Tensor.over(pass.backend.allocate(input.dtype(), input.shape().elements()), input.shape(), 0);
     }
 }

@@ -46,7 +46,8 @@ public final class Tape implements AutoCloseable {
         this.checkpointing = o.checkpointing;
         this.record = new Recording(pass);
         this.scopes = new Scopes(pass);
-        this.draws = new Draws(o.random, o.training ? constant(Draws.state(o.random)).value() : null);
+        this.draws =
+                new Draws(o.random, o.training ? constant(Draws.state(o.random)).value() : null);
     }
 
     /**
@@ -427,8 +428,7 @@ public final class Tape implements AutoCloseable {
             if (!cotangent.shape().equals(output.shape()) || cotangent.dtype() != output.dtype()) {
                 throw error(
                         "backward",
-                        "the cotangent must have the shape and type of the output, "
-                                + output.dtype() + output.shape(),
+                        "the cotangent must have the shape and type of the output, " + output.dtype() + output.shape(),
                         cotangent.describe());
             }
             retain(output);

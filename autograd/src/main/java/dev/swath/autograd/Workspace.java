@@ -119,8 +119,8 @@ public final class Workspace implements AutoCloseable {
         if (bytes > limit - wanted) {
             throw new OpException(
                     "workspace",
-                    "a pass may hold at most " + limit + " bytes at a time; lower the batch or the size of the image, or"
-                            + " use checkpointing",
+                    "a pass may hold at most " + limit
+                            + " bytes at a time; lower the batch or the size of the image, or" + " use checkpointing",
                     wanted + " bytes beside " + inUse + " in use",
                     "");
         }

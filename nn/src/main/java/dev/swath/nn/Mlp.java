@@ -18,6 +18,8 @@ public final class Mlp extends Module {
 
     /** (..., size) to (..., size), plus the residual if there is one. */
     public Var forward(Tape tape, Var x, @Nullable Var residual) {
-        return call(tape, () -> fc2.forward(tape, fc1.forward(tape, x, Activation.GELU, null), Activation.IDENTITY, residual));
+        return call(
+                tape,
+                () -> fc2.forward(tape, fc1.forward(tape, x, Activation.GELU, null), Activation.IDENTITY, residual));
     }
 }

@@ -30,10 +30,7 @@ public final class Parameter extends Var {
     private @Nullable Backend home;
 
     Parameter(Shape shape, Init init, @Nullable Packer packer) {
-        super(
-                Tensor.over(
-                        new AbsentStorage(DType.F32, shape.elements(), AbsentStorage.Reason.UNSET), shape, 0),
-                true);
+        super(Tensor.over(new AbsentStorage(DType.F32, shape.elements(), AbsentStorage.Reason.UNSET), shape, 0), true);
         this.init = init;
         this.packer = packer;
     }

@@ -80,8 +80,7 @@ class DeviceTrainingTest {
                     1e-8,
                     backend,
                     Parallelism.single());
-            this.clipping = new GradientClipping(
-                    network.namedParameters().values(), backend, Parallelism.single());
+            this.clipping = new GradientClipping(network.namedParameters().values(), backend, Parallelism.single());
         }
 
         /** One step; returns the copies that were made in it. */
@@ -100,7 +99,8 @@ class DeviceTrainingTest {
                 Var image = tape.constant(random(seed, 2, 18, 21, 3));
                 Tensor ids = tape.indices(Tensor.of(new long[] {1, 5, 9, 2, 1, 7, 7, 2}, 2, 4), 20);
                 Var mask = tape.constant(Tensor.of(new float[] {1, 1, 1, 0, 1, 1, 1, 1}, 2, 4));
-                Tensor target = tape.indices(Tensor.of(new long[] {1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 0, 0, 1}, 2, 9), 2);
+                Tensor target = tape.indices(
+                        Tensor.of(new long[] {1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 0, 0, 1}, 2, 9), 2);
                 optimizer.learningRate(0.01);
                 optimizer.zeroGrad();
                 Backend.Transfers before = backend.transfers();
@@ -121,12 +121,14 @@ class DeviceTrainingTest {
 
         Map<String, double[]> state() {
             Map<String, double[]> out = new LinkedHashMap<>();
-            network.stateDict().names().forEach(n -> out.put(n, network.stateDict()
-                    .get(n)
-                    .toDoubleArray()));
-            optimizer.state().names().forEach(n -> out.put("optimizer/" + n, optimizer.state()
-                    .get(n)
-                    .toDoubleArray()));
+            network.stateDict()
+                    .names()
+                    .forEach(n -> out.put(n, network.stateDict().get(n).toDoubleArray()));
+            optimizer
+                    .state()
+                    .names()
+                    .forEach(n ->
+                            out.put("optimizer/" + n, optimizer.state().get(n).toDoubleArray()));
             return out;
         }
     }
@@ -203,7 +205,8 @@ class DeviceTrainingTest {
         OpException other = assertThrows(OpException.class, () -> linear.forward(tape, x));
         assertTrue(other.getMessage().endsWith("got f32[1, 2] on cuda:1"), other.getMessage());
         linear.to(backend);
-        assertEquals(linear.bias().value().item(), linear.forward(tape, x).value().item());
+        assertEquals(
+                linear.bias().value().item(), linear.forward(tape, x).value().item());
         linear.to(new ScalarBackend());
         assertEquals("f32[1, 2] on cpu", linear.weight().value().describe());
     }

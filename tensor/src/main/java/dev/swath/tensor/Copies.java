@@ -50,8 +50,7 @@ final class Copies {
         if (span.size() != to.elements()) {
             target.read(to.offset(), span, 0, span.size()); // What lies between the view's elements stays as it is.
         }
-        withinHost(
-                from, (HostStorage) from.storage(), Tensor.strided(span, to.shape(), to.strides(), 0), span);
+        withinHost(from, (HostStorage) from.storage(), Tensor.strided(span, to.shape(), to.strides(), 0), span);
         target.write(span, 0, to.offset(), span.size());
     }
 

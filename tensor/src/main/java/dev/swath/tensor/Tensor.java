@@ -20,7 +20,8 @@ public final class Tensor {
         this.shape = shape;
         this.strides = strides;
         this.offset = offset;
-        if (storage instanceof PackedStorage && !(offset == 0 && shape.elements() == storage.size() && isContiguous())) {
+        if (storage instanceof PackedStorage
+                && !(offset == 0 && shape.elements() == storage.size() && isContiguous())) {
             throw new TensorException(
                     "view",
                     "a packed weight is whole and has no views; take a copy, which is in row-major order",

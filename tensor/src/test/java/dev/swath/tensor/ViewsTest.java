@@ -168,9 +168,8 @@ class ViewsTest {
         };
         Tensor x = Tensor.over(packed, Shape.of(2, 2), 0);
         assertArrayEquals(new float[] {1, 2, 3, 4}, x.copy().toFloatArray());
-        assertTrue(
-                refused(() -> x.get(0, 0))
-                        .startsWith("[get] elements are read one by one in processor memory only; call copy() first"));
+        assertTrue(refused(() -> x.get(0, 0))
+                .startsWith("[get] elements are read one by one in processor memory only; call copy() first"));
         assertThrows(TensorException.class, () -> x.slice(0, 0, 1));
         assertThrows(TensorException.class, () -> x.copyFrom(counting(2, 2)));
         assertTrue(x.toString().contains("1.0000"), x.toString());

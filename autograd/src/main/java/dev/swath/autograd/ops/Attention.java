@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.AttentionKernel.Geometry;
 import dev.swath.kernels.AttentionKernel;
+import dev.swath.kernels.AttentionKernel.Geometry;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 

@@ -43,8 +43,7 @@ public final class Embedding {
         dims[ids.rank()] = columns;
         Tensor y = tape.allocate(table.dtype(), Shape.of(dims));
         EmbeddingKernel kernel = operands.kernel(EmbeddingKernel.class);
-        kernel.forward(
-                Slice.of(y), Slice.of(Ops.dense(tape, table)), Slice.of(index), rows, columns, tape.execution());
+        kernel.forward(Slice.of(y), Slice.of(Ops.dense(tape, table)), Slice.of(index), rows, columns, tape.execution());
         return tape.record(
                 OP,
                 y,

@@ -29,7 +29,7 @@ public final class InstanceNorm {
         boolean records = tape.records(x);
         Tensor mean = records ? tape.allocate(operands.savedType(), batch, channels) : null;
         Tensor rstd = records ? tape.allocate(operands.savedType(), batch, channels) : null;
-                kernel.forward(
+        kernel.forward(
                 Slice.of(y),
                 Ops.slice(mean),
                 Ops.slice(rstd),

@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -87,14 +87,6 @@ public final class MatMul {
             return;
         }
         tape.kernel(GemmKernel.class, c.dtype())
-                .multiply(
-                        matrix(c),
-                        matrix(a),
-                        matrix(b),
-                        c.dim(0),
-                        c.dim(1),
-                        a.dim(1),
-                        accumulate,
-                        tape.execution());
+                .multiply(matrix(c), matrix(a), matrix(b), c.dim(0), c.dim(1), a.dim(1), accumulate, tape.execution());
     }
 }

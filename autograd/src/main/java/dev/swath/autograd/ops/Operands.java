@@ -35,7 +35,8 @@ final class Operands {
     static Operands of(Tape tape, String op, String name, Var x) {
         Operands operands = new Operands(tape, op, name, x.dtype());
         if (!x.dtype().isFloating()) {
-            throw tape.error(op, name + " must hold floating-point numbers", x.value().describe());
+            throw tape.error(
+                    op, name + " must hold floating-point numbers", x.value().describe());
         }
         operands.here(name, x.value());
         return operands;
@@ -62,7 +63,9 @@ final class Operands {
             if (parameters == null) {
                 if (!v.dtype().isFloating()) {
                     throw tape.error(
-                            op, name + " must hold floating-point numbers", v.value().describe());
+                            op,
+                            name + " must hold floating-point numbers",
+                            v.value().describe());
                 }
                 parameters = v.dtype();
                 firstParameter = name;
@@ -93,8 +96,7 @@ final class Operands {
 
     private void same(String name, Tensor t, DType wanted, String beside) {
         if (t.dtype() != wanted) {
-            throw tape.error(
-                    op, name + " must have the element type of " + beside + ", " + wanted, t.describe());
+            throw tape.error(op, name + " must have the element type of " + beside + ", " + wanted, t.describe());
         }
         here(name, t);
     }

@@ -2,8 +2,8 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.SegmentationLossKernel.Geometry;
 import dev.swath.kernels.SegmentationLossKernel;
+import dev.swath.kernels.SegmentationLossKernel.Geometry;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
@@ -49,12 +49,12 @@ public final class SegmentationLoss {
         tape.requireIndices(OP, "target", truth, classes);
         Tensor in = Ops.dense(tape, logits);
         int samples = logits.dim(0);
-        Geometry g = new Geometry(samples, Math.toIntExact(truth.elements() / samples), classes, weights.clone(), ce, dice);
+        Geometry g =
+                new Geometry(samples, Math.toIntExact(truth.elements() / samples), classes, weights.clone(), ce, dice);
         Tensor loss = tape.allocate(operands.savedType(), Shape.of());
         Tensor sums = tape.allocate(operands.savedType(), samples, classes, 3);
         SegmentationLossKernel kernel = operands.kernel(SegmentationLossKernel.class);
-        kernel.forward(
-                Slice.of(loss), Slice.of(sums), Slice.of(in), Slice.of(truth), g, tape.execution());
+        kernel.forward(Slice.of(loss), Slice.of(sums), Slice.of(in), Slice.of(truth), g, tape.execution());
         return tape.record(
                 OP,
                 loss,
@@ -77,7 +77,8 @@ public final class SegmentationLoss {
         int pixels = Math.toIntExact(target.elements() / samples);
         Var x = Reshape.apply(tape, logits, samples, pixels, classes);
         Var truth = tape.constant(oneHot(target, logits.dtype(), samples, pixels, classes));
-        Var weighted = Binary.mul(tape, truth, tape.constant(Tensor.of(weights, classes).to(logits.dtype())));
+        Var weighted = Binary.mul(
+                tape, truth, tape.constant(Tensor.of(weights, classes).to(logits.dtype())));
         Var entropy =
                 Binary.div(tape, total(tape, Binary.mul(tape, weighted, Softmax.log(tape, x))), total(tape, weighted));
         Var p = Softmax.apply(tape, x);
@@ -86,9 +87,12 @@ public final class SegmentationLoss {
         Var sizes = Binary.add(tape, Reduce.sum(tape, p, 1, false), Reduce.sum(tape, truth, 1, false));
         Var similarity = Binary.div(
                 tape, Binary.add(tape, Binary.add(tape, both, both), smooth), Binary.add(tape, sizes, smooth));
-        Var missing = Binary.sub(tape, tape.number(logits.dtype(), samples * (double) classes), total(tape, similarity));
+        Var missing =
+                Binary.sub(tape, tape.number(logits.dtype(), samples * (double) classes), total(tape, similarity));
         return Binary.sub(
-                tape, Binary.mul(tape, tape.number(logits.dtype(), dice), missing), Binary.mul(tape, tape.number(logits.dtype(), ce), entropy));
+                tape,
+                Binary.mul(tape, tape.number(logits.dtype(), dice), missing),
+                Binary.mul(tape, tape.number(logits.dtype(), ce), entropy));
     }
 
     private static Var total(Tape tape, Var x) {

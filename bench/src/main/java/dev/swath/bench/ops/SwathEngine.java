@@ -7,8 +7,8 @@ import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Execution;
-import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.LayerNormKernel;
@@ -203,8 +203,7 @@ public final class SwathEngine implements Engine {
         Slice x = slice(c.x());
         return contender(
                 y,
-                () -> kernel.forward(
-                        out, null, null, x, InstanceNormCase.EPS, 1, c.cells(), c.channels(), execution));
+                () -> kernel.forward(out, null, null, x, InstanceNormCase.EPS, 1, c.cells(), c.channels(), execution));
     }
 
     @Override

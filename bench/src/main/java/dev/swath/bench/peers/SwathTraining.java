@@ -44,7 +44,11 @@ public final class SwathTraining implements TrainingEngine {
                 .withTraining(new RandomSource(0)));
         Tensor image = input.image().permute(0, 2, 3, 1).contiguous();
         Var value = network.loss(
-                tape, network.upload(tape, image), SwathFiaNet.sentences(input).upload(tape, network), tape.indices(target, 2), loss);
+                tape,
+                network.upload(tape, image),
+                SwathFiaNet.sentences(input).upload(tape, network),
+                tape.indices(target, 2),
+                loss);
         tape.backward(value);
         return value.value().item();
     }

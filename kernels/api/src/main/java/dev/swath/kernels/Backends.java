@@ -124,11 +124,10 @@ public final class Backends {
                 case BackendProvider.Probe.Refused(String reason) -> reasons.add(candidate.name + ": " + reason);
             }
         }
-        throw new BackendUnavailableException(
-                "[device] " + request + " was asked for but cannot be used here; "
-                        + (reasons.isEmpty()
-                                ? "no such backend is on the module path (artifact swath-kernels-cuda)"
-                                : String.join("; ", reasons)));
+        throw new BackendUnavailableException("[device] " + request + " was asked for but cannot be used here; "
+                + (reasons.isEmpty()
+                        ? "no such backend is on the module path (artifact swath-kernels-cuda)"
+                        : String.join("; ", reasons)));
     }
 
     /** The preferred backend that runs on the processor. */

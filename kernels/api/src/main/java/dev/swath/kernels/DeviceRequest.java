@@ -25,8 +25,8 @@ public record DeviceRequest(Device.@Nullable Kind kind, int index) {
     public DeviceRequest {
         if (kind == Device.Kind.META || index < 0 || (index > 0 && kind != Device.Kind.CUDA)) {
             throw new IllegalArgumentException(
-                    "[device] a device is the processor, or an NVIDIA device by its number from 0; got "
-                            + kind + " number " + index);
+                    "[device] a device is the processor, or an NVIDIA device by its number from 0; got " + kind
+                            + " number " + index);
         }
     }
 

@@ -26,8 +26,8 @@ public record HostExecution(Parallelism parallelism, ScratchArrays arrays) imple
         if (e instanceof HostExecution host) {
             return host.arrays;
         }
-        throw new IllegalArgumentException(
-                "[kernel] a processor kernel runs on the processor's threads; got " + e.getClass().getSimpleName());
+        throw new IllegalArgumentException("[kernel] a processor kernel runs on the processor's threads; got "
+                + e.getClass().getSimpleName());
     }
 
     @Override

@@ -9,8 +9,6 @@ import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleException;
 import dev.swath.nn.ModuleList;
-import dev.swath.tensor.DType;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 
 /**
@@ -51,13 +49,15 @@ public final class BertEncoder extends Module {
         }
 
         Var forward(Tape tape, Var x, Var mask) {
-            return call(tape, () -> tape.scope(layer.name(), () -> {
-                Var y = x;
-                for (BertLayer one : layer.items()) {
-                    y = one.forward(tape, y, mask);
-                }
-                return y;
-            }));
+            return call(
+                    tape,
+                    () -> tape.scope(layer.name(), () -> {
+                        Var y = x;
+                        for (BertLayer one : layer.items()) {
+                            y = one.forward(tape, y, mask);
+                        }
+                        return y;
+                    }));
         }
     }
 

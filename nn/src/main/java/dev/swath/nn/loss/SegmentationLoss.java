@@ -44,7 +44,6 @@ public record SegmentationLoss(List<Double> classWeights, double ceFactor, doubl
         Shape shape = logits.shape();
         double dice =
                 reduction == DiceReduction.SUM ? diceFactor : diceFactor / (shape.dim(0) * (double) shape.dim(-1));
-        return dev.swath.autograd.ops.SegmentationLoss.apply(
-                tape, logits, target, weights, ceFactor, dice);
+        return dev.swath.autograd.ops.SegmentationLoss.apply(tape, logits, target, weights, ceFactor, dice);
     }
 }

@@ -107,19 +107,20 @@ public final class AdamW {
             });
         }
         AdamWKernel.Coefficients c = new AdamWKernel.Coefficients(beta1, beta2, eps);
-        slots.forEach((type, list) ->
-                backend.kernel(AdamWKernel.class, type).step(list, Slice.of(rate), c, execution));
+        slots.forEach((type, list) -> backend.kernel(AdamWKernel.class, type).step(list, Slice.of(rate), c, execution));
     }
 
     private AdamWKernel.Slot slot(String name, Parameter p, Tensor gradient, double weightDecay) {
         if (!gradient.isContiguous()) {
-            throw new OptimizerException(
-                    "[adamw] every gradient must be dense; '" + name + "' has " + gradient.describe() + " with other strides");
+            throw new OptimizerException("[adamw] every gradient must be dense; '" + name + "' has "
+                    + gradient.describe() + " with other strides");
         }
-        State s = states.computeIfAbsent(name, _ -> new State(
-                zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
-                zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
-                zeros(DType.I64, Shape.of())));
+        State s = states.computeIfAbsent(
+                name,
+                _ -> new State(
+                        zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
+                        zeros(KernelTypes.savedFor(p.dtype()), p.shape()),
+                        zeros(DType.I64, Shape.of())));
         return new AdamWKernel.Slot(
                 Slice.of(p.value()),
                 Slice.of(s.first),
@@ -155,7 +156,9 @@ public final class AdamW {
     /** Bytes of both moments once every parameter of the groups has seen a gradient. */
     public long stateBytes() {
         return parameters.values().stream()
-                .mapToLong(p -> 2 * p.shape().elements() * KernelTypes.savedFor(p.dtype()).bytes())
+                .mapToLong(p -> 2
+                        * p.shape().elements()
+                        * KernelTypes.savedFor(p.dtype()).bytes())
                 .sum();
     }
 
@@ -187,9 +190,8 @@ public final class AdamW {
             restored.put(
                     name,
                     new State(
-                            moment(state, FIRST + name, p),
-                            moment(state, SECOND + name, p),
-                            backend.upload(steps((long) state.get(entry).item()))));
+                            moment(state, FIRST + name, p), moment(state, SECOND + name, p), backend.upload(steps((long)
+                                    state.get(entry).item()))));
         }
         if (restored.size() * 3 != state.size()) {
             throw new OptimizerException("[adamw] the state must hold step, exp_avg and exp_avg_sq of each parameter"

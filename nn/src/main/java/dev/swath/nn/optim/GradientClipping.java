@@ -54,22 +54,18 @@ public final class GradientClipping {
     private record Gradients(GradientClippingKernel kernel, List<Slice> slices, int[] sizes) {}
 
     private Gradients gradients() {
-        List<Tensor> gradients = parameters.stream()
-                .map(Parameter::grad)
-                .filter(g -> g != null)
-                .toList();
+        List<Tensor> gradients =
+                parameters.stream().map(Parameter::grad).filter(g -> g != null).toList();
         for (Tensor g : gradients) {
             if (!g.isContiguous()) {
-                throw new OptimizerException("[clip] every gradient must be dense; got " + g.describe()
-                        + " with other strides");
+                throw new OptimizerException(
+                        "[clip] every gradient must be dense; got " + g.describe() + " with other strides");
             }
         }
         DType type = gradients.isEmpty() ? DType.F32 : gradients.getFirst().dtype();
         return new Gradients(
                 backend.kernel(GradientClippingKernel.class, type),
                 gradients.stream().map(Slice::of).toList(),
-                gradients.stream()
-                        .mapToInt(g -> Math.toIntExact(g.elements()))
-                        .toArray());
+                gradients.stream().mapToInt(g -> Math.toIntExact(g.elements())).toArray());
     }
 }

@@ -27,7 +27,9 @@ public final class SwinTransformer extends Module {
         List<Var> forward(Tape tape, Var x) {
             return callAll(tape, () -> {
                 Var y = SwinBlocks.forward(tape, blocks, x);
-                return downsample.isEmpty() ? List.of(y) : List.of(y, downsample.getFirst().forward(tape, y));
+                return downsample.isEmpty()
+                        ? List.of(y)
+                        : List.of(y, downsample.getFirst().forward(tape, y));
             });
         }
     }

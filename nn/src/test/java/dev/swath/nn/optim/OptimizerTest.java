@@ -120,8 +120,7 @@ class OptimizerTest {
         RandomSource random = new RandomSource(1000 + step);
         loose.namedParameters()
                 .values()
-                .forEach(p -> p.setGrad(
-                        backend.upload(Init.truncatedNormal(0.3).create(p.shape(), random))));
+                .forEach(p -> p.setGrad(backend.upload(Init.truncatedNormal(0.3).create(p.shape(), random))));
     }
 
     @ParameterizedTest

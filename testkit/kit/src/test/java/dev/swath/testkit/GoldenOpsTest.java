@@ -19,7 +19,6 @@ import dev.swath.files.json.Json;
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Backend;
 import dev.swath.tensor.DType;
-import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,7 +1,6 @@
 package dev.swath.testkit;
 
 import dev.swath.autograd.Tape;
-import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
 import dev.swath.kernels.Backend;
 import dev.swath.tensor.DType;

@@ -31,8 +31,9 @@ final class RunOptions {
             defaultValue = "auto",
             converter = DeviceConverter.class,
             paramLabel = "DEVICE",
-            description = "auto, cpu, cuda or cuda:N for the N-th device from 0 (default: ${DEFAULT-VALUE}). Asking for cuda"
-                    + " and not getting it is an error.")
+            description =
+                    "auto, cpu, cuda or cuda:N for the N-th device from 0 (default: ${DEFAULT-VALUE}). Asking for cuda"
+                            + " and not getting it is an error.")
     DeviceRequest device = DeviceRequest.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: one a processor).")

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.ReferringSegmenter;
-
 import dev.swath.fianet.draw.Overlays;
 import dev.swath.fianet.image.RgbImage;
-import dev.swath.weights.Safetensors;
 import dev.swath.files.json.Fields;
+import dev.swath.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

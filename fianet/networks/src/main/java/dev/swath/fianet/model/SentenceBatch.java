@@ -82,8 +82,7 @@ public record SentenceBatch(Tensor ids, Tensor context, Tensor object, Tensor po
     public SentenceInput upload(Tape tape, ReferringNetwork network) {
         require(network.limits());
         List<Phrase> streams = network.streams();
-        List<Var> each =
-                streams.stream().map(s -> tape.constant(mask(s))).toList();
+        List<Var> each = streams.stream().map(s -> tape.constant(mask(s))).toList();
         Tensor all = stack(ids, streams.stream().map(_ -> ids).toList());
         Var masks = streams.size() == 1
                 ? each.getFirst()

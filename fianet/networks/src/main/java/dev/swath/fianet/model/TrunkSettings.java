@@ -1,12 +1,12 @@
 package dev.swath.fianet.model;
 
+import dev.swath.files.json.Fields;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
-import dev.swath.files.json.Fields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -72,8 +72,8 @@ record RunState(
             Fields f = Fields.of(file);
             int format = f.integer("format", 0);
             if (format < 1 || format > FORMAT) {
-                throw new TrainingException("[train] " + file + " has the format " + format + ", but only 1 to " + FORMAT
-                        + " can be read; use the version of Swath that wrote it");
+                throw new TrainingException("[train] " + file + " has the format " + format + ", but only 1 to "
+                        + FORMAT + " can be read; use the version of Swath that wrote it");
             }
             if (format < FORMAT) {
                 LOGGER.log(

@@ -39,8 +39,7 @@ final class ScalarSegmentationLoss implements SegmentationLossKernel {
     }
 
     @Override
-    public void backward(
-            Slice dLogits, Slice dLoss, Slice sums, Slice logits, Slice target, Geometry g, Execution on) {
+    public void backward(Slice dLogits, Slice dLoss, Slice sums, Slice logits, Slice target, Geometry g, Execution on) {
         double[] weights = g.weights();
         double weight = 0;
         for (int i = 0; i < g.samples() * g.classes(); i++) {

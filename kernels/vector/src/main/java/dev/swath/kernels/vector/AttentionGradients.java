@@ -102,8 +102,7 @@ final class AttentionGradients {
     }
 
     /** dq of some rows, and their part of dk and dv. */
-    private void block(
-            float[] shared, int head0, int part, int head, int first, int rows, ScratchArrays arrays) {
+    private void block(float[] shared, int head0, int part, int head, int first, int rows, ScratchArrays arrays) {
         int b = head / g.heads();
         int h = head % g.heads();
         int stride = width + Lanes.LENGTH;

@@ -15,15 +15,7 @@ final class ColumnGradients {
     private ColumnGradients() {}
 
     /** dx (=) = rstd (dy - mean(dy) - z mean(dy z)) with z = (x - mean) rstd, per channel over all rows. */
-    static void backward(
-            Slice dx,
-            Slice dy,
-            Slice x,
-            Slice mean,
-            Slice rstd,
-            int rows,
-            int channels,
-            Execution on) {
+    static void backward(Slice dx, Slice dy, Slice x, Slice mean, Slice rstd, int rows, int channels, Execution on) {
         double[] sum = new double[channels];
         double[] dot = new double[channels];
         sums(sum, dot, dy, x, mean, rstd, rows, channels, on);

@@ -17,14 +17,7 @@ final class Moments {
      * @param mean receives the means
      * @param variance receives the biased variances
      */
-    static void columns(
-            double[] mean,
-            double[] variance,
-            float[] x,
-            int x0,
-            int rows,
-            int channels,
-            Execution on) {
+    static void columns(double[] mean, double[] variance, float[] x, int x0, int rows, int channels, Execution on) {
         int chunks = Chunks.summed(rows);
         int size = 2 * channels;
         float[] a = HostExecution.arrays(on).take(chunks * size);

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class VectorAttention implements AttentionKernel {
     private static final int TASK_ROWS = 8 * Tile.ROWS;
 
-
     @Override
     public void forward(
             Slice y,

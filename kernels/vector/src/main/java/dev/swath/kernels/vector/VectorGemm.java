@@ -26,7 +26,6 @@ final class VectorGemm implements GemmKernel {
     /** Rows a multiple of 4 KB apart share few places in the first-level cache. */
     private static final int ALIAS = 1024;
 
-
     /** What happens to a block of C before and after the product. */
     private record Epilogue(
             float @Nullable [] bias,

@@ -4,9 +4,9 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
-import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.Slice;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;

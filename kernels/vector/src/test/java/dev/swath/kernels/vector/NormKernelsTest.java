@@ -6,13 +6,11 @@ import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
-import dev.swath.tensor.DType;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NormKernelsTest {
     // Standardised numbers of size 1 to 5 after some ten roundings; gradients of parameters add up hundreds of them.
     private static final double TOLERANCE = 3e-6;
-    
 
     @ParameterizedTest
     @CsvSource({"1, 1", "3, 5", "7, 16", "50, 37", "700, 128", "5, 1024"})

@@ -10,7 +10,6 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.train.ParameterGroups;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
@@ -76,6 +75,7 @@ class GoldenTrainingTest {
     private static Var forward(FiaNet model, Tape tape, Var image, StateDict in) {
         return model.forward(tape, image, GoldenModelTest.sentences(in).upload(tape, model));
     }
+
     private static Tensor channelsLast(Tensor image) {
         return image.permute(0, 2, 3, 1).contiguous();
     }
