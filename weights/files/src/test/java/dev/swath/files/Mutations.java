@@ -1,0 +1,43 @@
+package dev.swath.files;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Changes bytes of valid files, for tests of what reads them. */
+public final class Mutations {
+    private Mutations() {}
+
+    /** A copy with one to four changes: a byte anew, a bit turned, a stretch cut out, doubled or overwritten, the end cut off. */
+    public static byte[] mutate(byte[] valid, SplittableRandom random) {
+        byte[] b = valid.clone();
+        int changes = 1 + random.nextInt(4);
+        for (int i = 0; i < changes && b.length > 1; i++) {
+            int at = random.nextInt(b.length);
+            int length = Math.min(b.length - at, 1 + random.nextInt(16));
+            switch (random.nextInt(6)) {
+                case 0 -> b[at] = (byte) random.nextInt(256);
+                case 1 -> b[at] ^= (byte) (1 << random.nextInt(8));
+                case 2 -> {
+                    byte[] shorter = new byte[b.length - length];
+                    System.arraycopy(b, 0, shorter, 0, at);
+                    System.arraycopy(b, at + length, shorter, at, shorter.length - at);
+                    b = shorter;
+                }
+                case 3 -> {
+                    byte[] longer = new byte[b.length + length];
+                    System.arraycopy(b, 0, longer, 0, at + length);
+                    System.arraycopy(b, at, longer, at + length, b.length - at);
+                    b = longer;
+                }
+                case 4 -> {
+                    byte value = (byte) (random.nextBoolean() ? 0xff : 0);
+                    for (int j = at; j < at + length; j++) {
+                        b[j] = value;
+                    }
+                }
+                default -> b = Arrays.copyOf(b, 1 + random.nextInt(b.length));
+            }
+        }
+        return b;
+    }
+}
