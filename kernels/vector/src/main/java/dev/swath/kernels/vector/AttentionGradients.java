@@ -120,11 +120,12 @@ final class AttentionGradients {
         for (int i = 0; i < rows; i += Tile.ROWS) {
             int count = Math.min(Tile.ROWS, rows - i);
             int rounded = Tile.rounded(count);
-            Tile.multiply(rounded, a, scores + i * n, n, a, dyAt + i * stride, stride, shared, head0, n, n, d);
+            Tile.multiply(rounded, a, scores + i * n, n, a, dyAt + i * stride, stride, 1, shared, head0, n, n, d);
             for (int r = i; r < i + count; r++) {
                 row(a, weights + r * n, scores + r * n, (head * g.queries() + first + r) * g.keys());
             }
-            Tile.multiply(rounded, a, out, width, a, scores + i * n, n, shared, head0 + d * n, width, width, g.keys());
+            Tile.multiply(
+                    rounded, a, out, width, a, scores + i * n, n, 1, shared, head0 + d * n, width, width, g.keys());
             for (int r = 0; r < count; r++) {
                 int to = (b * g.queries() + first + i + r) * g.channels() + h * d;
                 System.arraycopy(a, out + r * width, dq.floats(), dq.offset() + to, d);
@@ -133,9 +134,9 @@ final class AttentionGradients {
         for (int j = 0; j < g.keys(); j += Tile.ROWS) {
             int count = Math.min(Tile.ROWS, g.keys() - j);
             int rounded = Tile.rounded(count);
-            TransposedTile.multiply(rounded, a, out, width, a, scores + j, n, a, qAt, stride, width, rows);
+            Tile.multiply(rounded, a, out, width, a, scores + j, 1, n, a, qAt, stride, width, rows);
             Rows.add(shared, part + j * width, a, out, count * width);
-            TransposedTile.multiply(rounded, a, out, width, a, weights + j, n, a, dyAt, stride, width, rows);
+            Tile.multiply(rounded, a, out, width, a, weights + j, 1, n, a, dyAt, stride, width, rows);
             Rows.add(shared, part + (keyRows + j) * width, a, out, count * width);
         }
         arrays.give(a);

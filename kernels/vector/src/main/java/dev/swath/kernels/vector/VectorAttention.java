@@ -102,14 +102,14 @@ final class VectorAttention implements AttentionKernel {
         int o = Tile.ROWS * n;
         if (rounded == rows && !queries.clashes()) {
             int q0 = queries.start(b, first, h);
-            Tile.multiply(rows, a, 0, n, queries.floats(), q0, queries.stride(), shared, head0, n, n, d);
+            Tile.multiply(rows, a, 0, n, queries.floats(), q0, queries.stride(), 1, shared, head0, n, n, d);
         } else {
             // Odd strides keep the rows of a block apart in the cache.
             int copy = o + Tile.ROWS * width;
             int stride = width + Lanes.LENGTH;
             AttentionOperands.rows(a, copy, stride, queries, b, h, first, rows);
             Arrays.fill(a, copy + rows * stride, copy + rounded * stride, 0f);
-            Tile.multiply(rounded, a, 0, n, a, copy, stride, shared, head0, n, n, d);
+            Tile.multiply(rounded, a, 0, n, a, copy, stride, 1, shared, head0, n, n, d);
         }
         int[] maskAt = new int[rows];
         Arrays.fill(maskAt, mask0);
@@ -128,10 +128,11 @@ final class VectorAttention implements AttentionKernel {
         }
         int y0 = y.offset() + (b * g.queries() + first) * g.channels() + h * d;
         if (rounded == rows && width == d) {
-            Tile.multiply(rows, y.floats(), y0, g.channels(), a, 0, n, shared, head0 + d * n, width, width, g.keys());
+            Tile.multiply(
+                    rows, y.floats(), y0, g.channels(), a, 0, n, 1, shared, head0 + d * n, width, width, g.keys());
             return;
         }
-        Tile.multiply(rounded, a, o, width, a, 0, n, shared, head0 + d * n, width, width, g.keys());
+        Tile.multiply(rounded, a, o, width, a, 0, n, 1, shared, head0 + d * n, width, width, g.keys());
         for (int r = 0; r < rows; r++) {
             System.arraycopy(a, o + r * width, y.floats(), y0 + r * g.channels(), d);
         }

@@ -162,14 +162,15 @@ final class VectorWindowAttention implements WindowAttentionKernel {
             for (int r = 0; r < rows; r += Tile.ROWS) {
                 int s = l.scores + r * rowSize;
                 int count = Tile.rounded(Math.min(Tile.ROWS, rows - r));
-                Tile.multiply(count, a, s, rowSize, a, q + r * l.stride, l.stride, a, l.kColumns, rowSize, rowSize, d);
+                Tile.multiply(
+                        count, a, s, rowSize, a, q + r * l.stride, l.stride, 1, a, l.kColumns, rowSize, rowSize, d);
             }
             Heads.exponentials(a, l.scores, rowSize, rows, rowSize, bias, biasAt, mask, maskAt, max, sum);
             for (int r = 0; r < rows; r += Tile.ROWS) {
                 int s = l.scores + r * rowSize;
                 int count = Tile.rounded(Math.min(Tile.ROWS, rows - r));
                 // Columns behind the head's own are computed from its neighbour's v and thrown away.
-                Tile.multiply(count, a, l.out, width, a, s, rowSize, a, l.v + channel, l.stride, width, cells);
+                Tile.multiply(count, a, l.out, width, a, s, rowSize, 1, a, l.v + channel, l.stride, width, cells);
                 for (int o = 0; o < Math.min(Tile.ROWS, rows - r); o++) {
                     Rows.scale(a, q + (r + o) * l.stride, a, l.out + o * width, 1 / sum[r + o], d);
                 }

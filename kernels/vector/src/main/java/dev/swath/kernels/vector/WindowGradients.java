@@ -146,9 +146,9 @@ final class WindowGradients {
         for (int j = 0; j < cells; j += Tile.ROWS) {
             int count = Math.min(Tile.ROWS, cells - j);
             int rounded = Tile.rounded(count);
-            TransposedTile.multiply(rounded, a, l.out, width, a, l.ds + j, n, a, l.q, width, width, window.real);
+            Tile.multiply(rounded, a, l.out, width, a, l.ds + j, 1, n, a, l.q, width, width, window.real);
             scatter(a, l.out, window, j, count, g.channels() + h * d, parts, keyGradient);
-            TransposedTile.multiply(rounded, a, l.out, width, a, l.p + j, n, a, l.dy, width, width, window.real);
+            Tile.multiply(rounded, a, l.out, width, a, l.p + j, 1, n, a, l.dy, width, width, window.real);
             scatter(a, l.out, window, j, count, 2 * g.channels() + h * d, parts, keyGradient + width);
         }
     }
@@ -184,8 +184,8 @@ final class WindowGradients {
         int c = g.channels();
         int s = l.p + first * n;
         int ds = l.ds + first * n;
-        Tile.multiply(rounded, a, s, n, a, l.q + first * width, width, a, l.kColumns, n, n, d);
-        Tile.multiply(rounded, a, ds, n, a, l.dy + first * width, width, a, l.vColumns, n, n, d);
+        Tile.multiply(rounded, a, s, n, a, l.q + first * width, width, 1, a, l.kColumns, n, n, d);
+        Tile.multiply(rounded, a, ds, n, a, l.dy + first * width, width, 1, a, l.vColumns, n, n, d);
         for (int r = 0; r < rows; r++) {
             int i = window.cell[first + r];
             int at = window.index[i] * c + h * d;
@@ -208,7 +208,7 @@ final class WindowGradients {
                 gradient.add(FloatVector.fromArray(SPECIES, parts, partRow + j)).intoArray(parts, partRow + j);
             }
         }
-        Tile.multiply(rounded, a, l.out, width, a, ds, n, a, l.k, width, width, cells);
+        Tile.multiply(rounded, a, l.out, width, a, ds, n, 1, a, l.k, width, width, cells);
         for (int r = 0; r < rows; r++) {
             int to = dQkv.offset() + window.index[window.cell[first + r]] * 3 * c + h * d;
             Rows.scale(dQkv.floats(), to, a, l.out + r * width, scale, d);
