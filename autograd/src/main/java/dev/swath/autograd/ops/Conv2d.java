@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code conv2d}: y = f(cross-correlation of x with the weight + bias), zero padding, channels-last maps, in groups
- * of channels and with holes between the taps (dilation) if wanted. Several inputs count as concatenated along the channels.
+ * of channels and with holes between the taps (dilation) if wanted. Several inputs count as concatenated along the
+ * channels.
  */
 public final class Conv2d {
     private static final String OP = "conv2d";
@@ -152,8 +153,8 @@ public final class Conv2d {
     }
 
     /**
-     * The same from primitive ops: the patch under each output cell becomes a row, and the rows go through a product; group
-     * by group, and the results are put side by side.
+     * The same from primitive ops: the patch under each output cell becomes a row, and the rows go through a product;
+     * group by group, and the results are put side by side.
      */
     public static Var composed(
             Tape tape,

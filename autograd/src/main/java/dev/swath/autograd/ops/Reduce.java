@@ -9,7 +9,9 @@ import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Locale;
 
-/** {@code sum}, {@code mean}, {@code max} over one axis. The gradient of a maximum goes to the first greatest element. */
+/**
+ * {@code sum}, {@code mean}, {@code max} over one axis. The gradient of a maximum goes to the first greatest element.
+ */
 public final class Reduce {
     private Reduce() {}
 

@@ -7,7 +7,9 @@ import dev.swath.kernels.ResizeKernel.Geometry;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
 
-/** {@code resize}: bilinear, without antialiasing, also when shrinking. The backward pass scatters by the same weights. */
+/**
+ * {@code resize}: bilinear, without antialiasing, also when shrinking. The backward pass scatters by the same weights.
+ */
 public final class Resize {
     private static final String OP = "resize";
 

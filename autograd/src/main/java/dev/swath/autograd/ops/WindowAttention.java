@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code window_attention}: attention inside the (shifted) windows of a grid, with a learned bias by relative position
- * (Liu et al., Swin Transformer, 2021, sections 3.2 and 4). The grid counts as padded to whole windows; padded cells are
- * keys and values equal to the projection's bias and are not masked.
+ * (Liu et al., Swin Transformer, 2021, sections 3.2 and 4). The grid counts as padded to whole windows; padded cells
+ * are keys and values equal to the projection's bias and are not masked.
  */
 public final class WindowAttention {
     private static final String OP = "window_attention";

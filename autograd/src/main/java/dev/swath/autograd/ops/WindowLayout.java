@@ -3,7 +3,10 @@ package dev.swath.autograd.ops;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.tensor.Tensor;
 
-/** The constants of attention in shifted windows, written out: what {@link WindowAttention#composed} adds and multiplies. */
+/**
+ * The constants of attention in shifted windows, written out: what {@link WindowAttention#composed} adds and
+ * multiplies.
+ */
 final class WindowLayout {
     private WindowLayout() {}
 

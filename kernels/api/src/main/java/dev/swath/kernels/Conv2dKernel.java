@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two-dimensional cross-correlation with zero padding on channels-last maps ({@code conv2d}). The input may come as
- * several maps that count as concatenated along the channels, in order; with more than one group it is one map. A rotated
- * convolution needs nothing of its own here: it is a plain one with another weight.
+ * several maps that count as concatenated along the channels, in order; with more than one group it is one map. A
+ * rotated convolution needs nothing of its own here: it is a plain one with another weight.
  */
 public interface Conv2dKernel extends Kernel {
     /**
@@ -20,8 +20,8 @@ public interface Conv2dKernel extends Kernel {
      * @param kernel side of the square kernel, in taps
      * @param stride step in both directions
      * @param padding zeros on every side
-     * @param groups parts into which input and output channels fall, in order: each part of the output sees its own part of
-     *     the input only; divides both. As many as channels is a depthwise convolution
+     * @param groups parts into which input and output channels fall, in order: each part of the output sees its own
+     *     part of the input only; divides both. As many as channels is a depthwise convolution
      * @param dilation distance between neighbouring taps, 1 for none left out
      */
     record Geometry(
@@ -97,7 +97,10 @@ public interface Conv2dKernel extends Kernel {
     /** dx (B, H, W, in) of the one whole input map (=). */
     void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on);
 
-    /** dWeight (out, in / groups, kernel, kernel) (+=) and dBias (out) (+=, or null); x (B, H, W, in) is the one whole input map. */
+    /**
+     * dWeight (out, in / groups, kernel, kernel) (+=) and dBias (out) (+=, or null); x (B, H, W, in) is the one whole
+     * input map.
+     */
     void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on);
 
     /**

@@ -3,8 +3,8 @@ package dev.swath.kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Swin's attention inside shifted windows, read from and written to the grid by index: nothing is padded, rolled, cut or
- * masked in memory ({@code window_attention}).
+ * Swin's attention inside shifted windows, read from and written to the grid by index: nothing is padded, rolled, cut
+ * or masked in memory ({@code window_attention}).
  */
 public interface WindowAttentionKernel extends Kernel {
     /**
@@ -32,7 +32,9 @@ public interface WindowAttentionKernel extends Kernel {
             return Math.ceilDiv(width, window);
         }
 
-        /** Windows of one sample; window {@code number} of the batch is number / windows() of its sample, row by row. */
+        /**
+         * Windows of one sample; window {@code number} of the batch is number / windows() of its sample, row by row.
+         */
         public int windows() {
             return down() * across();
         }
@@ -87,8 +89,8 @@ public interface WindowAttentionKernel extends Kernel {
         }
 
         /**
-         * After the roll, the last window in a direction holds cells from both ends of the grid: of the n cells of a line, 0
-         * before that window, 1 in its first part, 2 for what came from the other end. Without a shift, 0.
+         * After the roll, the last window in a direction holds cells from both ends of the grid: of the n cells of a
+         * line, 0 before that window, 1 in its first part, 2 for what came from the other end. Without a shift, 0.
          */
         private int band(int rolled, int n) {
             return shift == 0 || rolled < n - window ? 0 : rolled < n - shift ? 1 : 2;
@@ -104,8 +106,9 @@ public interface WindowAttentionKernel extends Kernel {
     }
 
     /**
-     * y = softmax(q k^T / sqrt D + bias + mask) v per window and head. A padded cell has q, k, v equal to {@code qkvBias};
-     * it is not masked. With a shift, between cells of different regions {@link Geometry#MASKED} is added.
+     * y = softmax(q k^T / sqrt D + bias + mask) v per window and head. A padded cell has q, k, v equal to
+     * {@code qkvBias}; it is not masked. With a shift, between cells of different regions {@link Geometry#MASKED} is
+     * added.
      *
      * @param y (B, H, W, C)
      * @param logSum (B, windows, heads, M M): log of each row's sum of exponentials, or null if no backward follows

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PhiloxTest {
     /**
-     * The known answers of Random123, the authors' library (kat_vectors, philox4x32 10). They list words of 32 bits, the least
-     * first: the counter's first two are {@code block}, its last two {@code draw}.
+     * The known answers of Random123, the authors' library (kat_vectors, philox4x32 10). They list words of 32 bits,
+     * the least first: the counter's first two are {@code block}, its last two {@code draw}.
      */
     @ParameterizedTest
     @CsvSource({

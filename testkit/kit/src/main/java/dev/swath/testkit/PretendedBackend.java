@@ -30,9 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * A device that is none: its memory is bytes that only its own kernels reach, which are the scalar ones. It proves, without a
- * GPU, that nothing reads across the seam: fresh memory is NaN, memory that was given back is NaN and refuses kernels and
- * copies, an operand on the wrong side is an error, and every copy over the border is counted.
+ * A device that is none: its memory is bytes that only its own kernels reach, which are the scalar ones. It proves,
+ * without a GPU, that nothing reads across the seam: fresh memory is NaN, memory that was given back is NaN and refuses
+ * kernels and copies, an operand on the wrong side is an error, and every copy over the border is counted.
  */
 public final class PretendedBackend implements Backend {
     private final ScalarBackend scalar = new ScalarBackend();

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every op with activations of few bits beside parameters in f32, and with one operand of a type that does not belong. */
+/**
+ * Every op with activations of few bits beside parameters in f32, and with one operand of a type that does not belong.
+ */
 class ElementTypesTest {
     /** What an op says of an operand: {@code [op] operand must ...}. */
     private static final Pattern NAMES_THE_OPERAND = Pattern.compile("\\[\\w+] (\\w+|each input) must .*; got .*");
@@ -44,9 +46,10 @@ class ElementTypesTest {
     }
 
     /**
-     * Activations in bf16 (8 significant bits) or f16 (11), parameters and all that is saved in f32. Kernels compute in more and
-     * round what they write: an op its result, and linear with an activation and a gradient to come also what it applies it to.
-     * Gradients pass through memory up to three times. A rounding is off by at most 2^-8 (2^-11) of the number.
+     * Activations in bf16 (8 significant bits) or f16 (11), parameters and all that is saved in f32. Kernels compute in
+     * more and round what they write: an op its result, and linear with an activation and a gradient to come also what
+     * it applies it to. Gradients pass through memory up to three times. A rounding is off by at most 2^-8 (2^-11) of
+     * the number.
      */
     @ParameterizedTest(name = "{0}: {1} in {2}")
     @MethodSource("smallTypes")

@@ -21,8 +21,9 @@ import java.util.function.BiFunction;
 /** Output and gradients of one call, as arrays. */
 record OpRun(double[] output, List<double[]> gradients) {
     /**
-     * Expected numbers below this, all of them, are what f64 leaves of terms of size 1 that cancel, such as the gradient of a
-     * softmax over one number. In f32 as little is left of the same terms, so there errors are measured by the terms' size, 1.
+     * Expected numbers below this, all of them, are what f64 leaves of terms of size 1 that cancel, such as the
+     * gradient of a softmax over one number. In f32 as little is left of the same terms, so there errors are measured
+     * by the terms' size, 1.
      */
     private static final double ZERO = 1e-12;
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The published shift masks against which cells see each other. No backend makes such a mask: with queries and keys of zero and the
- * value of cell j the j-th unit vector, the output of cell i holds its weights.
+ * The published shift masks against which cells see each other. No backend makes such a mask: with queries and keys of
+ * zero and the value of cell j the j-th unit vector, the output of cell i holds its weights.
  */
 class ShiftMaskTest {
     static Stream<Arguments> grids() {

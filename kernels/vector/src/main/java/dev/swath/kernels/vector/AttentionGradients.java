@@ -10,8 +10,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of {@code attention}. A task is a fixed number of query rows of one head; its part of dk and dv is kept apart
- * and added up in order.
+ * Gradients of {@code attention}. A task is a fixed number of query rows of one head; its part of dk and dv is kept
+ * apart and added up in order.
  */
 final class AttentionGradients {
     private static final int BLOCK_ROWS = 8 * Tile.ROWS;

@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conv2d} where each channel has a kernel of its own and nothing is added up over channels: there is no product to be
- * made of it, so vectors run along the channels of one cell, and the taps are added in registers.
+ * {@code conv2d} where each channel has a kernel of its own and nothing is added up over channels: there is no product
+ * to be made of it, so vectors run along the channels of one cell, and the taps are added in registers.
  */
 final class Depthwise {
     private Depthwise() {}

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What decides whether this JVM turns vectors into vector instructions. Only its optimising compiler (C2) does; elsewhere each
- * vector is an object, and the vector kernels are slower than plain loops.
+ * What decides whether this JVM turns vectors into vector instructions. Only its optimising compiler (C2) does;
+ * elsewhere each vector is an object, and the vector kernels are slower than plain loops.
  *
  * @param name {@code java.vm.name}
  * @param info {@code java.vm.info}: mixed or interpreted mode, and which compilers
@@ -21,7 +21,9 @@ record Jvm(String name, String info, Function<String, Optional<String>> option) 
         return new Jvm(System.getProperty("java.vm.name", ""), System.getProperty("java.vm.info", ""), options());
     }
 
-    /** Why vectors are not compiled well here, as an independent clause; empty if nothing is known to stand in the way. */
+    /**
+     * Why vectors are not compiled well here, as an independent clause; empty if nothing is known to stand in the way.
+     */
     Optional<String> obstacle() {
         if (info.contains("interpreted")) {
             return Optional.of("this JVM only interprets (-Xint)");
@@ -44,8 +46,8 @@ record Jvm(String name, String info, Function<String, Optional<String>> option) 
     }
 
     /**
-     * HotSpot's options by its management bean. By reflection, because the bean's module is neither everywhere nor loaded where
-     * nobody asks for it; where it is missing, nothing is known.
+     * HotSpot's options by its management bean. By reflection, because the bean's module is neither everywhere nor
+     * loaded where nobody asks for it; where it is missing, nothing is known.
      */
     private static Function<String, Optional<String>> options() {
         try {

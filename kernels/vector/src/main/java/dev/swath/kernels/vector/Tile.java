@@ -16,7 +16,9 @@ final class Tile {
 
     private Tile() {}
 
-    /** Rows of the blocks that cover {@code rows}: the operands must be that long, with any finite numbers at the end. */
+    /**
+     * Rows of the blocks that cover {@code rows}: the operands must be that long, with any finite numbers at the end.
+     */
     static int rounded(int rows) {
         int rest = rows % ROWS;
         return rows - rest + (rest == 0 ? 0 : rest <= 6 ? 6 : 12);
@@ -26,7 +28,8 @@ final class Tile {
      * c = a b, for {@code rows} of {@link #rounded} rows, at most {@link #ROWS}.
      *
      * @param lda distance between the rows of a
-     * @param step distance between the columns of a: 1, or with lda 1 the row length of a matrix that is read transposed
+     * @param step distance between the columns of a: 1, or with lda 1 the row length of a matrix that is read
+     *     transposed
      * @param n columns of b and c, a multiple of the vector length
      * @param k columns of a, rows of b
      */

@@ -13,13 +13,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and a
- * matrix product. The input's gradient is a convolution of the same kind or, where there is none, a product whose rows are
- * added up; the weight's is a product with patches. Several groups go one after another through the same; a group of one
- * channel each is {@link Depthwise}.
+ * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and
+ * a matrix product. The input's gradient is a convolution of the same kind or, where there is none, a product whose
+ * rows are added up; the weight's is a product with patches. Several groups go one after another through the same; a
+ * group of one channel each is {@link Depthwise}.
  *
- * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the direct form: with Winograd's,
- * losses drift several times further from those of 64-bit floats within fifty steps.
+ * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the direct form: with
+ * Winograd's, losses drift several times further from those of 64-bit floats within fifty steps.
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
@@ -322,7 +322,9 @@ final class VectorConv2d implements Conv2dKernel {
         HostExecution.arrays(on).give(ordered);
     }
 
-    /** Adds each patch's gradient to the cells that it was gathered from; the channels are shared out among the threads. */
+    /**
+     * Adds each patch's gradient to the cells that it was gathered from; the channels are shared out among the threads.
+     */
     private static void scatter(Slice dx, int step, float[] rows, int first, int count, Geometry g, Execution on) {
         int depth = g.kernel() * g.kernel() * g.in();
         int share = 64;

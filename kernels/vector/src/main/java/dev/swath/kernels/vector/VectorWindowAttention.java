@@ -9,9 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code window_attention}. One task is a few heads of one window: their q (real cells only), k and v are copied into the
- * second cache in one pass over the map; then, head by head, a few rows of scores at a time go through product, softmax and
- * product without leaving the first cache.
+ * {@code window_attention}. One task is a few heads of one window: their q (real cells only), k and v are copied into
+ * the second cache in one pass over the map; then, head by head, a few rows of scores at a time go through product,
+ * softmax and product without leaving the first cache.
  */
 final class VectorWindowAttention implements WindowAttentionKernel {
     static final int REGIONS = 9;

@@ -3,7 +3,8 @@ package dev.swath.kernels.vector;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
 
 /**
- * The cells of one shifted window as lists: {@link Geometry} says where each lies, this holds it for a task's inner loops.
+ * The cells of one shifted window as lists: {@link Geometry} says where each lies, this holds it for a task's inner
+ * loops.
  */
 final class Window {
     /** Its number among all windows of the batch. */

@@ -12,9 +12,9 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of {@code window_attention}. Probabilities are made again from the scores and {@code logSum}. A task is some
- * windows of one head, the same for any number of threads; what its windows add to parameters is kept apart and summed in
- * order.
+ * Gradients of {@code window_attention}. Probabilities are made again from the scores and {@code logSum}. A task is
+ * some windows of one head, the same for any number of threads; what its windows add to parameters is kept apart and
+ * summed in order.
  */
 final class WindowGradients {
     private static final int TASK_WINDOWS = 16;
@@ -167,7 +167,9 @@ final class WindowGradients {
         }
     }
 
-    /** Probabilities, gradients of scores and dq of some rows. Long, so that it is compiled alone: see {@link Heads}. */
+    /**
+     * Probabilities, gradients of scores and dq of some rows. Long, so that it is compiled alone: see {@link Heads}.
+     */
     private void block(
             float[] a,
             Layout l,

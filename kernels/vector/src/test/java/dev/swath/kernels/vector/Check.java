@@ -16,12 +16,15 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One call of a kernel, run on vectors in f32 and by the scalar kernels in f64 from the same numbers. Operands lie at odd
- * offsets between guard elements; the vector kernel must give the same bits for 1, 2 and 3 threads.
+ * One call of a kernel, run on vectors in f32 and by the scalar kernels in f64 from the same numbers. Operands lie at
+ * odd offsets between guard elements; the vector kernel must give the same bits for 1, 2 and 3 threads.
  */
 final class Check<K extends Kernel> {
     private static final int GUARD = 3;
-    /** Expected numbers below this, all of them, are what f64 leaves of terms of size 1 that cancel; then 1 is the measure. */
+    /**
+     * Expected numbers below this, all of them, are what f64 leaves of terms of size 1 that cancel; then 1 is the
+     * measure.
+     */
     private static final double ZERO = 1e-12;
 
     /** The call under test, on one set of operands. */

@@ -106,8 +106,8 @@ class VectorConv2dTest {
     }
 
     /**
-     * Against the scalar kernels in f64, on odd offsets, for one to three threads. Sums of up to 1568 products of size 1 (of up
-     * to 2108 in the weight's gradient), of a result of about the root of that: some 1e-7 each.
+     * Against the scalar kernels in f64, on odd offsets, for one to three threads. Sums of up to 1568 products of size
+     * 1 (of up to 2108 in the weight's gradient), of a result of about the root of that: some 1e-7 each.
      */
     @ParameterizedTest
     @CsvSource({

@@ -16,7 +16,9 @@ class VectorGemmTest {
     // Sums of up to 1024 products of size 1.
     private static final double SHORT = 2e-6;
 
-    /** More than 4096 deep the depth is cut, and the later parts are added to the first; either operand may be turned. */
+    /**
+     * More than 4096 deep the depth is cut, and the later parts are added to the first; either operand may be turned.
+     */
     @ParameterizedTest
     @CsvSource({"5, 7, 4097", "1, 40, 8192", "13, 3, 9001", "30, 67, 4100"})
     void deeperThanABlock(int m, int n, int k) {

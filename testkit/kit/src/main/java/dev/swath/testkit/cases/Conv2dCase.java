@@ -6,8 +6,8 @@ import dev.swath.testkit.OpCase;
 import java.util.List;
 
 /**
- * Steps, padding, one to seven taps a side, groups, dilation, several inputs, activations; 3x3 at step 1 and one channel a group
- * are where fast forms differ.
+ * Steps, padding, one to seven taps a side, groups, dilation, several inputs, activations; 3x3 at step 1 and one
+ * channel a group are where fast forms differ.
  */
 public final class Conv2dCase implements OpCase {
     /** Creates it. */
