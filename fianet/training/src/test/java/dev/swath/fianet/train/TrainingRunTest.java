@@ -201,6 +201,7 @@ class TrainingRunTest {
                         "--add-modules=jdk.incubator.vector",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-Dswath.vector.force=true",
                         "-Djava.awt.headless=true",
                         "-cp",
                         System.getProperty("java.class.path"),
