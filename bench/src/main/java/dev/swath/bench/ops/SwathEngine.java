@@ -112,7 +112,7 @@ public final class SwathEngine implements Engine {
         Slice out = slice(y);
         Slice[] x = {slice(c.x())};
         int[] channels = {c.in()};
-        Slice weight = Slice.of(kernel.pack(slice(c.weight()), c.out(), c.in(), 3, 1), 0);
+        Slice weight = Slice.of(kernel.pack(slice(c.weight()), c.out(), c.in(), 3, 1, 1, 1), 0);
         return contender(
                 y, () -> kernel.forward(out, x, channels, weight, null, Activation.IDENTITY, geometry, execution));
     }
