@@ -40,6 +40,7 @@ public final class Tape implements AutoCloseable {
 
     private Tape(Options o, boolean recording) {
         Workspace workspace = o.workspace == null ? new Workspace(o.backend) : o.workspace;
+        workspace.begin();
         this.pass = new Pass(o, workspace);
         this.recording = recording;
         this.training = o.training;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of one backend to be used again, so that a pass allocates next to nothing once it has run before. It is counted in
  * bytes; on a device one block serves all element types, on the processor each type has arrays of its own. Of several blocks
- * that fit, the smallest and then the oldest is taken, so that a pass that has settled takes the same addresses each time it
- * runs. Belongs to one tape at a time; not thread-safe. On the processor it needs no closing.
+ * that fit, the smallest and then the one that was given back last is taken, in an order that begins anew with each pass, so
+ * that a pass that has settled takes the same addresses each time it runs. Belongs to one tape at a time; not thread-safe. On the processor it needs no closing.
  */
 public final class Workspace implements AutoCloseable {
     /** A small free block may be larger than asked by this factor; what is lost is little. */
@@ -34,10 +34,17 @@ public final class Workspace implements AutoCloseable {
         POISON
     }
 
-    private record Block(Storage storage, long bytes, long number) {}
+    /**
+     * One allocation.
+     *
+     * @param number of the allocation, from 0
+     * @param freed when it was given back, counted within the pass; below 0 if before
+     */
+    private record Block(Storage storage, long bytes, long number, long freed) {}
 
-    private static final Comparator<Block> BY_SIZE_THEN_AGE =
-            Comparator.comparingLong(Block::bytes).thenComparingLong(Block::number);
+    /** The smallest first; of equal ones what was given back last, which is likeliest still in a cache. */
+    private static final Comparator<Block> BY_SIZE_THEN_RECENCY = Comparator.comparingLong(Block::bytes)
+            .thenComparing(Comparator.comparingLong(Block::freed).reversed());
 
     private final Backend backend;
     private final Policy policy;
@@ -48,6 +55,7 @@ public final class Workspace implements AutoCloseable {
     private final IdentityHashMap<Storage, Block> taken = new IdentityHashMap<>();
     private final IdentityHashMap<Storage, Block> left = new IdentityHashMap<>();
     private long allocations;
+    private long gifts;
     private long bytes;
     private long inUse;
     private long peak;
@@ -78,6 +86,19 @@ public final class Workspace implements AutoCloseable {
         return new Workspace(backend, Policy.POISON, Long.MAX_VALUE);
     }
 
+    /**
+     * A pass begins. What is free is put in the order of its allocation, whatever the passes before did with it: so a pass
+     * finds the blocks as the last one of its kind did, and takes the same ones.
+     */
+    void begin() {
+        gifts = 0;
+        free.replaceAll((_, blocks) -> {
+            TreeSet<Block> ordered = new TreeSet<>(BY_SIZE_THEN_RECENCY);
+            blocks.forEach(b -> ordered.add(new Block(b.storage, b.bytes, b.number, -1 - b.number)));
+            return ordered;
+        });
+    }
+
     /** A storage of at least {@code elements}; undefined content. */
     Storage take(DType dtype, long elements) {
         Block block = reuse(dtype, elements);
@@ -101,7 +122,7 @@ public final class Workspace implements AutoCloseable {
         }
         long wanted = elements * dtype.bytes();
         double slack = wanted < LARGE ? SMALL_SLACK : LARGE_SLACK;
-        Block fit = blocks.ceiling(new Block(NOTHING, wanted, -1));
+        Block fit = blocks.ceiling(new Block(NOTHING, wanted, -1, Long.MAX_VALUE));
         if (fit == null || fit.bytes > Math.max(wanted * slack, TINY)) {
             return null;
         }
@@ -126,7 +147,7 @@ public final class Workspace implements AutoCloseable {
         }
         Storage storage = backend.allocate(dtype, elements);
         bytes += storage.bytes();
-        return new Block(storage, storage.bytes(), allocations++);
+        return new Block(storage, storage.bytes(), allocations++, 0);
     }
 
     /** On a device all types share blocks. */
@@ -155,8 +176,8 @@ public final class Workspace implements AutoCloseable {
         if (policy == Policy.POISON) {
             poison(block.storage);
         }
-        free.computeIfAbsent(kind(block.storage.dtype()), _ -> new TreeSet<>(BY_SIZE_THEN_AGE))
-                .add(block);
+        free.computeIfAbsent(kind(block.storage.dtype()), _ -> new TreeSet<>(BY_SIZE_THEN_RECENCY))
+                .add(new Block(block.storage, block.bytes, block.number, gifts++));
     }
 
     private static void poison(Storage storage) {
