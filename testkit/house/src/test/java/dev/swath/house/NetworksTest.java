@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class NetworksTest {
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.swath.fianet");
 
     /** The packages of the networks: those in which a class extends {@link ReferringNetwork}. */

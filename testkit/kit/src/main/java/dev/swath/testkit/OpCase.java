@@ -23,6 +23,12 @@ public interface OpCase {
     /** Inputs: extents of 1, odd, prime and longer than a vector. Each call makes them afresh, the same ones. */
     List<Example> examples();
 
+    /** The name of what {@link #atWork} gives. */
+    String AT_WORK = "at work";
+
+    /** One call at a size that the full network has at 480 pixels, mostly that of its second stage: what benchmarks run. */
+    Example atWork();
+
     /**
      * Greatest |error| as a part of the largest expected element of the same output or gradient.
      *

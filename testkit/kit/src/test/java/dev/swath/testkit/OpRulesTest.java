@@ -85,6 +85,17 @@ class OpRulesTest {
                 .value();
     }
 
+    /** Forwards only and on shapes alone: benchmarks run these sizes, and check what comes out. */
+    @Test
+    void everyCaseHasASizeAtWork() {
+        for (OpCase c : OpCases.all()) {
+            OpCase.Example e = c.atWork();
+            assertTrue(e.name().contains(OpCase.AT_WORK), e.name());
+            assertTrue(e.inputs().stream().mapToLong(Tensor::elements).sum() > 10_000, name(c));
+            assertTrue(result(e, new MetaBackend()).elements() > 0, name(c));
+        }
+    }
+
     @Test
     void everyOpHasACase() {
         Set<String> ops = ops().map(JavaClass::getSimpleName).collect(Collectors.toCollection(TreeSet::new));

@@ -90,7 +90,8 @@ class BadUsageTest {
         segment("--text", "ship", "--threads", "0").refused(2, "--threads", "at least 1");
         segment("--text", "ship", "--threads", "-1").refused(2, "--threads", "at least 1");
         segment("--text", "ship", "--threads", "x").refused(2, "--threads", "x");
-        segment("--text", "ship", "--device", "tpu").refused(2, "--device", "tpu");
+        segment("--text", "ship", "--device", "tpu").refused(2, "--device", "auto, cpu, cuda or cuda:N", "tpu");
+        segment("--text", "ship", "--device", "cuda:x").refused(2, "--device", "cuda:x");
         segment("--text", "ship", "--colour", "red").refused(2, "--colour");
         segment("--text", "ship", "--dataset", "cats").refused(2, "--dataset", "cats");
         Cli.run("segment", "--text", "ship").refused(2, "--image");
@@ -125,6 +126,7 @@ class BadUsageTest {
     @Test
     void aDeviceThatIsNotHere() throws IOException {
         segment("--text", "ship", "--device", "cuda").refused(1, "cuda was asked for but cannot be used here");
+        segment("--text", "ship", "--device", "CUDA:1").refused(1, "cuda:1 was asked for but cannot be used here");
         nothingIsWritten();
     }
 

@@ -31,6 +31,11 @@ public final class AdaptiveAvgPoolCase implements OpCase {
                 example("longer than a vector", in.normal(1, 8, 6, 67), 4, 3));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256), 15, 15);
+    }
+
     private static Example example(String name, Tensor x, int height, int width) {
         return Example.of(name, (t, v) -> AdaptiveAvgPool.apply(t, v.get(0), height, width), x)
                 .withComposed((t, v) -> AdaptiveAvgPool.composed(t, v.get(0), height, width));

@@ -39,6 +39,11 @@ public final class AttentionCase implements OpCase {
                 oneLeft(in));
     }
 
+    @Override
+    public Example atWork() {
+        return example(new Inputs(), AT_WORK, 1, 3600, 20, 256, 1);
+    }
+
     private static Example example(Inputs in, String name, int batch, int queries, int keys, int channels, int heads) {
         Tensor mask = in.mask(batch, keys);
         return example(in, name, batch, queries, keys, channels, heads, mask, 0);

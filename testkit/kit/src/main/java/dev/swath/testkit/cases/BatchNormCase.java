@@ -35,6 +35,11 @@ public final class BatchNormCase implements OpCase {
                 example("tall", true, in, 300, 5));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, true, new Inputs(), 3600, 512);
+    }
+
     private static Example example(String name, boolean training, Inputs in, int rows, int channels) {
         // Two values become -1 and 1 whatever they are, and nothing would be left of the gradient but what eps leaves.
         double eps = rows == 2 ? 0.5 : 1e-3;

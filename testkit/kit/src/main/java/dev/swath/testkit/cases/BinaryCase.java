@@ -41,6 +41,11 @@ public final class BinaryCase implements OpCase {
         return all;
     }
 
+    @Override
+    public Example atWork() {
+        return example(Function.MUL, AT_WORK, new Inputs().normal(1, 3600, 256), new Inputs().normal(1, 1, 256));
+    }
+
     private static Example example(Function f, String name, Tensor a, Tensor b) {
         String what = f.name().toLowerCase(Locale.ROOT) + ", " + name;
         return Example.of(what, (t, v) -> apply(t, f, v.get(0), v.get(1)), a, b);

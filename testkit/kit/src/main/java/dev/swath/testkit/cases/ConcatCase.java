@@ -35,6 +35,11 @@ public final class ConcatCase implements OpCase {
                         in.normal(3, 5)));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, -1, new Inputs().normal(1, 60, 60, 256), new Inputs().normal(1, 60, 60, 512));
+    }
+
     private static Example example(String name, int axis, Tensor a, Tensor b) {
         return Example.of(name, (t, v) -> Concat.apply(t, axis, v.get(0), v.get(1)), a, b);
     }

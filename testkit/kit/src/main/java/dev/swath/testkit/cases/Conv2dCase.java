@@ -50,6 +50,11 @@ public final class Conv2dCase implements OpCase {
                 withoutBias(in));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs(), new int[] {1, 60, 60, 256}, 256, 3, 1, 1);
+    }
+
     private static Example example(String name, Inputs in, int[] map, int out, int side, int stride, int padding) {
         return example(name, in, map, out, side, stride, padding, 1, 1);
     }

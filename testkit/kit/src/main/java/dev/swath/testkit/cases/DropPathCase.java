@@ -31,4 +31,10 @@ public final class DropPathCase implements OpCase {
                 Example.of("longer than a vector", (t, v) -> DropPath.apply(t, v.get(0), 0.1), in.normal(11, 67))
                         .inTraining());
     }
+
+    @Override
+    public Example atWork() {
+        return Example.of(AT_WORK, (t, v) -> DropPath.apply(t, v.get(0), 0.3), new Inputs().normal(8, 3600, 256))
+                .inTraining();
+    }
 }

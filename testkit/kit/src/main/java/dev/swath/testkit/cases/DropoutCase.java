@@ -31,4 +31,10 @@ public final class DropoutCase implements OpCase {
                 Example.of("longer than a vector", (t, v) -> Dropout.apply(t, v.get(0), 0.1), in.normal(11, 67))
                         .inTraining());
     }
+
+    @Override
+    public Example atWork() {
+        return Example.of(AT_WORK, (t, v) -> Dropout.apply(t, v.get(0), 0.1), new Inputs().normal(24, 20, 768))
+                .inTraining();
+    }
 }

@@ -41,6 +41,11 @@ public final class EmbeddingCase implements OpCase {
                         in.normal(3, 4)));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(3000, 768), new Inputs().ids(3000, 3, 20));
+    }
+
     private static Example example(String name, Tensor table, Tensor ids) {
         return Example.of(name, (t, v) -> Embedding.apply(t, v.get(0), t.indices(ids, table.dim(0)), -1), table)
                 .withComposed((t, v) -> MatMul.apply(t, t.constant(oneHot(ids, v.get(0))), v.get(0)));

@@ -34,6 +34,11 @@ public final class LayerNormCase implements OpCase {
                 example("many rows", in, 3, 100, 19));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs(), 1, 3600, 256);
+    }
+
     private static Example example(String name, Inputs in, int batch, int rows, int columns) {
         return Example.of(
                         name,

@@ -39,6 +39,11 @@ public final class LinearCase implements OpCase {
         return all;
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs(), Activation.GELU, 3600, 1024, 256);
+    }
+
     private static Example example(String name, Inputs in, Activation f, int rows, int n, int k) {
         return Example.of(
                         name,

@@ -40,6 +40,11 @@ public final class MatMulCase implements OpCase {
                 example("both repeated", in.normal(2, 1, 3, 5), in.normal(3, 5, 2)));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(3600, 256), new Inputs().normal(256, 256));
+    }
+
     private static Example example(String name, Tensor a, Tensor b) {
         return Example.of(name, (t, v) -> MatMul.apply(t, v.get(0), v.get(1)), a, b)
                 .withComposed((t, v) -> products(t, v.get(0), v.get(1)));

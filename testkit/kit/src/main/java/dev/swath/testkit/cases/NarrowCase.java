@@ -44,6 +44,11 @@ public final class NarrowCase implements OpCase {
                                 MatMul.apply(t, v.get(0), columns(t, v.get(0), 5, 24)))));
     }
 
+    @Override
+    public Example atWork() {
+        return Example.of(AT_WORK, (t, v) -> Narrow.apply(t, v.get(0), -1, 0, 256), new Inputs().normal(3600, 512));
+    }
+
     /** The matrix whose product takes the columns from one to another. */
     private static Var columns(Tape tape, Var x, int from, int to) {
         Tensor selection = Tensor.zeros(x.dtype(), Shape.of(x.dim(1), to - from));

@@ -34,6 +34,11 @@ public final class PadCase implements OpCase {
                 example("both, longer than a vector", in.normal(2, 5, 3, 37), 3, 5));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256), 3, 3);
+    }
+
     private static Example example(String name, Tensor x, int bottom, int right) {
         return Example.of(name, (t, v) -> Pad.apply(t, v.get(0), bottom, right), x)
                 .withComposed((t, v) -> joined(t, v.get(0), bottom, right));

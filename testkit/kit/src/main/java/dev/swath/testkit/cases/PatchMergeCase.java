@@ -30,6 +30,11 @@ public final class PatchMergeCase implements OpCase {
                 example("odd and even, longer than a vector", in.normal(2, 5, 4, 37)));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256));
+    }
+
     private static Example example(String name, Tensor x) {
         return Example.of(name, (t, v) -> PatchMerge.apply(t, v.get(0)), x)
                 .withComposed((t, v) -> PatchMerge.composed(t, v.get(0)));

@@ -31,6 +31,11 @@ public final class PermuteCase implements OpCase {
                 example("negative axes", in.normal(2, 3, 5, 2, 3), -1, 0, -3, 1, 3));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256), 0, 3, 1, 2);
+    }
+
     private static Example example(String name, Tensor x, int... order) {
         return Example.of(name, (t, v) -> Permute.apply(t, v.get(0), order), x);
     }

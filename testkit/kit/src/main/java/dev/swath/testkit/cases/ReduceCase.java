@@ -39,6 +39,11 @@ public final class ReduceCase implements OpCase {
                 Example.of("maximum of columns", (t, v) -> Reduce.max(t, v.get(0), 0, false), in.distinct(7, 33)));
     }
 
+    @Override
+    public Example atWork() {
+        return mean(AT_WORK, new Inputs().normal(1, 3600, 256), 1);
+    }
+
     private static Example sum(String name, Tensor x, int axis) {
         return Example.of(name, (t, v) -> Reduce.sum(t, v.get(0), axis, true), x)
                 .withComposed((t, v) -> added(t, v.get(0), axis));

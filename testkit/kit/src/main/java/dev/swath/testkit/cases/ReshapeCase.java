@@ -30,6 +30,11 @@ public final class ReshapeCase implements OpCase {
                 example("more axes", in.normal(12, 17), 3, 2, 2, 17));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256), 1, 3600, 256);
+    }
+
     private static Example example(String name, Tensor x, int... dims) {
         return Example.of(name, (t, v) -> Reshape.apply(t, v.get(0), dims), x);
     }

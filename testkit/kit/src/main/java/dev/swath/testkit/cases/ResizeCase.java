@@ -39,6 +39,11 @@ public final class ResizeCase implements OpCase {
         return all;
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, true, new Inputs().normal(1, 30, 30, 512), 60, 60);
+    }
+
     private static Example example(String name, boolean align, Tensor x, int height, int width) {
         String what = name + (align ? ", corners aligned" : ", corners free");
         return Example.of(what, (t, v) -> Resize.bilinear(t, v.get(0), height, width, align), x)

@@ -35,6 +35,11 @@ public final class RollCase implements OpCase {
                 example("not at all", in.normal(1, 3, 5, 2), 0, 0));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs().normal(1, 60, 60, 256), -6, -6);
+    }
+
     private static Example example(String name, Tensor x, int rows, int columns) {
         return Example.of(name, (t, v) -> Roll.apply(t, v.get(0), rows, columns), x)
                 .withComposed((t, v) -> turned(t, turned(t, v.get(0), 1, rows), 2, columns));

@@ -35,6 +35,11 @@ public final class SegmentationLossCase implements OpCase {
                 example("a class that occurs nowhere", in, 0.9, 0.1, new long[15], 1, 3, 5, 2));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs(), 0.9, 0.1, 1, 480, 480, 2);
+    }
+
     private static Example example(String name, Inputs in, double ce, double dice, int... dims) {
         int[] pixels = Arrays.copyOf(dims, dims.length - 1);
         return example(name, in, ce, dice, in.ids(dims[dims.length - 1], pixels).toLongArray(), dims);

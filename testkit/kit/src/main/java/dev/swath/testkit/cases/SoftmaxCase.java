@@ -35,6 +35,11 @@ public final class SoftmaxCase implements OpCase {
         return all;
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, false, new Inputs().normal(3600, 144));
+    }
+
     private static Example example(String name, boolean log, Tensor x) {
         return Example.of(
                         name + (log ? ", logarithm" : ""),

@@ -37,4 +37,9 @@ public final class UnaryCase implements OpCase {
         }
         return all;
     }
+
+    @Override
+    public Example atWork() {
+        return Example.of(AT_WORK, (t, v) -> Unary.gelu(t, v.get(0)), new Inputs().normal(3600, 1024));
+    }
 }

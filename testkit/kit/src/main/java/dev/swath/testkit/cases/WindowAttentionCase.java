@@ -34,6 +34,11 @@ public final class WindowAttentionCase implements OpCase {
                 example("longer than a vector", in, 1, 7, 8, 68, 2, 7, 3));
     }
 
+    @Override
+    public Example atWork() {
+        return example(AT_WORK, new Inputs(), 1, 60, 60, 256, 8, 12, 6);
+    }
+
     private static Example example(
             String name, Inputs in, int batch, int height, int width, int channels, int heads, int window, int shift) {
         int span = 2 * window - 1;
