@@ -39,9 +39,14 @@ public final class GoldenRun {
         this.tape = Tape.recording(golden.train() ? options.withTraining(new RandomSource(1)) : options);
     }
 
-    /** Every backend that can be tested here: those of the processor, and a pretended device. */
+    /**
+     * Every backend that can be tested here: those of the processor, and a pretended device. Where a width of vectors is forced,
+     * only the vector kernels, for the others do not depend on it.
+     */
     public static Stream<Backend> backends() {
-        return Stream.concat(processors(), Stream.of(new PretendedBackend()));
+        return System.getProperty("swath.vector.bits") == null
+                ? Stream.concat(processors(), Stream.of(new PretendedBackend()))
+                : processors().filter(b -> b.name().equals("vector"));
     }
 
     /** Every processor backend that is here: scalar, and vector where the class path has it. */
