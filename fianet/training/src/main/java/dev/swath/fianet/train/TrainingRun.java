@@ -126,7 +126,7 @@ public final class TrainingRun implements AutoCloseable {
         }
         Path last = folder.resolve(RunFolder.LAST);
         List<String> notes = new ArrayList<>();
-        RunState saved = resumed ? RunState.read(last.resolve(RunCheckpoint.STATE)) : null;
+        RunState saved = resumed ? RunState.resume(last.resolve(RunCheckpoint.STATE)) : null;
         if (saved != null) {
             requireSame(o, saved);
         }
