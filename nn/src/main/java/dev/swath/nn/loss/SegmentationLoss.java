@@ -39,8 +39,7 @@ public record SegmentationLoss(List<Double> classWeights, double ceFactor, doubl
      * @return a scalar
      */
     public Var forward(Tape tape, Var logits, Tensor target) {
-        double[] weights =
-                classWeights.stream().mapToDouble(w -> (float) (double) w).toArray();
+        double[] weights = classWeights.stream().mapToDouble(Double::floatValue).toArray();
         Shape shape = logits.shape();
         double dice =
                 reduction == DiceReduction.SUM ? diceFactor : diceFactor / (shape.dim(0) * (double) shape.dim(-1));

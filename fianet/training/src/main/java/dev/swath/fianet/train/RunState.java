@@ -69,24 +69,27 @@ record RunState(
 
     /** Reads the state that a run goes on from, and says so once if it will not be quite the run that it would have been. */
     static RunState resume(Path file) {
-        RunState state = read(file);
-        if (Fields.of(file).integer("format", FORMAT) < FORMAT) {
-            LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "the run in {0} was begun by an older version: it goes on with other random numbers for dropout and"
-                            + " drop path than it would have had",
-                    file.getParent());
-        }
-        return state;
+        return read(file, true);
     }
 
     static RunState read(Path file) {
+        return read(file, false);
+    }
+
+    private static RunState read(Path file, boolean goesOn) {
         try {
             Fields f = Fields.of(file);
             int format = f.integer("format", 0);
             if (format < 1 || format > FORMAT) {
                 throw new TrainingException("[train] " + file + " has the format " + format + ", but only 1 to "
                         + FORMAT + " can be read; use the version of Swath that wrote it");
+            }
+            if (goesOn && format < FORMAT) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the run in {0} was begun by an older version: it goes on with other random numbers for dropout and"
+                                + " drop path than it would have had",
+                        file.getParent());
             }
             TrainingConfig config =
                     TrainingConfig.fromJson(f.object("config"), TrainingConfig.published(DatasetVocabulary.REFSEGRS));
