@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The running modules, the innermost first: their names make up the path, and where nothing is recorded, each owns the memory
@@ -44,25 +44,16 @@ final class Scopes {
         }
     }
 
-    /** Runs the body under the name; its results outlive the scope. */
-    List<Var> run(String name, boolean owning, boolean silent, Supplier<List<Var>> body) {
+    /** Runs the body under the name; of what was taken in it, those that {@code kept} finds in the result outlive the scope. */
+    <R> R run(String name, boolean owning, boolean silent, Supplier<R> body, Function<R, List<Var>> kept) {
         int length = enter(name, owning, silent);
-        @Nullable List<Var> results = null;
+        List<Var> results = List.of();
         try {
-            results = body.get();
-            return results;
+            R result = body.get();
+            results = kept.apply(result);
+            return result;
         } finally {
-            exit(length, silent, results == null ? List.of() : results);
-        }
-    }
-
-    /** Runs the body under the name; nothing that was taken in it outlives the scope. */
-    <R> R reading(String name, boolean owning, boolean silent, Supplier<R> body) {
-        int length = enter(name, owning, silent);
-        try {
-            return body.get();
-        } finally {
-            exit(length, silent, List.of());
+            exit(length, silent, results);
         }
     }
 

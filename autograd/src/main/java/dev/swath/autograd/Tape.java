@@ -329,7 +329,7 @@ public final class Tape implements AutoCloseable {
      * workspace at the end, except that of its results.
      */
     public List<Var> scopeAll(String name, Supplier<List<Var>> body) {
-        return scopes.run(name, !keeps(), replaying, body);
+        return scopes.run(name, !keeps(), replaying, body, Function.identity());
     }
 
     /**
@@ -337,7 +337,7 @@ public final class Tape implements AutoCloseable {
      * from a device, inside the body only.
      */
     public <R> R reading(String name, Supplier<R> body) {
-        return scopes.reading(name, !keeps(), replaying, body);
+        return scopes.run(name, !keeps(), replaying, body, _ -> List.of());
     }
 
     /**
