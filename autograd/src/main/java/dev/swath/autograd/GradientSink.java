@@ -84,9 +84,7 @@ final class GradientSink implements Gradients {
         int[] dims = input.shape().dims();
         if (grad == null) {
             grad = fresh(input);
-            pass.backend
-                    .kernel(CopyKernel.class, grad.dtype())
-                    .copy(Slice.of(grad), grad.strides(), Slice.of(gradient), gradient.strides(), dims, pass.execution);
+            pass.backend.copy(gradient, grad, pass.execution);
         } else if (gradient.isContiguous() && grad.isContiguous()) {
             int[] n = {Math.toIntExact(grad.elements())};
             long[] unit = {1};
@@ -154,15 +152,7 @@ final class GradientSink implements Gradients {
 
     private Tensor dense(Tensor x) {
         Tensor y = pass.allocate(x.dtype(), x.shape());
-        pass.backend
-                .kernel(CopyKernel.class, x.dtype())
-                .copy(
-                        Slice.of(y),
-                        y.strides(),
-                        Slice.of(x),
-                        x.strides(),
-                        x.shape().dims(),
-                        pass.execution);
+        pass.backend.copy(x, y, pass.execution);
         return y;
     }
 

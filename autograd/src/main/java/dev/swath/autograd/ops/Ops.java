@@ -2,7 +2,6 @@ package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.PackedStorage;
@@ -26,27 +25,13 @@ final class Ops {
             return x;
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
-        tape.kernel(CopyKernel.class, x.dtype())
-                .copy(
-                        Slice.of(y),
-                        y.strides(),
-                        Slice.of(x),
-                        x.strides(),
-                        x.shape().dims(),
-                        tape.execution());
+        copy(tape, y, x);
         return y;
     }
 
     /** Copies x into the view y of the same shape. */
     static void copy(Tape tape, Tensor y, Tensor x) {
-        tape.kernel(CopyKernel.class, x.dtype())
-                .copy(
-                        Slice.of(y),
-                        y.strides(),
-                        Slice.of(x),
-                        x.strides(),
-                        x.shape().dims(),
-                        tape.execution());
+        tape.backend().copy(x, y, tape.execution());
     }
 
     /** The tensor itself if its rows, of unit stride, follow each other at one stride; else a dense copy. */

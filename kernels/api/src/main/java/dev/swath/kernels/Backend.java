@@ -50,7 +50,16 @@ public interface Backend extends AutoCloseable {
     Tensor download(Tensor tensor);
 
     /** Copies the elements of {@code from} to {@code to}, of the same shape and type, both in its memory, in any layout. */
-    void copy(Tensor from, Tensor to, Execution e);
+    default void copy(Tensor from, Tensor to, Execution e) {
+        kernel(CopyKernel.class, from.dtype())
+                .copy(
+                        Slice.of(to),
+                        to.strides(),
+                        Slice.of(from),
+                        from.strides(),
+                        from.shape().dims(),
+                        e);
+    }
 
     /** Returns when all work that was given to it is done. */
     void synchronize();

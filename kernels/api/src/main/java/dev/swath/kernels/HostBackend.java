@@ -43,11 +43,6 @@ public abstract class HostBackend implements Backend {
     }
 
     @Override
-    public final void copy(Tensor from, Tensor to, Execution e) {
-        to.copyFrom(from);
-    }
-
-    @Override
     public final void synchronize() {}
 
     /** Of the Java heap. */

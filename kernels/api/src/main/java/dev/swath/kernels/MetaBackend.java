@@ -72,9 +72,6 @@ public final class MetaBackend implements Backend {
     }
 
     @Override
-    public void copy(Tensor from, Tensor to, Execution e) {}
-
-    @Override
     public void synchronize() {}
 
     @Override

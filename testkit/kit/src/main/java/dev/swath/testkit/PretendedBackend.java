@@ -1,7 +1,6 @@
 package dev.swath.testkit;
 
 import dev.swath.kernels.Backend;
-import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Kernel;
@@ -287,18 +286,6 @@ public final class PretendedBackend implements Backend {
     public Tensor download(Tensor tensor) {
         own(tensor.storage());
         return tensor.copy();
-    }
-
-    @Override
-    public void copy(Tensor from, Tensor to, Execution e) {
-        kernel(CopyKernel.class, from.dtype())
-                .copy(
-                        Slice.of(to),
-                        to.strides(),
-                        Slice.of(from),
-                        from.strides(),
-                        from.shape().dims(),
-                        e);
     }
 
     @Override

@@ -19,7 +19,13 @@ final class ScalarCopy implements CopyKernel {
     private static void walk(
             Slice y, int iy, long[] yStrides, Slice x, int ix, long[] xStrides, int[] dims, int axis, boolean add) {
         if (axis == dims.length) {
-            y.set(iy, add ? y.get(iy) + x.get(ix) : x.get(ix));
+            if (add) {
+                y.add(iy, x.get(ix));
+            } else if (x.storage().dtype().isFloating()) {
+                y.set(iy, x.get(ix));
+            } else {
+                y.setLong(iy, x.getLong(ix)); // A double does not hold every one.
+            }
             return;
         }
         for (int i = 0; i < dims[axis]; i++) {
