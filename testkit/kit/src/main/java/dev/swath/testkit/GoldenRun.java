@@ -40,13 +40,15 @@ public final class GoldenRun {
     }
 
     /**
-     * Every backend that can be tested here: those of the processor, and a pretended device. Where a width of vectors is forced,
-     * only the vector kernels, for the others do not depend on it.
+     * Every backend that can be tested here: those that are found, and a pretended device. Where {@code -Dswath.test.backends}
+     * names one, that one alone; where a width of vectors is forced, only the vector kernels, for the others do not depend on it.
      */
     public static Stream<Backend> backends() {
-        return System.getProperty("swath.vector.bits") == null
+        String only = System.getProperty(
+                "swath.test.backends", System.getProperty("swath.vector.bits") == null ? "" : "vector");
+        return only.isEmpty()
                 ? Stream.concat(processors(), Stream.of(new PretendedBackend()))
-                : processors().filter(b -> b.name().equals("vector"));
+                : processors().filter(b -> b.name().equals(only));
     }
 
     /** Every processor backend that is here: scalar, and vector where the class path has it. */
