@@ -54,7 +54,7 @@ part() {
 }
 
 : >"$results/parts.txt"
-part tests $((seconds * 40 / 100)) "${java[@]}" -Dswath.test.backends=cuda -Dswath.kit.tests="$tests" \
+part tests $((seconds * 40 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswath.kit.tests="$tests" \
     -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 38 / 100))
 part models $((seconds * 30 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit models "$results" $((seconds * 20 / 100))
 part kernels $((seconds * 25 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit kernels "$results" $((seconds * 20 / 100))
@@ -63,7 +63,7 @@ part kernels-own $((seconds * 15 / 100)) "${java[@]}" -Dswath.cuda.without=cubla
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
         part "sanitizer-$tool" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 "${java[@]}" \
-            -Dswath.test.backends=cuda -Dswath.kit.tests="$tests" -Dswath.kit.classes='.*OpCaseTest' \
+            -Dswath.test.backend=cuda -Dswath.kit.tests="$tests" -Dswath.kit.classes='.*OpCaseTest' \
             -cp "$classpath" dev.swath.device.Kit tests "$results/$tool" 55
     done
 fi
