@@ -21,11 +21,11 @@ KERNEL(gemm_finish, const float* sums, int splits, float* c32, bf16* c16, const 
   }
 }
 
-// y[i * ld + j] = x[i * row_stride + j * column_stride] for i < rows, j < columns, and 0 for j up to ld.
+// y[i * ld + j] = x[i * row_stride + j * column_stride] for i < rows, j < columns, and 0 for j up to width.
 template <class Y, class X>
-DEV void arrange(Y* y, i64 ld, const X* x, i64 row_stride, i64 column_stride, int rows, int columns) {
+DEV void arrange(Y* y, i64 ld, const X* x, i64 row_stride, i64 column_stride, int rows, int columns, int width) {
   SHARED float tile[32][33];
-  int low = threadIdx.x & 31, high = threadIdx.x >> 5, across = (int)((ld + 31) / 32);
+  int low = threadIdx.x & 31, high = threadIdx.x >> 5, across = (width + 31) / 32;
   int i0 = blockIdx.x / across * 32, j0 = blockIdx.x % across * 32;
   bool along = column_stride <= row_stride;
   for (int q = high; q < 32; q += 8) {
@@ -35,13 +35,13 @@ DEV void arrange(Y* y, i64 ld, const X* x, i64 row_stride, i64 column_stride, in
   }
   __syncthreads();
   for (int i = high; i < 32; i += 8)
-    if (i0 + i < rows && j0 + low < ld) store(y + (i0 + i) * ld + j0 + low, tile[i][low]);
+    if (i0 + i < rows && j0 + low < width) store(y + (i0 + i) * ld + j0 + low, tile[i][low]);
 }
 
 #define ARRANGE(to, from, Y, X)                                                                                     \
   KERNEL(gemm_arrange_##to##_##from, Y* y, const X* x, i64 ld, i64 row_stride, i64 column_stride, int rows,          \
-         int columns) {                                                                                             \
-    arrange(y, ld, x, row_stride, column_stride, rows, columns);                                                    \
+         int columns, int width) {                                                                                  \
+    arrange(y, ld, x, row_stride, column_stride, rows, columns, width);                                             \
   }
 
 ARRANGE(f32, f32, float, float)

@@ -542,6 +542,36 @@ DEV void gemm(const T* x, const T* w, const Product& p, const Result& r) {
   product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, Nothing(), m0, n0, k0, k1);
 }
 
+// One tile of a convolution: rows are cells of the result, columns its channels, k the taps of the kernel and their channels.
+template <class T, class M, int BM, int BN, int WM, int WN, int STAGES, class A, class B>
+DEV void convolution(
+    const T* x0, const T* x1, const T* x2, const T* x3, const T* w, const Maps& s, const Product& p, const Result& r) {
+  int tm, tn;
+  tile_of(blockIdx.x, p, tm, tn);
+  int m0 = tm * BM, n0 = tn * BN, k0 = p.from + blockIdx.y * p.length;
+  int k1 = p.k - k0 < p.length ? p.k : k0 + p.length;
+  A a;
+  a.x0 = x0, a.x1 = x1, a.x2 = x2, a.x3 = x3;
+  a.open(s, p.m, m0, k1);
+  B b;
+  b.open(w, p.ldb, p.n, n0, k1);
+  product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, s, m0, n0, k0, k1);
+}
+
+// One tile of a convolution's gradient of the weight: rows are channels of dy, columns taps and channels of x, k the cells of dy.
+template <class T, class M, int BM, int BN, int WM, int WN, int STAGES, class A, class B>
+DEV void weight_gradient(const T* dy, const T* x, const Maps& s, const Product& p, const Result& r) {
+  int tm, tn;
+  tile_of(blockIdx.x, p, tm, tn);
+  int m0 = tm * BM, n0 = tn * BN, k0 = p.from + blockIdx.y * p.length;
+  int k1 = p.k - k0 < p.length ? p.k : k0 + p.length;
+  A a;
+  a.open(dy, p.lda, p.m, m0, k1);
+  B b;
+  b.open(x, s, p.n, n0, k1);
+  product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, s, m0, n0, k0, k1);
+}
+
 // The parameters that all kernels of products end with.
 #define RESULT_PARAMETERS                                                                                            \
   float *c32, bf16 *c16, const float *bias32, const bf16 *bias16, const float *residual32, const bf16 *residual16,    \
