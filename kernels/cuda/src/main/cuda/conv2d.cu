@@ -10,6 +10,7 @@
 //
 // Bytes: a block reads (BM + BN) k elements, of which neighbouring blocks find most in L2; from memory x and w come about once
 // and y goes once. FLOPs: 2 cells out taps in.
+#include "device.cuh"
 #include "products.cuh"
 
 #define MAPS(tile, WM, WN, STAGES, BLOCKS)                                                                          \

@@ -2,6 +2,7 @@
 // multiply-adds.
 //
 // Bytes: as there, twice as many. FLOPs: 2 cells out taps in.
+#include "device.cuh"
 #include "products.cuh"
 
 #define MAPS(tile, WM, WN, STAGES, BLOCKS)                                                                          \

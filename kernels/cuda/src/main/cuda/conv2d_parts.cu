@@ -7,6 +7,7 @@
 //
 // Bytes: each array once, the partial sums of splits too; in groups an element of x is read taps * out / groups times, from the
 // caches but for the first. FLOPs: in groups 2 cells out taps in / groups.
+#include "device.cuh"
 #include "products.cuh"
 
 // y (rows, taps, padded): rows are out and channels in, or the reverse. A thread has one row and channel, all taps.

@@ -7,6 +7,7 @@
 //
 // Bytes: a block reads (BM + BN) k elements and writes its tile once; operands come from L2 as often as there are tiles across.
 // FLOPs: 2 m n k.
+#include "device.cuh"
 #include "products.cuh"
 
 #define GEMM(order, tile, WM, WN, STAGES, BLOCKS, A, B)                                                             \

@@ -6,6 +6,7 @@
 // in order; the launcher cuts a long k, so that the error grows with the length of a cut only.
 //
 // Bytes: a block reads (BM + BN) k elements and writes its tile once. FLOPs: 2 m n k.
+#include "device.cuh"
 #include "products.cuh"
 
 #define GEMM(order, tile, WM, WN, STAGES, BLOCKS, A, B)                                                             \

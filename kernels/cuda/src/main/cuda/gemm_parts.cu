@@ -4,6 +4,7 @@
 //                          Bytes: the partial sums once, C once. FLOPs: splits a element
 //   gemm_arrange_TO_FROM   an operand of any strides made dense and padded with zeros to whole pieces of 16 bytes, through a
 //                          32 x 32 tile in shared memory, read along its smaller stride. Bytes: one read, one write
+#include "device.cuh"
 #include "products.cuh"
 
 KERNEL(gemm_finish, const float* sums, int splits, float* c32, bf16* c16, const float* bias32, const bf16* bias16,

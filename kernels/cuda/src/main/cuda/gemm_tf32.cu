@@ -4,6 +4,7 @@
 //   C = f(A B + bias) + residual (+ C)      A (m, k), B (k, n), each dense along k or along rows, named as in gemm.cu
 //
 // Bytes: a block reads (BM + BN) k elements and writes its tile once. FLOPs: 2 m n k.
+#include "device.cuh"
 #include "products.cuh"
 
 #define GEMM(order, tile, WM, WN, STAGES, BLOCKS, A, B)                                                             \
