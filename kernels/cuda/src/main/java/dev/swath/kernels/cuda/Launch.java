@@ -24,8 +24,8 @@ final class Launch {
     /** Pointers to the arguments, then the arguments. */
     private final BytePointer memory = new BytePointer(BYTES);
 
-    /** The same memory as the driver's table of pointers; of a plain Pointer JavaCPP would pass the address of the address. */
-    private final PointerPointer<Pointer> table = new PointerPointer<>((Pointer) memory);
+    /** The same memory; the driver's call takes the address of any other pointer. */
+    private final PointerPointer<Pointer> list = new PointerPointer<>(memory);
 
     private final ByteBuffer block = memory.asByteBuffer().order(ByteOrder.nativeOrder());
     private final long base = memory.address();
@@ -172,17 +172,7 @@ final class Launch {
         owner.gpu().enter();
         function.prepare(sizes, arguments, shared, signature);
         int status = cudart.cuLaunchKernel(
-                function.handle(),
-                gridX,
-                gridY,
-                gridZ,
-                threads,
-                1,
-                1,
-                shared,
-                owner.gpu().stream(),
-                table,
-                (PointerPointer<Pointer>) null);
+                function.handle(), gridX, gridY, gridZ, threads, 1, 1, shared, owner.gpu().stream(), list, null);
         if (status != cudart.CUDA_SUCCESS) {
             Driver.check(status, "launching " + function.name());
         }
