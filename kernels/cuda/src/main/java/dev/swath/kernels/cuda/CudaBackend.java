@@ -31,6 +31,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong downloads = new AtomicLong();
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
+    private volatile boolean tf32;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -74,6 +75,15 @@ public final class CudaBackend implements Backend {
 
     Modules modules() {
         return modules;
+    }
+
+    /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
+    public void allowTf32(boolean allowed) {
+        tf32 = allowed;
+    }
+
+    boolean tf32() {
+        return tf32;
     }
 
     boolean isClosed() {

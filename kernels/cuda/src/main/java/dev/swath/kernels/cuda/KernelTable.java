@@ -1,6 +1,8 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.tensor.DType;
@@ -13,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class KernelTable {
     /** From the suffix of the types to the kernel. */
     private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
-            Map.ofEntries(Map.entry(CopyKernel.class, CudaCopy::new));
+            Map.ofEntries(
+                    Map.entry(CopyKernel.class, CudaCopy::new),
+                    Map.entry(GemmKernel.class, CudaGemm::new),
+                    Map.entry(Conv2dKernel.class, CudaConv2d::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 
