@@ -3,13 +3,12 @@ package dev.swath.kernels.cuda;
 import dev.swath.kernels.BackendProvider;
 import dev.swath.tensor.Device;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.Loader;
 
-/**
- * Finds out whether an NVIDIA driver and device are here. This version brings no CUDA kernels, so it always refuses, and
- * says what it found.
- */
+/** Finds out whether an NVIDIA driver and device are here, and opens the device. */
 public final class CudaBackendProvider implements BackendProvider {
+    /** The driver of CUDA 13.0, whose run time and interfaces are used. */
+    private static final int OLDEST_DRIVER = 13000;
+
     /** For the service loader. */
     public CudaBackendProvider() {}
 
@@ -30,36 +29,33 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public Probe probe(int index) {
+        Libraries.Library runtime = Libraries.runtime();
+        if (!runtime.found()) {
+            return new Probe.Refused("the CUDA libraries cannot be loaded (" + runtime.detail()
+                    + "); a CUDA 13 driver and run time must be installed");
+        }
         try {
-            Loader.load(cudart.class);
             int status = cudart.cuInit(0);
             if (status != cudart.CUDA_SUCCESS) {
-                return new Probe.Refused("the NVIDIA driver answers with error " + status
-                        + " at start; is there a device, and is the driver loaded?");
+                return new Probe.Refused("the NVIDIA driver answers: " + Driver.reason(status));
+            }
+            int[] version = new int[1];
+            if (cudart.cuDriverGetVersion(version) != cudart.CUDA_SUCCESS || version[0] < OLDEST_DRIVER) {
+                return new Probe.Refused("the NVIDIA driver is for CUDA " + version[0] / 1000 + "."
+                        + version[0] % 1000 / 10 + "; one for CUDA 13.0 or newer is needed");
             }
             int[] count = new int[1];
             status = cudart.cuDeviceGetCount(count);
             if (status != cudart.CUDA_SUCCESS || count[0] == 0) {
-                return new Probe.Refused("the NVIDIA driver is here, but it has no device (error " + status + ")");
+                return new Probe.Refused("the NVIDIA driver is here, but it has no device");
             }
             if (index >= count[0]) {
                 return new Probe.Refused("there is no device number " + index + "; the NVIDIA driver knows " + count[0]
                         + ", numbered from 0");
             }
-            return new Probe.Refused(
-                    count[0] + " device(s) found, but this version of Swath brings no CUDA kernels; use --device cpu");
-        } catch (LinkageError e) {
-            return new Probe.Refused("the CUDA libraries cannot be loaded (" + firstLine(e)
-                    + "); a CUDA 13 driver and runtime must be installed");
-        } catch (RuntimeException e) {
-            return new Probe.Refused("looking for a device failed (" + firstLine(e) + ")");
+            return new Probe.Available(new CudaBackend(index));
+        } catch (LinkageError | RuntimeException e) {
+            return new Probe.Refused("opening device " + index + " failed (" + Libraries.firstLine(e) + ")");
         }
-    }
-
-    private static String firstLine(Throwable e) {
-        String message = e.getMessage();
-        return message == null
-                ? e.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("").strip();
     }
 }

@@ -1,0 +1,179 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.Kernel;
+import dev.swath.kernels.KernelTypes;
+import dev.swath.kernels.Parallelism;
+import dev.swath.tensor.AbsentStorage;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
+import dev.swath.tensor.HostStorage;
+import dev.swath.tensor.Storage;
+import dev.swath.tensor.Tensor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The kernels and the memory of one NVIDIA device. Everything that is asked of one backend is done in order, on one stream;
+ * two backends on the same device work beside each other, each with memory of its own.
+ */
+public final class CudaBackend implements Backend {
+    private final Device device;
+    private final Gpu gpu;
+    private final Pool pool;
+    private final Staging staging;
+    private final Modules modules;
+    private final KernelTable kernels = new KernelTable();
+    private final AtomicLong uploads = new AtomicLong();
+    private final AtomicLong downloads = new AtomicLong();
+    private final AtomicLong copied = new AtomicLong();
+    private volatile boolean closed;
+
+    /** On device {@code index}, which the driver must know. */
+    CudaBackend(int index) {
+        this(index, LaunchCheck.NONE);
+    }
+
+    /** The same, with somebody who looks at each launch. */
+    CudaBackend(int index, LaunchCheck check) {
+        this.device = new Device(Device.Kind.CUDA, index);
+        this.gpu = new Gpu(index);
+        this.pool = new Pool(gpu, limit());
+        this.staging = new Staging(gpu);
+        this.modules = new Modules(gpu, KernelCache.open(), check);
+    }
+
+    /** {@code -Dswath.cuda.memory} in MiB, else all. */
+    private static long limit() {
+        long mib = Long.getLong("swath.cuda.memory", 0);
+        return mib > 0 ? mib << 20 : Long.MAX_VALUE;
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String description() {
+        return gpu.name() + ", compute capability " + gpu.capability() / 10 + "." + gpu.capability() % 10 + ", "
+                + gpu.multiprocessors() + " multiprocessors, " + (gpu.memory()[1] >> 20) + " MiB";
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    Gpu gpu() {
+        return gpu;
+    }
+
+    Modules modules() {
+        return modules;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public boolean supports(Class<? extends Kernel> kind, KernelTypes types) {
+        return kernels.find(kind, types) != null;
+    }
+
+    @Override
+    public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
+        Kernel kernel = kernels.find(kind, types);
+        if (kernel == null) {
+            throw new UnsupportedOperationException(
+                    "the cuda backend has no " + kind.getSimpleName() + " for " + types);
+        }
+        return kind.cast(kernel);
+    }
+
+    @Override
+    public Execution execution(Parallelism parallelism) {
+        return new CudaExecution(this, parallelism);
+    }
+
+    @Override
+    public Storage allocate(DType dtype, long elements) {
+        long bytes = elements * dtype.bytes();
+        return new CudaStorage(dtype, elements, this, new CudaStorage.Block(pool.take(bytes), Pool.rounded(bytes)));
+    }
+
+    @Override
+    public void free(Storage storage) {
+        pool.give(own(storage).release());
+    }
+
+    private CudaStorage own(Storage storage) {
+        if (storage instanceof CudaStorage s && s.owner() == this) {
+            return s;
+        }
+        if (storage instanceof AbsentStorage absent) {
+            throw new IllegalStateException(
+                    "[cuda] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
+        }
+        throw new IllegalStateException(
+                "[cuda] this memory is not of " + device + "; got " + storage.dtype() + " on " + storage.device());
+    }
+
+    @Override
+    public Tensor upload(Tensor host) {
+        Tensor there = Tensor.over(allocate(host.dtype(), host.elements()), host.shape(), 0);
+        there.copyFrom(host);
+        return there;
+    }
+
+    @Override
+    public Tensor download(Tensor tensor) {
+        own(tensor.storage());
+        return tensor.copy();
+    }
+
+    void up(HostStorage source, long from, long address, long count) {
+        uploads.incrementAndGet();
+        copied.addAndGet(count * source.dtype().bytes());
+        staging.up(source, from, address, count);
+    }
+
+    void down(long address, HostStorage target, long at, long count) {
+        downloads.incrementAndGet();
+        copied.addAndGet(count * target.dtype().bytes());
+        staging.down(address, target, at, count);
+    }
+
+    @Override
+    public void synchronize() {
+        gpu.synchronize();
+    }
+
+    @Override
+    public Memory memory() {
+        return new Memory(pool.used(), pool.pooled(), closed ? 0 : gpu.memory()[0], pool.limit());
+    }
+
+    /** Gives the device back what was given back here. */
+    public void trim() {
+        pool.trim();
+    }
+
+    @Override
+    public Transfers transfers() {
+        return new Transfers(uploads.get(), downloads.get(), copied.get());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        pool.close();
+        staging.close();
+        modules.close();
+        gpu.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.Parallelism;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Storage;
+
+/** Launches on a backend's stream, with the memory in which their arguments are put together. For one thread at a time. */
+final class CudaExecution implements Execution {
+    private final CudaBackend owner;
+    private final Parallelism parallelism;
+    private final Launch launch;
+
+    CudaExecution(CudaBackend owner, Parallelism parallelism) {
+        this.owner = owner;
+        this.parallelism = parallelism;
+        this.launch = new Launch(owner);
+    }
+
+    /** The execution of a device, as its kernels need it. */
+    static CudaExecution of(Execution on) {
+        if (on instanceof CudaExecution e) {
+            return e;
+        }
+        throw new IllegalArgumentException("[cuda] a kernel of a device runs on an execution of its backend; got "
+                + on.getClass().getSimpleName());
+    }
+
+    /** Begins a launch of a kernel in {@code FILE.cu}; what is said of it is forgotten by the next. */
+    Launch launch(String file, String kernel) {
+        return launch.of(owner.modules().function(file, kernel));
+    }
+
+    CudaBackend backend() {
+        return owner;
+    }
+
+    /** How many blocks the device runs at once, at least. */
+    int multiprocessors() {
+        return owner.gpu().multiprocessors();
+    }
+
+    @Override
+    public Parallelism parallelism() {
+        return parallelism;
+    }
+
+    @Override
+    public Storage borrow(DType dtype, long elements) {
+        return owner.allocate(dtype, elements);
+    }
+
+    @Override
+    public void giveBack(Storage scratch) {
+        owner.free(scratch);
+    }
+
+    @Override
+    public void close() {
+        launch.close();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.Kernel;
+import dev.swath.kernels.KernelTypes;
+import dev.swath.tensor.DType;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters. */
+final class KernelTable {
+    /** From the suffix of the types to the kernel. */
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
+            Map.ofEntries(Map.entry(CopyKernel.class, CudaCopy::new));
+
+    private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
+
+    private record Key(Class<? extends Kernel> kind, String types) {}
+
+    /** The kernel for those types, or null if there is none. */
+    @Nullable
+    Kernel find(Class<? extends Kernel> kind, KernelTypes types) {
+        Function<String, Kernel> maker = MAKERS.get(kind);
+        String suffix = kind == CopyKernel.class ? types.x().toString() : suffix(types);
+        return maker == null || suffix == null
+                ? null
+                : made.computeIfAbsent(new Key(kind, suffix), k -> maker.apply(k.types));
+    }
+
+    /** {@code f32}, {@code bf16}, {@code bf16_f32}, or null for types that no kernel has. */
+    private static @Nullable String suffix(KernelTypes types) {
+        if (types.saved() != DType.F32) {
+            return null;
+        }
+        return switch (types.x()) {
+            case F32 -> types.parameters() == DType.F32 ? "f32" : null;
+            case BF16 ->
+                switch (types.parameters()) {
+                    case BF16 -> "bf16";
+                    case F32 -> "bf16_f32";
+                    default -> null;
+                };
+            default -> null;
+        };
+    }
+}

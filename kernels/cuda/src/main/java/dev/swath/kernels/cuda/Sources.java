@@ -1,0 +1,37 @@
+package dev.swath.kernels.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels as they are in the jar: CUDA C++, and where a build had nvcc, machine code beside it. */
+final class Sources {
+    /** The one header that kernels include. */
+    static final String HEADER = "device.cuh";
+
+    private Sources() {}
+
+    /** The text of {@code source/NAME}. */
+    static String text(String name) {
+        byte[] bytes = resource("source/" + name);
+        if (bytes == null) {
+            throw new IllegalStateException("[cuda] there is no kernel file " + name + " in this version");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** What nvcc made of {@code FILE.cu} for several devices, or null if the build had no nvcc. */
+    static byte @Nullable [] fatbin(String file) {
+        return resource("binary/" + file + ".fatbin");
+    }
+
+    private static byte @Nullable [] resource(String name) {
+        try (InputStream in = Sources.class.getResourceAsStream(name)) {
+            return in == null ? null : in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
