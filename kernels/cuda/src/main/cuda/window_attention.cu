@@ -23,9 +23,8 @@ constexpr int TILE = 32;  // cells of a tile, and of a warp's lanes
 constexpr int ROWS = 8;   // rows of a warp
 constexpr int WARPS = 4;
 constexpr float MASKED = -100.f;
-constexpr float LOWEST = -__builtin_huge_valf();
 
-DEV int least(int a, int b) { return a < b ? a : b; }
+DEV float lowest() { return bits_to_float(0xff800000u); }  // minus infinity
 
 // Sizes, passed by value. `size` is the channels of a head, `bins` the rows of the table.
 struct Windows {
@@ -149,18 +148,18 @@ DEV void forward(T* y, float* logSum, const T* qkv, const float* bias, const flo
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, row0 = warp * ROWS;
   const int cells = g.window * g.window, tiles = (cells + TILE - 1) / TILE, channels = g.heads * g.size;
   const int first = blockIdx.x % tiles * TILE, head = blockIdx.x / tiles % g.heads, number = blockIdx.x / tiles / g.heads;
-  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = least(PIECE, g.size - mine);
+  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = min(PIECE, g.size - mine);
   const Cell query = cell_of(g, number, first + lane);
   const bool live = warp_any(query.token >= 0 && lane / ROWS == warp);
   float* p = weights + warp * ROWS * TILE;
   float o[ROWS][CH] = {}, most[ROWS], sum[ROWS] = {};
 #pragma unroll
-  for (int r = 0; r < ROWS; r++) most[r] = LOWEST;
+  for (int r = 0; r < ROWS; r++) most[r] = lowest();
   for (int key0 = 0; key0 < cells; key0 += TILE) {
     const Cell key = cell_of(g, number, key0 + lane);
     float s[ROWS] = {};
     for (int piece = 0; piece < pieces; piece++) {
-      const int at = piece * PIECE, n = least(PIECE, g.size - at);
+      const int at = piece * PIECE, n = min(PIECE, g.size - at);
       __syncthreads();
       if (pieces > 1 || key0 == 0) load_tile<LD>(q, qkv, 3 * channels, bias, head * g.size + at, n, query);
       load_tile<LD>(k, qkv, 3 * channels, bias, channels + head * g.size + at, n, key);
@@ -173,7 +172,7 @@ DEV void forward(T* y, float* logSum, const T* qkv, const float* bias, const flo
       for (int r = 0; r < ROWS; r++) {
         const int relative = shuffle(query.relative, row0 + r), region = shuffle(query.region, row0 + r);
         const bool inside = shuffle((int)query.inside, row0 + r) != 0;
-        float score = LOWEST;
+        float score = lowest();
         if (key.inside) {
           const float b = inside ? table[head * g.bins + relative_start(g) + relative - key.relative] : 0.f;
           score = s[r] * scale + b + (region == key.region ? 0.f : MASKED);
@@ -231,7 +230,7 @@ DEV void backward_rows(T* dQkv, float* part, const T* dy, const float* dots, con
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, row0 = warp * ROWS;
   const int cells = g.window * g.window, tiles = (cells + TILE - 1) / TILE, channels = g.heads * g.size;
   const int tile = blockIdx.x % tiles, first = tile * TILE, head = blockIdx.x / tiles;
-  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = least(PIECE, g.size - mine);
+  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = min(PIECE, g.size - mine);
   float* p = weights + warp * ROWS * TILE;
   const i64 place = (i64)blockIdx.y * tiles + tile;
   const bool wants = part != nullptr && blockIdx.z == 0;
@@ -256,7 +255,7 @@ DEV void backward_rows(T* dQkv, float* part, const T* dy, const float* dots, con
       const Cell key = cell_of(g, number, key0 + lane);
       float s[ROWS] = {}, e[ROWS] = {};
       for (int piece = 0; piece < pieces; piece++) {
-        const int at = piece * PIECE, n = least(PIECE, g.size - at);
+        const int at = piece * PIECE, n = min(PIECE, g.size - at);
         __syncthreads();
         if (pieces > 1 || key0 == 0) {
           load_tile<LD>(q, qkv, 3 * channels, bias, head * g.size + at, n, query);
@@ -328,7 +327,7 @@ DEV void backward_columns(T* dQkv, float* part, const T* dy, const float* dots, 
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, row0 = warp * ROWS;
   const int cells = g.window * g.window, tiles = (cells + TILE - 1) / TILE, channels = g.heads * g.size;
   const int tile = blockIdx.x % tiles, first = tile * TILE, head = blockIdx.x / tiles;
-  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = least(PIECE, g.size - mine);
+  const int pieces = (g.size + PIECE - 1) / PIECE, mine = blockIdx.z * PIECE, mineSize = min(PIECE, g.size - mine);
   float* p = weights + warp * ROWS * TILE;
   float* ds = weights + (WARPS + warp) * ROWS * TILE;
   float padding[2][CH] = {};
@@ -346,7 +345,7 @@ DEV void backward_columns(T* dQkv, float* part, const T* dy, const float* dots, 
       }
       float s[ROWS] = {}, e[ROWS] = {};
       for (int piece = 0; piece < pieces; piece++) {
-        const int at = piece * PIECE, n = least(PIECE, g.size - at);
+        const int at = piece * PIECE, n = min(PIECE, g.size - at);
         __syncthreads();
         if (pieces > 1 || query0 == 0) {
           load_tile<LD>(k, qkv, 3 * channels, bias, channels + head * g.size + at, n, key);

@@ -41,10 +41,8 @@ DEV int token_of(const Place& p, int cell, const Windows12& g) {
   return y < g.height && x < g.width ? (p.sample * g.height + y) * g.width + x : -1;
 }
 
-struct Two {
-  float a, b;
-};
-DEV Two load_two(const float* p) { return *(const Two*)__builtin_assume_aligned(p, 8); }
+// Two floats at a multiple of 8 bytes.
+DEV float2 load_two(const float* p) { return *(const float2*)p; }
 DEV void store4(void* p, unsigned v) { *(unsigned*)p = v; }
 
 // Of the four lanes of a quad, lane l ends with the elements l of lanes 0, 1, 2, 3.
@@ -194,9 +192,9 @@ DEV void forward12(bf16* y, float* logSum, const bf16* qkv, const bf16* bias, co
           const int tile = u * STEP + n, off = tile / 3 * 48 + (tile % 3 == 2 ? 28 : 0);
 #pragma unroll
           for (int m = 0; m < TILES; m++) {
-            const Two a = load_two(tableA[m] + off + (tile % 3 == 1 ? second : 0));
-            const Two b = load_two(tableB[m] + off + (tile % 3 == 1 ? second : 0));
-            s[m][n][0] = a.a, s[m][n][1] = a.b, s[m][n][2] = b.a, s[m][n][3] = b.b;
+            const float2 a = load_two(tableA[m] + off + (tile % 3 == 1 ? second : 0));
+            const float2 b = load_two(tableB[m] + off + (tile % 3 == 1 ? second : 0));
+            s[m][n][0] = a.x, s[m][n][1] = a.y, s[m][n][2] = b.x, s[m][n][3] = b.y;
             mma16816(s[m][n], qA[m].x, qB[m].x, qA[m].y, qB[m].y, k.x, k.y);
             mma16816(s[m][n], qA[m].z, qB[m].z, qA[m].w, qB[m].w, k.z, k.w);
           }
@@ -389,8 +387,8 @@ DEV void backward12(T* dQkv, float* part, const T* dy, const T* y, const float* 
       for (int h = 0; h < 2; h++) {
         const int n = 2 * k + h, off = n / 3 * 48 + (n % 3 == 2 ? 28 : 0);
         const uint4 kb = load16(sK + (8 * n + quad) * 64 + swizzle), vb = load16(sV + (8 * n + quad) * 64 + swizzle);
-        const Two a = load_two(tableA + off + (n % 3 == 1 ? second : 0)), b = load_two(tableB + off + (n % 3 == 1 ? second : 0));
-        float s[4] = {a.a, a.b, b.a, b.b}, d[4] = {};
+        const float2 a = load_two(tableA + off + (n % 3 == 1 ? second : 0)), b = load_two(tableB + off + (n % 3 == 1 ? second : 0));
+        float s[4] = {a.x, a.y, b.x, b.y}, d[4] = {};
         mma16816(s, qA.x, qB.x, qA.y, qB.y, kb.x, kb.y);
         mma16816(s, qA.z, qB.z, qA.w, qB.w, kb.z, kb.w);
         mma16816(d, dA.x, dB.x, dA.y, dB.y, vb.x, vb.y);

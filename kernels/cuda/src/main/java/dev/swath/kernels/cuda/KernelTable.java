@@ -1,8 +1,10 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters. */
 final class KernelTable {
     /** From the suffix of the types to the kernel. */
-    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
-            Map.ofEntries(Map.entry(CopyKernel.class, CudaCopy::new));
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
+            Map.entry(AttentionKernel.class, CudaAttention::new),
+            Map.entry(CopyKernel.class, CudaCopy::new),
+            Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 
