@@ -87,6 +87,12 @@ const Kernel* find(const char* file, const char* name) {
   return nullptr;
 }
 
+std::string list() {
+  std::string s;
+  for (auto& k : kernels()) s += k.second.file + " " + k.first + " " + k.second.signature + "\n";
+  return s;
+}
+
 const std::string& error() { return message(); }
 void schedule(unsigned s) { seed = s; }
 

@@ -165,6 +165,8 @@ struct Kernel {
 void add(Kernel k);
 // The kernel of that name in a file (softmax for softmax.cu), or in any where the file is null; null if there is none.
 const Kernel* find(const char* file, const char* name);
+// All kernels, a line each: file, name and signature.
+std::string list();
 // Runs a kernel whose arguments lie one after another as the offsets say; gives 0 or an error, and error() then says more.
 int launch(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic, const unsigned char* arguments);
 const std::string& error();
