@@ -7,9 +7,10 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code attention.cu}, which takes any shape. */
+/** {@code attention.cu}, which takes any shape; the shapes that {@link AttentionTiles} takes are left to it. */
 final class CudaAttention implements AttentionKernel {
     private static final String FILE = "attention";
     private static final int TILE = 32;
@@ -21,10 +22,12 @@ final class CudaAttention implements AttentionKernel {
     private static final int BLOCKS_EACH = 4;
 
     private final Types types;
+    private final AttentionTiles tiles;
 
     /** For the types of that suffix; there are no parameters. */
     CudaAttention(String suffix) {
         types = Types.of(suffix);
+        tiles = new AttentionTiles(types);
     }
 
     @Override
@@ -42,6 +45,11 @@ final class CudaAttention implements AttentionKernel {
             Geometry g,
             Execution on) {
         if (isEmpty(g)) {
+            return;
+        }
+        if (tiles.takes(g, List.of(y, q, k, v), rowQ, rowK, rowV)) {
+            AttentionTiles.Rows rows = new AttentionTiles.Rows(rowQ, rowK, rowV);
+            tiles.forward(y, probabilities, q, k, v, mask, dropout, rows, g, on);
             return;
         }
         CudaExecution cuda = CudaExecution.of(on);
@@ -81,6 +89,11 @@ final class CudaAttention implements AttentionKernel {
             Geometry g,
             Execution on) {
         if (g.batch() == 0 || g.channels() == 0) {
+            return;
+        }
+        if (g.queries() > 0 && tiles.takes(g, List.of(dq, dy, q, k, v), rowQ, rowK, rowV)) {
+            AttentionTiles.Rows rows = new AttentionTiles.Rows(rowQ, rowK, rowV);
+            tiles.backward(dq, dk, dv, dy, probabilities, q, k, v, dropout, rows, g, on);
             return;
         }
         CudaExecution cuda = CudaExecution.of(on);
@@ -128,18 +141,23 @@ final class CudaAttention implements AttentionKernel {
                 .bytes(heads)
                 .run();
         if (part != null) {
-            cuda.launch(FILE, "attention_sums_" + types.x())
-                    .grid(Math.ceilDiv(n, 256))
-                    .block(256)
-                    .at(dk)
-                    .at(dv)
-                    .at(Slice.of(part, 0))
-                    .i32(chunks)
-                    .i64(n)
-                    .run();
+            sums(dk, dv, part, chunks, n, types, cuda);
         }
         giveBack(part, cuda);
         giveBack(slopes, cuda);
+    }
+
+    /** dk and dv, of n elements each, from the parts of that many chunks. */
+    static void sums(Slice dk, Slice dv, Storage part, int chunks, long n, Types types, CudaExecution cuda) {
+        cuda.launch(FILE, "attention_sums_" + types.x())
+                .grid(Math.ceilDiv(n, 256))
+                .block(256)
+                .at(dk)
+                .at(dv)
+                .at(Slice.of(part, 0))
+                .i32(chunks)
+                .i64(n)
+                .run();
     }
 
     private static boolean isEmpty(Geometry g) {
