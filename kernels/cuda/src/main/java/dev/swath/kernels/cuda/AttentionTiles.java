@@ -115,8 +115,8 @@ final class AttentionTiles {
                 .bytes(tiles)
                 .run();
         int pieces = Math.ceilDiv(s.size, 64);
-        int chunks = Math.clamp(
-                Math.ceilDiv(2 * cuda.multiprocessors(), pieces * s.units), 1, Math.ceilDiv(s.count, 4));
+        int chunks =
+                Math.clamp(Math.ceilDiv(2 * cuda.multiprocessors(), pieces * s.units), 1, Math.ceilDiv(s.count, 4));
         long n = (long) g.batch() * g.keys() * g.channels();
         Storage part = cuda.borrow(DType.F32, 2 * chunks * n);
         cuda.launch(FILE, "attention_tiles_backward_keys_" + s.keys)

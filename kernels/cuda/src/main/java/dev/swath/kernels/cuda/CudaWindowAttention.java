@@ -9,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code window_attention.cu}, which takes any shape; the shapes that {@link WindowAttention12} takes are left to it. */
+/**
+ * {@code window_attention.cu}, which takes any shape; what {@link WindowAttention12} and {@link
+ * WindowAttentionTiles} take is left to them.
+ */
 final class CudaWindowAttention implements WindowAttentionKernel {
     private static final String FILE = "window_attention";
     private static final int TILE = 32;
@@ -26,11 +29,13 @@ final class CudaWindowAttention implements WindowAttentionKernel {
 
     private final Types types;
     private final WindowAttention12 twelve;
+    private final WindowAttentionTiles small;
 
     /** For the types of that suffix. */
     CudaWindowAttention(String suffix) {
         types = Types.of(suffix);
         twelve = new WindowAttention12(types);
+        small = new WindowAttentionTiles(types);
     }
 
     @Override
@@ -41,6 +46,10 @@ final class CudaWindowAttention implements WindowAttentionKernel {
         }
         if (twelve.takes(g, List.of(y, qkv))) {
             twelve.forward(y, logSum, qkv, qkvBias, table, g, on);
+            return;
+        }
+        if (small.takes(g, List.of(y, qkv))) {
+            small.forward(y, logSum, qkv, qkvBias, table, g, on);
             return;
         }
         CudaExecution cuda = CudaExecution.of(on);
@@ -79,6 +88,10 @@ final class CudaWindowAttention implements WindowAttentionKernel {
         }
         if (twelve.takes(g, List.of(dQkv, dy, y, qkv))) {
             twelve.backward(dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, table, g, on);
+            return;
+        }
+        if (small.takes(g, List.of(dQkv, dy, y, qkv))) {
+            small.backward(dQkv, dQkvBias, dTable, dy, y, logSum, qkv, qkvBias, table, g, on);
             return;
         }
         CudaExecution cuda = CudaExecution.of(on);
