@@ -2,6 +2,7 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
+import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.Conv2dKernel;
@@ -20,6 +21,7 @@ import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +51,9 @@ final class KernelTable {
                     Map.entry(SegmentationLossKernel.class, CudaSegmentationLoss::new),
                     Map.entry(SoftmaxKernel.class, CudaSoftmax::new),
                     Map.entry(UnaryKernel.class, CudaUnary::new));
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
+                    Map.entry(AttentionKernel.class, CudaAttention::new),
+                    Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 
