@@ -6,6 +6,7 @@ import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Recorded;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
@@ -31,6 +32,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong downloads = new AtomicLong();
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
+    private volatile boolean tf32;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -76,6 +78,15 @@ public final class CudaBackend implements Backend {
         return modules;
     }
 
+    /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
+    public void allowTf32(boolean allowed) {
+        tf32 = allowed;
+    }
+
+    boolean tf32() {
+        return tf32;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -111,6 +122,11 @@ public final class CudaBackend implements Backend {
         pool.give(own(storage).release());
     }
 
+    /** Where element 0 of the slice lies; it must be in this memory. */
+    long address(Slice slice) {
+        return own(slice.storage()).address() + slice.offset() * (long) slice.storage().dtype().bytes();
+    }
+
     private CudaStorage own(Storage storage) {
         if (storage instanceof CudaStorage s && s.owner() == this) {
             return s;
@@ -120,7 +136,7 @@ public final class CudaBackend implements Backend {
                     "[cuda] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
         }
         throw new IllegalStateException(
-                "[cuda] this memory is not of " + device + "; got " + storage.dtype() + " on " + storage.device());
+                "[cuda] an operand must be in the memory of " + device + "; got " + storage.dtype() + " on " + storage.device());
     }
 
     @Override
