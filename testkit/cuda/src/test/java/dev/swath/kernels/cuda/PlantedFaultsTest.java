@@ -207,6 +207,22 @@ class PlantedFaultsTest {
     }
 
     @Test
+    void aMisalignedPairIsReportedThoughAProcessorForgivesIt() {
+        Slice y = fresh(N + 1);
+        Slice x = there(counted(N + 1));
+        launch("fault_misaligned_pair_f32").at(y).at(x).i32(N).run();
+        Launch shifted = launch("fault_misaligned_pair_f32").at(y).at(x.plus(1)).i32(N);
+        String message = assertThrows(CudaException.class, shifted::run).getMessage();
+        assertTrue(message.contains("is no multiple of the 8 bytes that"), message);
+        assertTrue(message.contains("faults.cu:"), message);
+    }
+
+    @Test
+    void anIndexBesideAnArrayIsReported() {
+        fails("index 64 is beside 'float [64]'", "fault_index_f32", N);
+    }
+
+    @Test
     void aFragmentOfTheWrongLaneGivesAnotherProduct() {
         Tensor a = counted(256).to(DType.BF16);
         Tensor b = counted(128).to(DType.BF16);
