@@ -12,7 +12,7 @@ namespace memory {
 
 namespace {
 
-constexpr size_t PAGE = 4096, ALIGNMENT = 256, KEPT = 4096;
+constexpr size_t PAGE = 4096, GUARD = 64 << 10, ALIGNMENT = 256, KEPT = 4096;
 
 struct Block {
   unsigned char* pages;  // what may be touched
@@ -38,10 +38,10 @@ std::deque<const unsigned char*>& freed() {
 Blocks::iterator around(const void* address) {
   const unsigned char* p = (const unsigned char*)address;
   auto i = blocks().upper_bound(p);
-  if (i != blocks().end() && p >= i->second.pages - PAGE) return i;
+  if (i != blocks().end() && p >= i->second.pages - GUARD) return i;
   if (i == blocks().begin()) return blocks().end();
   --i;
-  return p < i->second.pages + i->second.span + PAGE ? i : blocks().end();
+  return p < i->second.pages + i->second.span + GUARD ? i : blocks().end();
 }
 
 bool clean(const unsigned char* from, const unsigned char* to) {
@@ -55,11 +55,11 @@ bool clean(const unsigned char* from, const unsigned char* to) {
 
 void* take(size_t bytes, int device) {
   size_t span = (bytes + PAGE - 1) / PAGE * PAGE;
-  void* all = mmap(nullptr, span + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* all = mmap(nullptr, span + 2 * GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) return nullptr;
-  unsigned char* pages = (unsigned char*)all + PAGE;
+  unsigned char* pages = (unsigned char*)all + GUARD;
   if (mprotect(pages, span, PROT_READ | PROT_WRITE) != 0) {
-    munmap(all, span + 2 * PAGE);
+    munmap(all, span + 2 * GUARD);
     return nullptr;
   }
   memset(pages, 0xFF, span);
@@ -76,7 +76,7 @@ static void retire(Blocks::iterator i) {
   if (freed().size() <= KEPT) return;
   auto oldest = blocks().find(freed().front());
   freed().pop_front();
-  munmap(oldest->second.pages - PAGE, oldest->second.span + 2 * PAGE);
+  munmap(oldest->second.pages - GUARD, oldest->second.span + 2 * GUARD);
   blocks().erase(oldest);
 }
 
