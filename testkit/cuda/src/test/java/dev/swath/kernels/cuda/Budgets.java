@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What each kernel may use of a multiprocessor, and for which text of each file that was measured: {@code budgets.tsv} and
@@ -21,6 +20,7 @@ final class Budgets {
     /** The cards that kernels are compiled for here: A100, H100 and H200, B200. */
     private static final List<String> ARCHITECTURES = List.of("80", "90", "100");
 
+    private static final Pattern INCLUDE = Pattern.compile("#include \"([^\"]+)\"");
     private static final Pattern KERNEL = Pattern.compile("Function properties for (\\w+)");
     private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
     private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
@@ -84,15 +84,23 @@ final class Budgets {
         return uses;
     }
 
-    /** Sixteen digits of the file and of every header beside it. */
+    /** Sixteen digits of the file and of every header that it includes. */
     static String hash(Path file) throws IOException {
-        List<String> parts = new ArrayList<>(List.of(Files.readString(file)));
-        try (Stream<Path> beside = Files.list(file.getParent())) {
-            for (Path header : beside.filter(f -> f.toString().endsWith(".cuh")).sorted().toList()) {
-                parts.add(Files.readString(header));
+        Map<String, String> parts = new TreeMap<>();
+        gather(file, parts);
+        return KernelCache.key(parts.values().toArray(String[]::new));
+    }
+
+    private static void gather(Path file, Map<String, String> parts) throws IOException {
+        String text = Files.readString(file);
+        if (parts.put(file.getFileName().toString(), text) == null) {
+            for (Matcher m = INCLUDE.matcher(text); m.find(); ) {
+                Path header = file.resolveSibling(m.group(1));
+                if (Files.exists(header)) {
+                    gather(header, parts);
+                }
             }
         }
-        return KernelCache.key(parts.toArray(String[]::new));
     }
 
     /** Whether the table was measured with this text. */
@@ -112,12 +120,6 @@ final class Budgets {
         List<String> files = new ArrayList<>(List.of("# The text of each file that budgets.tsv was measured with."));
         compiled.forEach((name, hash) -> files.add(name + "\t" + hash));
         write("compiled.tsv", files);
-    }
-
-    /** Leaves out kernels and files that are gone. */
-    void keep(java.util.Set<String> kernels, java.util.Set<String> files) {
-        uses.keySet().retainAll(kernels);
-        compiled.keySet().retainAll(files);
     }
 
     private void write(String name, List<String> lines) throws IOException {
