@@ -29,7 +29,7 @@ for module in $tests; do
     [ -d "$module/target/test-classes" ] && cp -r "$module/target/test-classes" "$out.new/tests/${module//\//-}"
 done
 cp testkit/device/src/kit/run.sh "$out.new/"
-"$jdk/bin/jlink" --add-modules java.base,java.desktop,java.logging,java.management,java.xml,java.net.http,jdk.incubator.vector,jdk.unsupported \
+"$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --compress zip-9 --output "$out.new/java"
 mv "$out.new" "$out"
 tar -C "$(dirname "$out")" -cJf "$out.tar.xz" "$(basename "$out")"

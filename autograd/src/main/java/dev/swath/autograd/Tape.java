@@ -131,6 +131,14 @@ public final class Tape implements AutoCloseable {
         return training;
     }
 
+    /**
+     * Before a pass in training mode that was recorded ({@link Backend#record}) is run again: it will draw the next numbers of
+     * {@code random}, as many as it drew when it was recorded.
+     */
+    public void renew(RandomSource random) {
+        draws.renew(random);
+    }
+
     /** How exactly a network is to compute: it casts its inputs to {@link Precision#activations}, and its result back. */
     public Precision precision() {
         return pass.precision;
