@@ -10,8 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
 cxx=${CXX:-g++}
-common=(-O2 -g1 -std=c++17 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-aliasing ${FLAGS:-})
-kernels=(-w -I "$here" -I "$(dirname "$1")")
+common=(-O2 -g1 -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -ffp-contract=off -fno-strict-aliasing ${FLAGS:-})
+kernels=(-w -fdata-sections -I "$here" -I "$(dirname "$1")")
 objects="$out/objects"
 mkdir -p "$objects"
 
@@ -38,7 +38,7 @@ names=()
 compile() { # OBJECT ARGUMENTS...
   local object=$1
   shift
-  "$cxx" "${common[@]}" "$@" -c -o "$object.part" && mv "$object.part" "$object" &
+  { "$cxx" "${common[@]}" "$@" -c -o "$object.part" && mv "$object.part" "$object"; } &
   jobs+=($!)
   names+=("$object")
   if [ ${#jobs[@]} -ge 2 ]; then
@@ -59,7 +59,7 @@ wanted=" "
 for kernel in "$@"; do
   unit=$(basename "$kernel" .cu)
   wanted+="$unit "
-  parts+=("$objects/kernel-$unit.o")
+  parts+=("$objects/shared-$unit.o")
   if stale "$objects/kernel-$unit.o" "$kernel" "$here/emulator.hpp" "$(dirname "$1")"/*.cuh; then
     printf '#define EMULATED_UNIT %s\n#include "emulator.hpp"\nnamespace {\n#include "%s"\n}\n' "$unit" "$(cd "$(dirname "$kernel")" && pwd)/$unit.cu" >"$objects/$unit.cpp"
     compile "$objects/kernel-$unit.o" "${kernels[@]}" "$objects/$unit.cpp"
@@ -67,6 +67,16 @@ for kernel in "$@"; do
 done
 for job in "${jobs[@]:-}"; do
   [ -z "$job" ] || wait "$job"
+done
+
+# Static shared memory is what is static within functions: it goes into one section for each file, whose ends the linker names.
+for kernel in "$@"; do
+  unit=$(basename "$kernel" .cu)
+  if stale "$objects/shared-$unit.o" "$objects/kernel-$unit.o"; then
+    printf 'SECTIONS { shared_%s : { *(.bss._ZZ* .data._ZZ*) } }\n' "$unit" >"$objects/$unit.ld"
+    ld -r -T "$objects/$unit.ld" -o "$objects/shared-$unit.o.part" "$objects/kernel-$unit.o"
+    mv "$objects/shared-$unit.o.part" "$objects/shared-$unit.o"
+  fi
 done
 
 # Kernels that are gone must not stay in the library.

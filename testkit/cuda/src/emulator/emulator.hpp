@@ -8,7 +8,7 @@
 //   #include "softmax.cu"
 //   }
 //
-// (so that the files of one library cannot clash) and linked with emulator.cpp. KERNEL registers the kernel by its name; it
+// (so that the files of one library cannot clash) and linked with emulator.cpp; build.sh does it. KERNEL registers the kernel by its name; it
 // is then run by emulator::run(name, grid, block, bytes, arguments...), which gives false and leaves the reason in
 // emulator::error(). What is looked at while it runs:
 //
@@ -34,10 +34,8 @@
 
 #define EMULATED_PASTE_(a, b) a##b
 #define EMULATED_PASTE(a, b) EMULATED_PASTE_(a, b)
-#define EMULATED_TEXT_(a) #a
-#define EMULATED_TEXT(a) EMULATED_TEXT_(a)
 
-// Where the linker puts the static shared memory of this file; absent if it has none.
+// Where build.sh puts the static shared memory of this file; absent if it has none.
 extern unsigned char EMULATED_PASTE(__start_shared_, EMULATED_UNIT)[] __attribute__((weak, visibility("hidden")));
 extern unsigned char EMULATED_PASTE(__stop_shared_, EMULATED_UNIT)[] __attribute__((weak, visibility("hidden")));
 
@@ -229,7 +227,8 @@ bool run(const char* name, dim3 grid, dim3 block, size_t dynamic, A... arguments
                                                              EMULATED_PASTE(__start_shared_, EMULATED_UNIT), \
                                                              EMULATED_PASTE(__stop_shared_, EMULATED_UNIT), name); \
   static void name(__VA_ARGS__)
-#define SHARED static __attribute__((section("shared_" EMULATED_TEXT(EMULATED_UNIT)), used))
+// build.sh gathers what is static within functions in one section for each file: device code has nothing else that is.
+#define SHARED static
 #define DYNAMIC_SHARED(T, p) T* p = reinterpret_cast<T*>(emulator::dynamic_memory)
 
 #define threadIdx (emulator::current->index)

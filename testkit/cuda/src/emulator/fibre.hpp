@@ -13,7 +13,7 @@ struct Context {
 };
 
 // Keeps the registers that a callee must keep on this stack, goes over to the other, and takes up those kept there.
-__attribute__((naked, noinline)) inline void change_stack(void** from, void* to) {
+__attribute__((naked, noinline)) inline void change_stack(void**, void*) {
   asm volatile(
       "push %rbp\n push %rbx\n push %r12\n push %r13\n push %r14\n push %r15\n"
       "mov %rsp, (%rdi)\n mov %rsi, %rsp\n"

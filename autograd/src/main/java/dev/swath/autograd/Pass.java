@@ -24,7 +24,7 @@ final class Pass {
     Pass(Tape.Options o, Workspace workspace) {
         this.backend = o.backend();
         this.execution = o.backend().execution(o.parallelism());
-        this.memory = new PassMemory(workspace);
+        this.memory = new PassMemory(workspace, o.workspace() == null);
         this.listener = o.listener();
         this.nanCheck = o.nanCheck();
     }

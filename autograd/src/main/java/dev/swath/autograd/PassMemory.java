@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassMemory {
     private final Workspace workspace;
+    private final boolean own;
     private final Set<Storage> retained = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Storage> left = new ArrayList<>();
     private List<Storage> pending = new ArrayList<>();
     private @Nullable List<Storage> frame;
 
-    PassMemory(Workspace workspace) {
+    /** With a workspace, which ends with the pass where it is the pass's own. */
+    PassMemory(Workspace workspace, boolean own) {
         this.workspace = workspace;
+        this.own = own;
     }
 
     /** A storage for the op that is running, forwards or backwards. */
@@ -125,5 +128,8 @@ final class PassMemory {
     void close() {
         left.forEach(workspace::reclaim);
         left.clear();
+        if (own) {
+            workspace.close();
+        }
     }
 }

@@ -128,6 +128,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     private final boolean ownsThreads;
     private final Model model;
     private final @Nullable ExpressionParser parser;
+    private final @Nullable Recordings recordings;
     private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
 
     private ReferringSegmenter(Model model, Backend backend, Options options) {
@@ -137,6 +138,7 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.model = model;
         Vocabulary vocabulary = model.vocabulary();
         this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
+        this.recordings = backend.records() ? new Recordings(model.network(), tapeOptions()) : null;
     }
 
     private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
@@ -228,23 +230,32 @@ public final class ReferringSegmenter implements AutoCloseable {
     private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
         SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
         sentence.require(network().limits());
-        Preprocessor p = model.preprocessor();
+        Tensor input = model.preprocessor().apply(image);
+        return result(
+                image,
+                recordings != null && listener == null
+                        ? recordings.answer(input, sentence).permute(0, 3, 1, 2).copy()
+                        : logits(input, sentence, listener));
+    }
+
+    private Tensor logits(Tensor input, SentenceBatch sentence, @Nullable TapeListener listener) {
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
-        try (Tape tape = Tape.inference(Tape.Options.of(backend)
-                .withParallelism(parallelism)
-                .withWorkspace(workspace)
-                .withListener(listener))) {
-            logits = network().answer(tape, p.apply(image), sentence, l -> l.permute(0, 3, 1, 2)
-                    .copy());
+        try (Tape tape = Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
+            logits = network()
+                    .answer(tape, input, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);
         } else {
             workspace.close();
         }
-        return result(image, logits);
+        return logits;
+    }
+
+    private Tape.Options tapeOptions() {
+        return Tape.Options.of(backend).withParallelism(parallelism);
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
@@ -331,6 +342,9 @@ public final class ReferringSegmenter implements AutoCloseable {
     /** Ends the segmenter's own threads, and gives back the memory of a device. */
     @Override
     public void close() {
+        if (recordings != null) {
+            recordings.close();
+        }
         backend.close();
         if (ownsThreads) {
             parallelism.close();

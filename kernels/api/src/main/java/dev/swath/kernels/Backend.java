@@ -61,6 +61,22 @@ public interface Backend extends AutoCloseable {
                         e);
     }
 
+    /** Whether it can {@link #record}: on a device, a recorded pass costs one launch in place of some thousand. */
+    default boolean records() {
+        return false;
+    }
+
+    /**
+     * Records the kernels that {@code work} launches on the calling thread, without running them. The work must have run once
+     * before in the same way, so that nothing has to be compiled or measured first; it copies nothing over the border of the
+     * backend's memory and waits for nothing.
+     *
+     * @throws UnsupportedOperationException if the backend does not {@link #records}
+     */
+    default Recorded record(Runnable work) {
+        throw new UnsupportedOperationException("the " + name() + " backend records nothing");
+    }
+
     /** Returns when all work that was given to it is done. */
     void synchronize();
 

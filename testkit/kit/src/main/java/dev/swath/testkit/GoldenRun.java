@@ -41,12 +41,27 @@ public final class GoldenRun {
 
     /**
      * Every backend that can be tested here: those of the processor, and a pretended device. Where a width of vectors is forced,
-     * only the vector kernels, for the others do not depend on it.
+     * only the vector kernels, for the others do not depend on it. With {@code -Dswath.test.backend=cuda}, that one alone.
      */
     public static Stream<Backend> backends() {
+        String wanted = System.getProperty("swath.test.backend");
+        if (wanted != null) {
+            return Stream.of(only(wanted));
+        }
         return System.getProperty("swath.vector.bits") == null
                 ? Stream.concat(processors(), Stream.of(new PretendedBackend()))
                 : processors().filter(b -> b.name().equals("vector"));
+    }
+
+    private static Backend only(String name) {
+        Backends.Finding finding = Backends.discover().findings().stream()
+                .filter(f -> f.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no backend " + name + " on the class path"));
+        return switch (finding.probe()) {
+            case BackendProvider.Probe.Available(Backend backend) -> backend;
+            case BackendProvider.Probe.Refused(String reason) -> throw new IllegalStateException(name + ": " + reason);
+        };
     }
 
     /** Every processor backend that is here: scalar, and vector where the class path has it. */

@@ -6,6 +6,7 @@ import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.AbsentStorage;
@@ -21,12 +22,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device that is none: its memory is bytes that only its own kernels reach, which are the scalar ones. It proves,
@@ -42,6 +45,7 @@ public final class PretendedBackend implements Backend {
     private final AtomicLong downloads = new AtomicLong();
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
+    private @Nullable List<Runnable> recording;
 
     /** Device number 0. */
     public PretendedBackend() {
@@ -92,6 +96,7 @@ public final class PretendedBackend implements Backend {
 
         @Override
         public void read(long from, HostStorage target, long at, long count) {
+            requireNoRecording("read");
             downloads.incrementAndGet();
             copied.addAndGet(count * dtype().bytes());
             move(inside(), from, target, at, count);
@@ -99,9 +104,17 @@ public final class PretendedBackend implements Backend {
 
         @Override
         public void write(HostStorage source, long from, long at, long count) {
+            requireNoRecording("written");
             uploads.incrementAndGet();
             copied.addAndGet(count * dtype().bytes());
             move(source, from, inside(), at, count);
+        }
+
+        private void requireNoRecording(String what) {
+            if (recording != null) {
+                throw new IllegalStateException(
+                        "[device] memory of " + device + " was " + what + " inside a recording");
+            }
         }
 
         private void move(HostStorage from, long f, HostStorage to, long t, long count) {
@@ -188,6 +201,13 @@ public final class PretendedBackend implements Backend {
         for (int i = 0; i < inside.length; i++) {
             inside[i] = inside(arguments[i]);
         }
+        if (recording != null) {
+            if (method.getReturnType() != void.class) {
+                throw new IllegalStateException("[device] a recording holds kernels only; got " + method.getName());
+            }
+            recording.add(() -> run(inner, method, inside));
+            return null;
+        }
         try {
             Object result = method.invoke(inner, inside);
             // A kernel that packs nothing gives the storage of its operand back.
@@ -196,6 +216,42 @@ public final class PretendedBackend implements Backend {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    private static void run(Kernel inner, Method method, Object[] inside) {
+        try {
+            method.invoke(inner, inside);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("[device] a recorded kernel failed", e);
+        }
+    }
+
+    @Override
+    public boolean records() {
+        return true;
+    }
+
+    /** Keeps the calls; memory that is given back meanwhile is the recording's, and nobody else gets it. */
+    @Override
+    public Recorded record(Runnable work) {
+        List<Runnable> calls = new ArrayList<>();
+        recording = calls;
+        try {
+            work.run();
+        } finally {
+            recording = null;
+        }
+        return new Recorded() {
+            @Override
+            public void run() {
+                calls.forEach(Runnable::run);
+            }
+
+            @Override
+            public void close() {
+                calls.clear();
+            }
+        };
     }
 
     /** The argument as the scalar kernel takes it: every slice, however deep inside, over the memory behind it. */
@@ -270,6 +326,10 @@ public final class PretendedBackend implements Backend {
     public void free(Storage storage) {
         PretendedStorage own = own(storage);
         own.inside();
+        if (recording != null) {
+            throw new IllegalStateException(
+                    "[device] memory was given back inside a recording, which goes on using it");
+        }
         own.memory.poison();
         own.memory.freed = true;
         used.addAndGet(-own.memory.bytes.byteSize());

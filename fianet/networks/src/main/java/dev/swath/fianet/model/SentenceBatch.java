@@ -81,13 +81,31 @@ public record SentenceBatch(Tensor ids, Tensor context, Tensor object, Tensor po
     /** Laid out for the network's streams, checked against its limits, and brought to where the tape runs. */
     public SentenceInput upload(Tape tape, ReferringNetwork network) {
         require(network.limits());
+        List<Var> each =
+                network.streams().stream().map(s -> tape.constant(mask(s))).toList();
+        Var masks = each.size() == 1 ? each.getFirst() : tape.constant(masks(network));
+        return new SentenceInput(tape.indices(ids(network), network.limits().vocabulary()), masks, each);
+    }
+
+    /** Puts these sentences in the place of others of the same shape, which {@link #upload} has brought to a device. */
+    public void refill(SentenceInput there, ReferringNetwork network) {
+        require(network.limits());
+        there.ids().copyFrom(ids(network));
         List<Phrase> streams = network.streams();
-        List<Var> each = streams.stream().map(s -> tape.constant(mask(s))).toList();
-        Tensor all = stack(ids, streams.stream().map(_ -> ids).toList());
-        Var masks = streams.size() == 1
-                ? each.getFirst()
-                : tape.constant(stack(context, streams.stream().map(this::mask).toList()));
-        return new SentenceInput(tape.indices(all, network.limits().vocabulary()), masks, each);
+        for (int s = 0; s < streams.size(); s++) {
+            there.mask(s).value().copyFrom(mask(streams.get(s)));
+        }
+        if (streams.size() > 1) {
+            there.masks().value().copyFrom(masks(network));
+        }
+    }
+
+    private Tensor ids(ReferringNetwork network) {
+        return stack(ids, network.streams().stream().map(_ -> ids).toList());
+    }
+
+    private Tensor masks(ReferringNetwork network) {
+        return stack(context, network.streams().stream().map(this::mask).toList());
     }
 
     private static Tensor stack(Tensor like, List<Tensor> parts) {

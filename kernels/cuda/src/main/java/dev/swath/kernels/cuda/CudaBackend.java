@@ -6,13 +6,16 @@ import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
+import dev.swath.kernels.Recorded;
 import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 
 /**
  * The kernels and the memory of one NVIDIA device. Everything that is asked of one backend is done in order, on one stream;
@@ -149,6 +152,36 @@ public final class CudaBackend implements Backend {
         downloads.incrementAndGet();
         copied.addAndGet(count * target.dtype().bytes());
         staging.down(address, target, at, count);
+    }
+
+    @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
+    public Recorded record(Runnable work) {
+        gpu.beginRecording();
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            gpu.abandonRecording();
+            giveBack(pool.takeAside());
+            throw e;
+        }
+        CUgraph_st graph = gpu.endRecording();
+        return new Graph(this, graph, pool.takeAside());
+    }
+
+    void giveBack(List<Long> memory) {
+        if (!closed) {
+            memory.forEach(pool::give);
+        }
+    }
+
+    /** The time that the device takes for the work that {@code work} gives it, in microseconds, measured by the device. */
+    public double microseconds(Runnable work) {
+        return gpu.microseconds(work);
     }
 
     @Override

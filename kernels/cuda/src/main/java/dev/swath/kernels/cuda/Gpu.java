@@ -1,10 +1,14 @@
 package dev.swath.kernels.cuda;
 
 import org.bytedeco.cuda.cudart.CUctx_st;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /** One device with its primary context and a stream of its own: what a backend does is done in the order it was asked for. */
 final class Gpu implements AutoCloseable {
@@ -16,6 +20,8 @@ final class Gpu implements AutoCloseable {
     private final int sharedBytes;
     private final CUctx_st context = new CUctx_st();
     private final CUstream_st stream = new CUstream_st();
+    private final CUstream_st recording = new CUstream_st();
+    private volatile @Nullable Thread recorder;
 
     /** Opens device {@code index}, which the driver must know. */
     Gpu(int index) {
@@ -29,6 +35,7 @@ final class Gpu implements AutoCloseable {
         try {
             enter();
             Driver.check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "creating a stream");
+            Driver.check(cudart.cuStreamCreate(recording, cudart.CU_STREAM_NON_BLOCKING), "creating a stream");
         } catch (RuntimeException e) {
             cudart.cuDevicePrimaryCtxRelease(index);
             throw e;
@@ -76,8 +83,62 @@ final class Gpu implements AutoCloseable {
         return sharedBytes;
     }
 
+    /** Where work goes: to the device, or, on the thread that records, into the recording. */
     CUstream_st stream() {
-        return stream;
+        return isRecording() ? recording : stream;
+    }
+
+    /** Whether the calling thread records. */
+    boolean isRecording() {
+        return recorder == Thread.currentThread();
+    }
+
+    /** What the calling thread launches from now on is recorded. */
+    synchronized void beginRecording() {
+        if (recorder != null) {
+            throw new IllegalStateException("[cuda] cuda:" + index + " records one piece of work at a time");
+        }
+        enter();
+        Driver.check(
+                cudart.cuStreamBeginCapture(recording, cudart.CU_STREAM_CAPTURE_MODE_RELAXED), "beginning a recording");
+        recorder = Thread.currentThread();
+    }
+
+    /** The recording. */
+    synchronized CUgraph_st endRecording() {
+        recorder = null;
+        CUgraph_st graph = new CUgraph_st();
+        Driver.check(cudart.cuStreamEndCapture(recording, graph), "ending a recording");
+        return graph;
+    }
+
+    /** Forgets what was recorded; the work has failed, so the driver's answer says nothing new. */
+    synchronized void abandonRecording() {
+        recorder = null;
+        CUgraph_st graph = new CUgraph_st();
+        if (cudart.cuStreamEndCapture(recording, graph) == cudart.CUDA_SUCCESS) {
+            cudart.cuGraphDestroy(graph);
+        }
+    }
+
+    /** The time that the device takes for the work, in microseconds. */
+    double microseconds(Runnable work) {
+        enter();
+        CUevent_st begin = new CUevent_st();
+        CUevent_st end = new CUevent_st();
+        try (FloatPointer milliseconds = new FloatPointer(1)) {
+            Driver.check(cudart.cuEventCreate(begin, cudart.CU_EVENT_DEFAULT), "creating an event");
+            Driver.check(cudart.cuEventCreate(end, cudart.CU_EVENT_DEFAULT), "creating an event");
+            Driver.check(cudart.cuEventRecord(begin, stream), "recording an event");
+            work.run();
+            Driver.check(cudart.cuEventRecord(end, stream), "recording an event");
+            Driver.check(cudart.cuEventSynchronize(end), "waiting for cuda:" + index);
+            Driver.check(cudart.cuEventElapsedTime(milliseconds, begin, end), "reading the time");
+            return milliseconds.get() * 1e3;
+        } finally {
+            cudart.cuEventDestroy(begin);
+            cudart.cuEventDestroy(end);
+        }
     }
 
     /** Free and all memory of the device, in bytes. */
@@ -100,6 +161,7 @@ final class Gpu implements AutoCloseable {
     public void close() {
         enter();
         cudart.cuStreamDestroy(stream);
+        cudart.cuStreamDestroy(recording);
         cudart.cuDevicePrimaryCtxRelease(index);
     }
 }

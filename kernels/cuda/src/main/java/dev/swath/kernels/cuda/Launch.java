@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ final class Launch {
 
     /** Pointers to the arguments, then the arguments. */
     private final BytePointer memory = new BytePointer(BYTES);
+
+    /** The same memory; the driver's call takes the address of any other pointer. */
+    private final PointerPointer<Pointer> list = new PointerPointer<>(memory);
 
     private final ByteBuffer block = memory.asByteBuffer().order(ByteOrder.nativeOrder());
     private final long base = memory.address();
@@ -162,7 +167,7 @@ final class Launch {
         owner.gpu().enter();
         function.prepare(sizes, arguments, shared, signature);
         int status = cudart.cuLaunchKernel(
-                function.handle(), gridX, gridY, gridZ, threads, 1, 1, shared, owner.gpu().stream(), memory, null);
+                function.handle(), gridX, gridY, gridZ, threads, 1, 1, shared, owner.gpu().stream(), list, null);
         if (status != cudart.CUDA_SUCCESS) {
             Driver.check(status, "launching " + function.name());
         }

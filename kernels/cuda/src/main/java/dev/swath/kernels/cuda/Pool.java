@@ -3,6 +3,7 @@ package dev.swath.kernels.cuda;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.cuda.global.cudart;
@@ -22,6 +23,7 @@ final class Pool {
     private final Gpu gpu;
     private final long limit;
     private final TreeMap<Long, Deque<Long>> free = new TreeMap<>();
+    private final Map<Long, Deque<Long>> aside = new HashMap<>();
     private final Map<Long, Long> sizes = new HashMap<>();
     private long used;
     private long pooled;
@@ -48,6 +50,12 @@ final class Pool {
             throw new IllegalStateException("[cuda] the backend of cuda:" + gpu.index() + " is closed");
         }
         long size = rounded(bytes);
+        if (gpu.isRecording()) {
+            Deque<Long> own = aside.get(size);
+            if (own != null && !own.isEmpty()) {
+                return own.pop();
+            }
+        }
         Deque<Long> blocks = free.get(size);
         if (blocks != null) {
             long address = blocks.pop();
@@ -98,15 +106,26 @@ final class Pool {
         return (bytes + (1 << 20) - 1) >> 20;
     }
 
-    /** Takes back what {@link #take} gave. */
+    /** Takes back what {@link #take} gave; what a recording has used stays with the recording. */
     synchronized void give(long address) {
         Long size = sizes.get(address);
         if (size == null) {
             throw new IllegalStateException("[cuda] this memory was given back already, or is not of this backend");
         }
+        if (gpu.isRecording()) {
+            aside.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(address);
+            return;
+        }
         used -= size;
         pooled += size;
         free.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(address);
+    }
+
+    /** What the recording that has just ended took and gave back: its memory for as long as it lives. */
+    synchronized List<Long> takeAside() {
+        List<Long> out = aside.values().stream().flatMap(Deque::stream).toList();
+        aside.clear();
+        return out;
     }
 
     /** Gives the device back what nobody uses, once the work that was given to it is done. */
