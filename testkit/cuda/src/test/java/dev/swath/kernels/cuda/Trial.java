@@ -32,7 +32,7 @@ final class Trial {
 
     private static final int GUARD = 16;
     private static final int[] OFFSETS = {0, 0, 0, 8, 1, 3, 4};
-    private static final double GUARDED = -77;
+    private static final double GUARDED = 77;
     private static final double F32_TOLERANCE = 1e-5;
     private static final double BF16_TOLERANCE = 5e-3;
     private static final double ZERO = 1e-12;
