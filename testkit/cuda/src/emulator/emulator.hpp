@@ -319,6 +319,7 @@ inline bool warp_any(bool p, int line = __builtin_LINE()) {
 }
 inline void warp_barrier(int line = __builtin_LINE()) { emulator::warp_barrier(line); }
 
+inline void opaque(int&) {}
 inline void device_fence() {}
 inline unsigned ticket(unsigned* p) { return (*p)++; }
 

@@ -112,6 +112,9 @@ DEV T shuffle(T v, int lane) {
 DEV bool warp_any(bool p) { return __any_sync(0xffffffffu, p); }
 DEV void warp_barrier() { __syncwarp(); }
 
+// What follows from x is computed again where it is needed, instead of kept in registers from before.
+DEV void opaque(int& x) { asm volatile("" : "+r"(x)); }
+
 // What this thread wrote is seen by others on the device before what it writes next.
 DEV void device_fence() { __threadfence(); }
 // Adds 1 to a counter in global memory and gives what stood there.

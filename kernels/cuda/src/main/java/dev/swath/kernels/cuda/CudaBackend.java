@@ -5,8 +5,8 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
-import dev.swath.kernels.Slice;
 import dev.swath.kernels.Recorded;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
@@ -32,6 +32,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong downloads = new AtomicLong();
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
+    private volatile boolean tf32;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -75,6 +76,15 @@ public final class CudaBackend implements Backend {
 
     Modules modules() {
         return modules;
+    }
+
+    /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
+    public void allowTf32(boolean allowed) {
+        tf32 = allowed;
+    }
+
+    boolean tf32() {
+        return tf32;
     }
 
     boolean isClosed() {

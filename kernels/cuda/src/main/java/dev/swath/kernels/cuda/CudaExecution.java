@@ -40,6 +40,11 @@ final class CudaExecution implements Execution {
         return owner.gpu().multiprocessors();
     }
 
+    /** Whether products of f32 may round their operands to tf32. */
+    boolean tf32() {
+        return owner.tf32();
+    }
+
     @Override
     public Parallelism parallelism() {
         return parallelism;

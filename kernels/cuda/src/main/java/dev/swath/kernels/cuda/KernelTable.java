@@ -2,11 +2,14 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.AdaptiveAvgPoolKernel;
+import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.DropoutKernel;
 import dev.swath.kernels.EmbeddingKernel;
+import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.GradientClippingKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
@@ -18,6 +21,7 @@ import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
+import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,11 +33,13 @@ final class KernelTable {
     /** From the suffix of the types to the kernel. */
     private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
             Map.ofEntries(
+                    Map.entry(CopyKernel.class, CudaCopy::new),
+                    Map.entry(GemmKernel.class, CudaGemm::new),
+                    Map.entry(Conv2dKernel.class, CudaConv2d::new),
                     Map.entry(AdamWKernel.class, CudaAdamW::new),
                     Map.entry(AdaptiveAvgPoolKernel.class, CudaAdaptiveAvgPool::new),
                     Map.entry(BatchNormKernel.class, CudaBatchNorm::new),
                     Map.entry(BinaryKernel.class, CudaBinary::new),
-                    Map.entry(CopyKernel.class, CudaCopy::new),
                     Map.entry(DropoutKernel.class, CudaDropout::new),
                     Map.entry(EmbeddingKernel.class, CudaEmbedding::new),
                     Map.entry(GradientClippingKernel.class, CudaGradientClipping::new),
@@ -45,6 +51,9 @@ final class KernelTable {
                     Map.entry(SegmentationLossKernel.class, CudaSegmentationLoss::new),
                     Map.entry(SoftmaxKernel.class, CudaSoftmax::new),
                     Map.entry(UnaryKernel.class, CudaUnary::new));
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
+                    Map.entry(AttentionKernel.class, CudaAttention::new),
+                    Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 
