@@ -50,8 +50,7 @@ final class KernelTable {
                     Map.entry(ResizeKernel.class, CudaResize::new),
                     Map.entry(SegmentationLossKernel.class, CudaSegmentationLoss::new),
                     Map.entry(SoftmaxKernel.class, CudaSoftmax::new),
-                    Map.entry(UnaryKernel.class, CudaUnary::new));
-    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
+                    Map.entry(UnaryKernel.class, CudaUnary::new),
                     Map.entry(AttentionKernel.class, CudaAttention::new),
                     Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
