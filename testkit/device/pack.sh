@@ -20,7 +20,7 @@ done
 [ -n "${jdk:-}" ] || { echo "pack.sh: no JDK 25 was found; set SWATH_JAVA_HOME to one." >&2; exit 1; }
 
 tests="testkit/kit testkit/cuda nn fianet/networks"
-mvn -q -B package -DskipTests -Dmaven.javadoc.skip -pl "testkit/device,$(echo "$tests" | tr ' ' ',')" -am
+mvn -q -B package -DskipTests -Dmaven.javadoc.skip -P "!emulator" -pl "testkit/device,$(echo "$tests" | tr ' ' ',')" -am
 
 rm -rf "$out" "$out.new"
 mkdir -p "$out.new/lib" "$out.new/tests"
