@@ -61,9 +61,7 @@ final class CudaResize implements ResizeKernel {
     /** The structure Resize of resize.cu. */
     private static MemorySegment structure(Geometry g, long stride) {
         MemorySegment s = MemorySegment.ofArray(new byte[32]);
-        int[] numbers = {
-            g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth(), g.alignCorners() ? 1 : 0
-        };
+        int[] numbers = {g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth(), g.alignCorners() ? 1 : 0};
         MemorySegment.copy(numbers, 0, s, ValueLayout.JAVA_INT_UNALIGNED, 0, numbers.length);
         s.set(ValueLayout.JAVA_LONG_UNALIGNED, 24, stride);
         return s;

@@ -87,7 +87,11 @@ class FusedKernelsTest {
                     (k, at, on) -> {
                         for (int j = 0; j < n; j++) {
                             double share = dropped ? at.apply(factor).get(j / columns / each) : 1;
-                            at.apply(sum).set(j, at.apply(residual).get(j) + share * at.apply(branch).get(j));
+                            at.apply(sum)
+                                    .set(
+                                            j,
+                                            at.apply(residual).get(j)
+                                                    + share * at.apply(branch).get(j));
                         }
                         k.forward(
                                 at.apply(y),
@@ -172,8 +176,7 @@ class FusedKernelsTest {
                     LayerNormKernel.class,
                     (k, at, on) -> {
                         Slice merged = scratch(4 * rows * channels);
-                        scalar(PatchMergeKernel.class)
-                                .forward(merged, at.apply(x), batch, height, width, channels, on);
+                        scalar(PatchMergeKernel.class).forward(merged, at.apply(x), batch, height, width, channels, on);
                         k.forward(
                                 at.apply(y),
                                 at.apply(mean),
@@ -373,8 +376,7 @@ class FusedKernelsTest {
                     },
                     new CudaSegmentationLoss(suffix(types)),
                     (k, at, on) -> {
-                        k.enlargedForward(
-                                at.apply(loss), at.apply(sums), at.apply(logits), at.apply(target), g, r, on);
+                        k.enlargedForward(at.apply(loss), at.apply(sums), at.apply(logits), at.apply(target), g, r, on);
                         k.enlargedBackward(
                                 at.apply(dLogits),
                                 at.apply(dLoss),

@@ -39,8 +39,8 @@ class ImageKernelsTest {
     void resize(KernelTypes types) {
         for (int i = 0; i < 2 * Trial.SHAPES; i++) {
             int batch = i == 0 ? 0 : 1 + random.nextInt(2);
-            ResizeKernel.Geometry g = new ResizeKernel.Geometry(
-                    batch, side(), side(), channels(), side(), side(), random.nextBoolean());
+            ResizeKernel.Geometry g =
+                    new ResizeKernel.Geometry(batch, side(), side(), channels(), side(), side(), random.nextBoolean());
             int small = batch * g.height() * g.width() * g.channels();
             int large = batch * g.outHeight() * g.outWidth() * g.channels();
             Trial t = new Trial(random, types).about(g.toString());
@@ -93,8 +93,8 @@ class ImageKernelsTest {
                     samples, pixels, classes, weights, random.nextDouble(), random.nextDouble());
             Trial t = new Trial(random, types).about(samples + " x " + pixels + " x " + classes);
             Operand logits = t.x(n, () -> 3 * random.nextGaussian());
-            Operand target = t.given(
-                    INTEGERS[random.nextInt(INTEGERS.length)], samples * pixels, () -> random.nextInt(classes));
+            Operand target =
+                    t.given(INTEGERS[random.nextInt(INTEGERS.length)], samples * pixels, () -> random.nextInt(classes));
             Operand dLoss = t.given(DType.F32, 1, random::nextGaussian);
             Operand given = t.given(DType.F32, samples * classes * 3, () -> 1 + random.nextInt(9));
             Operand loss = t.result("loss", DType.F32, 1);
@@ -103,13 +103,7 @@ class ImageKernelsTest {
             t.run(backend, SegmentationLossKernel.class, (k, at, on) -> {
                 k.forward(at.apply(loss), at.apply(sums), at.apply(logits), at.apply(target), g, on);
                 k.backward(
-                        at.apply(dLogits),
-                        at.apply(dLoss),
-                        at.apply(given),
-                        at.apply(logits),
-                        at.apply(target),
-                        g,
-                        on);
+                        at.apply(dLogits), at.apply(dLoss), at.apply(given), at.apply(logits), at.apply(target), g, on);
             });
         }
     }
