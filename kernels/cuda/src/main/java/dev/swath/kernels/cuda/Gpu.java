@@ -94,6 +94,11 @@ final class Gpu implements AutoCloseable {
         return isRecording() ? recording : stream;
     }
 
+    /** The device's own stream, also while a recording goes on: for copies over the border, which no recording repeats. */
+    CUstream_st direct() {
+        return stream;
+    }
+
     /** Whether the calling thread records. */
     boolean isRecording() {
         return recorder == Thread.currentThread();
