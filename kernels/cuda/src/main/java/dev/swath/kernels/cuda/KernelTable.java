@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters. */
 final class KernelTable {
     /** From the suffix of the types to the kernel. */
-    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
-            Map.ofEntries(
-                    Map.entry(CopyKernel.class, CudaCopy::new),
-                    Map.entry(GemmKernel.class, CudaGemm::new),
-                    Map.entry(Conv2dKernel.class, CudaConv2d::new));
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
+            Map.entry(CopyKernel.class, CudaCopy::new),
+            Map.entry(GemmKernel.class, CudaGemm::new),
+            Map.entry(Conv2dKernel.class, CudaConv2d::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.kernels.Execution;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
-import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +83,8 @@ class PlantedFaultsTest {
     }
 
     private void fails(String sentence, String kernel, int threads) {
-        String message = assertThrows(CudaException.class, () -> run(kernel, threads)).getMessage();
+        String message =
+                assertThrows(CudaException.class, () -> run(kernel, threads)).getMessage();
         assertTrue(message.contains(sentence), message);
         assertTrue(message.contains(kernel), message);
     }
@@ -125,7 +124,11 @@ class PlantedFaultsTest {
     @Test
     void anOverrunOfSharedMemoryIsReported() {
         Slice y = fresh(N);
-        Launch launch = launch("fault_shared_f32").shared(4 * N).at(y).at(there(counted(N))).i32(N);
+        Launch launch = launch("fault_shared_f32")
+                .shared(4 * N)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N);
         String message = assertThrows(CudaException.class, launch::run).getMessage();
         assertTrue(message.contains("wrote 0 bytes beyond its 256 bytes of shared memory"), message);
     }
@@ -134,7 +137,12 @@ class PlantedFaultsTest {
     void sharedMemoryThatWasNotAskedForIsRefused() {
         // Function asks by itself; behind its back the driver refuses.
         Slice y = fresh(N);
-        launch("fault_shared_f32").shared(100 << 10).at(y).at(there(counted(N))).i32(N).run();
+        launch("fault_shared_f32")
+                .shared(100 << 10)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N)
+                .run();
         assertEquals(N, read(y).length);
         Launch most = launch("fault_shared_f32").shared(300 << 10).at(y).at(y).i32(N);
         assertTrue(assertThrows(CudaException.class, most::run).getMessage().contains("invalid argument"));
@@ -199,7 +207,12 @@ class PlantedFaultsTest {
             }
         }
         Slice d = fresh(128);
-        launch("fault_no_fragment_bf16").block(32).at(d).at(there(a)).at(there(b)).run();
+        launch("fault_no_fragment_bf16")
+                .block(32)
+                .at(d)
+                .at(there(a))
+                .at(there(b))
+                .run();
         assertArrayEquals(expected, read(d));
         launch("fault_fragment_bf16").block(32).at(d).at(there(a)).at(there(b)).run();
         assertTrue(!Arrays.equals(expected, read(d)));
@@ -230,7 +243,10 @@ class PlantedFaultsTest {
         assertEquals(
                 "fault_none_f32 takes *f32,*f32,i32, and gets *f32,*f32,f32",
                 assertThrows(IllegalArgumentException.class, same::run).getMessage());
-        Launch other = launch("fault_none_f32").at(y).at(there(counted(N).to(DType.BF16))).i32(N);
+        Launch other = launch("fault_none_f32")
+                .at(y)
+                .at(there(counted(N).to(DType.BF16)))
+                .i32(N);
         assertEquals(
                 "fault_none_f32 takes *f32,*f32,i32, and gets *f32,*bf16,i32",
                 assertThrows(IllegalArgumentException.class, other::run).getMessage());
@@ -274,7 +290,12 @@ class PlantedFaultsTest {
         for (int schedule = 0; schedule < 3; schedule++) {
             open(schedule);
             Slice y = there(Tensor.of(new float[2], 2));
-            launch("fault_order_f32").grid(4).at(y).at(there(Tensor.of(values, 4))).i32(4).run();
+            launch("fault_order_f32")
+                    .grid(4)
+                    .at(y)
+                    .at(there(Tensor.of(values, 4)))
+                    .i32(4)
+                    .run();
             sums[schedule] = read(y)[0];
         }
         assertTrue(sums[0] != sums[1] || sums[0] != sums[2], Arrays.toString(sums));
@@ -285,7 +306,13 @@ class PlantedFaultsTest {
     void threeExtentsCountAsTheyShould(int schedule) {
         open(schedule);
         Slice y = fresh(N);
-        launch("fault_none_3d_f32").block(16).grid(2, 1, 2).at(y).at(there(counted(N))).i32(N).run();
+        launch("fault_none_3d_f32")
+                .block(16)
+                .grid(2, 1, 2)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N)
+                .run();
         assertArrayEquals(counted(N).toFloatArray(), read(y));
         Launch large = launch("fault_none_3d_f32").block(65).at(y).at(y).i32(N);
         assertTrue(assertThrows(CudaException.class, large::run).getMessage().contains("its bound is 64"));
@@ -294,7 +321,8 @@ class PlantedFaultsTest {
     @Test
     void afterAFailedLaunchEverythingElseFailsToo() {
         fails("deadlock", "fault_lanes_f32", N);
-        String message = assertThrows(CudaException.class, () -> run("fault_none_f32", N)).getMessage();
+        String message = assertThrows(CudaException.class, () -> run("fault_none_f32", N))
+                .getMessage();
         assertTrue(message.contains("unspecified launch failure"), message);
     }
 }
