@@ -165,6 +165,8 @@ void add(Kernel k);
 const Kernel* find(const char* file, const char* name);
 // All kernels, a line each: file, name and signature.
 std::string list();
+// 0, or an error where no device could launch it so; error() then says more.
+int refuse(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic);
 // Runs a kernel whose arguments lie one after another as the offsets say; gives 0 or an error, and error() then says more.
 int launch(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic, const unsigned char* arguments);
 const std::string& error();
@@ -319,6 +321,7 @@ inline bool warp_any(bool p, int line = __builtin_LINE()) {
 }
 inline void warp_barrier(int line = __builtin_LINE()) { emulator::warp_barrier(line); }
 
+inline void opaque(int&) {}
 inline void device_fence() {}
 inline unsigned ticket(unsigned* p) { return (*p)++; }
 

@@ -113,12 +113,28 @@ class PlantedFaultsTest {
 
     @Test
     void anOverrunIsReportedWithTheMemory() {
-        fails("it wrote behind the 256 bytes of memory at", "fault_overrun_f32", N);
+        fails("0 bytes behind the 256 bytes of memory that begin at", "fault_overrun_f32", N);
+        open(0);
+        Launch near = launch("fault_overrun_f32")
+                .at(fresh(N - 1))
+                .at(there(counted(N)))
+                .i32(N - 1);
+        String message = assertThrows(CudaException.class, near::run).getMessage();
+        assertTrue(message.contains("fault_overrun_f32: it wrote behind the 252 bytes of memory at"), message);
     }
 
     @Test
     void aReadFarBehindIsReportedWithTheThread() {
         fails("thread (0, 0, 0): touches address", "fault_read_f32", N);
+    }
+
+    @Test
+    void aWriteBeforeItsMemoryIsReported() {
+        Slice y = fresh(N - 1);
+        Launch before =
+                launch("fault_overrun_f32").at(y.plus(-1)).at(there(counted(N))).i32(N - 2);
+        String message = assertThrows(CudaException.class, before::run).getMessage();
+        assertTrue(message.contains("4 bytes before the 252 bytes of memory"), message);
     }
 
     @Test
