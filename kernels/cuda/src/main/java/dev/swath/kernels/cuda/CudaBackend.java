@@ -34,6 +34,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
     private volatile boolean tf32;
+    private volatile boolean libraries = true;
     private @Nullable CuBlasLt cublasLt;
 
     /** On device {@code index}, which the driver must know. */
@@ -85,12 +86,17 @@ public final class CudaBackend implements Backend {
         tf32 = allowed;
     }
 
+    /** Whether NVIDIA's libraries may serve where they are here; otherwise our own kernels do everything. */
+    void useLibraries(boolean use) {
+        libraries = use;
+    }
+
     /** NVIDIA's matrix products, or null where the library is missing. */
     synchronized @Nullable CuBlasLt cublasLt() {
-        if (cublasLt == null && Libraries.cublasLt().found()) {
+        if (cublasLt == null && libraries && Libraries.cublasLt().found()) {
             cublasLt = new CuBlasLt(this);
         }
-        return cublasLt;
+        return libraries ? cublasLt : null;
     }
 
     boolean tf32() {
