@@ -17,6 +17,7 @@ import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels and the memory of one NVIDIA device. Everything that is asked of one backend is done in order, on one stream;
@@ -34,6 +35,8 @@ public final class CudaBackend implements Backend {
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
     private volatile boolean tf32;
+    private volatile boolean libraries = true;
+    private @Nullable CuBlasLt cublasLt;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -82,6 +85,19 @@ public final class CudaBackend implements Backend {
     /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
     public void allowTf32(boolean allowed) {
         tf32 = allowed;
+    }
+
+    /** Whether NVIDIA's libraries may serve where they are here; otherwise our own kernels do everything. */
+    void useLibraries(boolean use) {
+        libraries = use;
+    }
+
+    /** NVIDIA's matrix products, or null where the library is missing. */
+    synchronized @Nullable CuBlasLt cublasLt() {
+        if (cublasLt == null && libraries && Libraries.cublasLt().found()) {
+            cublasLt = new CuBlasLt(this);
+        }
+        return libraries ? cublasLt : null;
     }
 
     boolean tf32() {
@@ -226,6 +242,9 @@ public final class CudaBackend implements Backend {
             return;
         }
         closed = true;
+        if (cublasLt != null) {
+            cublasLt.close();
+        }
         pool.close();
         staging.close();
         modules.close();

@@ -2,6 +2,7 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 
@@ -32,6 +33,12 @@ final class CudaExecution implements Execution {
     /** Begins a launch of a kernel in {@code FILE.cu}; what is said of it is forgotten by the next. */
     Launch launch(String file, String kernel) {
         return launch.of(owner.modules().function(file, kernel));
+    }
+
+    /** Where the slice's first element lies. */
+    long address(Slice slice) {
+        CudaStorage storage = (CudaStorage) slice.storage();
+        return storage.address() + slice.offset() * (long) storage.dtype().bytes();
     }
 
     CudaBackend backend() {

@@ -19,6 +19,7 @@ final class Gpu implements AutoCloseable {
     private final int minor;
     private final int multiprocessors;
     private final int sharedBytes;
+    private final int cacheBytes;
     private final CUctx_st context = new CUctx_st();
     private final CUstream_st stream = new CUstream_st();
     private final CUstream_st recording = new CUstream_st();
@@ -32,6 +33,7 @@ final class Gpu implements AutoCloseable {
         this.minor = attribute(cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         this.multiprocessors = attribute(cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
         this.sharedBytes = attribute(cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+        this.cacheBytes = attribute(cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
         Driver.check(cudart.cuDevicePrimaryCtxRetain(context, index), "opening cuda:" + index);
         try {
             enter();
@@ -87,6 +89,17 @@ final class Gpu implements AutoCloseable {
     /** The most shared memory that one block can have, in bytes. */
     int sharedBytes() {
         return sharedBytes;
+    }
+
+    /** Size of the cache before its memory, in bytes. */
+    int cacheBytes() {
+        return cacheBytes;
+    }
+
+    /** Gives the stream the work of writing zeros to so many words of four bytes. */
+    void clear(long address, long words) {
+        enter();
+        Driver.check(cudart.cuMemsetD32Async(address, 0, words, stream()), "clearing memory");
     }
 
     /** Where work goes: to the device, or, on the thread that records, into the recording. */
