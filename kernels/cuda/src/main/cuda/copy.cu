@@ -1,15 +1,23 @@
 // Strided copies and fills: permute, slice, concatenate, pad and roll are made of them.
 //
-//   copy   y[i] = x[i]        add   y[i] += x[i]        over extents of up to eight axes, each side at its own strides
-//   fill   y[i] = value
+//   copy        y[i] = x[i]        over extents of up to eight axes, each side at its own strides
+//   transpose   the same where y is dense along one axis and x along another
+//   add         y[i] += x[i]
+//   cast        y[i] = x[i] in another floating-point type
+//   fill        y[i] = value
 //
-// A thread takes one element at a time, numbered in row-major order, so that neighbouring threads write neighbouring
-// elements where y's last axis is dense. Bytes: one read and one write of each element (add: two reads). FLOPs: none (add: 1).
+// The launcher orders the axes as they lie in y, joins those that lie together, and takes the largest unit of up to 16 bytes
+// that runs and addresses allow, so a slice of channels or a concatenation is copied 16 bytes at a time. A thread takes one
+// unit at a time, numbered in the order of y, so that neighbouring threads write neighbouring units. A transpose goes through
+// shared memory in tiles of 32 x 32, so that both sides are read and written along their dense axis; a column more keeps the
+// 32 banks apart. Bytes: one read and one write of each element (add: two reads). FLOPs: none (add: 1).
 #include "device.cuh"
 
 constexpr int AXES = 8;
+constexpr int THREADS = 256;
+constexpr int TILE = 32;
 
-// Extents and strides in elements, outermost first; passed by value.
+// Extents and strides in elements or units, outermost first; passed by value.
 struct Strided {
   int rank;
   int extent[AXES];
@@ -17,46 +25,127 @@ struct Strided {
   i64 x[AXES];
 };
 
-template <bool ADD, class T>
-DEV void put(T* y, const T* x) {
-  if constexpr (ADD) {
-    store(y, load(y) + load(x));
-  } else {
-    *y = *x;
+// Where number i of the walk lies on both sides.
+DEV void place(i64 i, const Strided& s, i64& y, i64& x) {
+  y = 0, x = 0;
+  for (int a = s.rank - 1; a > 0; a--) {
+    i64 next = quotient(i, s.extent[a]), k = i - next * s.extent[a];
+    y += k * s.y[a], x += k * s.x[a];
+    i = next;
   }
+  y += i * s.y[0], x += i * s.x[0];
 }
-
-// Integers are copied only, never added.
-template <bool ADD, class T>
-DEV void strided(T* y, const T* x, const Strided& s, i64 n) {
-  for (i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x; i < n; i += (i64)gridDim.x * blockDim.x) {
-    i64 rest = i, at = 0, from = 0;
-    for (int a = s.rank - 1; a >= 0; a--) {
-      i64 next = rest / s.extent[a];
-      int k = (int)(rest - next * s.extent[a]);
-      at += k * s.y[a], from += k * s.x[a];
-      rest = next;
-    }
-    put<ADD>(y + at, x + from);
-  }
-}
-
-KERNEL(copy_1, unsigned char* y, const unsigned char* x, Strided s, i64 n) { strided<false>(y, x, s, n); }
-KERNEL(copy_2, unsigned short* y, const unsigned short* x, Strided s, i64 n) { strided<false>(y, x, s, n); }
-KERNEL(copy_4, unsigned* y, const unsigned* x, Strided s, i64 n) { strided<false>(y, x, s, n); }
-KERNEL(copy_8, u64* y, const u64* x, Strided s, i64 n) { strided<false>(y, x, s, n); }
-KERNEL(add_f32, float* y, const float* x, Strided s, i64 n) { strided<true>(y, x, s, n); }
-KERNEL(add_bf16, bf16* y, const bf16* x, Strided s, i64 n) { strided<true>(y, x, s, n); }
 
 template <class T>
-DEV void fill(T* y, T value, i64 n) {
-  for (i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x; i < n; i += (i64)gridDim.x * blockDim.x) {
-    y[i] = value;
+DEV void copy(T* y, const T* x, const Strided& s, i64 n) {
+  for (i64 i = grid_thread(); i < n; i += grid_threads()) {
+    i64 to, from;
+    place(i, s, to, from);
+    y[to] = x[from];
   }
 }
 
-// The value as bits of an element of that many bytes.
-KERNEL(fill_1, unsigned char* y, i64 bits, i64 n) { fill(y, (unsigned char)bits, n); }
-KERNEL(fill_2, unsigned short* y, i64 bits, i64 n) { fill(y, (unsigned short)bits, n); }
-KERNEL(fill_4, unsigned* y, i64 bits, i64 n) { fill(y, (unsigned)bits, n); }
-KERNEL(fill_8, u64* y, i64 bits, i64 n) { fill(y, (u64)bits, n); }
+KERNEL(copy_1, unsigned char* y, const unsigned char* x, Strided s, i64 n) { copy(y, x, s, n); }
+KERNEL(copy_2, unsigned short* y, const unsigned short* x, Strided s, i64 n) { copy(y, x, s, n); }
+KERNEL(copy_4, unsigned* y, const unsigned* x, Strided s, i64 n) { copy(y, x, s, n); }
+KERNEL(copy_8, u64* y, const u64* x, Strided s, i64 n) { copy(y, x, s, n); }
+KERNEL(copy_16, uint4* y, const uint4* x, Strided s, i64 n) { copy(y, x, s, n); }
+
+// s: the axes besides the two, `batches` in all. The tile's rows run along x's dense axis (`across`, whose stride in y is
+// yAcross), its columns along y's (`down`, whose stride in x is xDown).
+template <class T>
+DEV void transpose(T* y, const T* x, const Strided& s, i64 down, i64 across, i64 xDown, i64 yAcross, T (*tile)[TILE + 1]) {
+  const i64 tilesDown = (down + TILE - 1) / TILE, tilesAcross = (across + TILE - 1) / TILE;
+  const i64 batch = blockIdx.x / (tilesDown * tilesAcross), rest = blockIdx.x - batch * tilesDown * tilesAcross;
+  const i64 d0 = rest / tilesAcross * TILE, a0 = rest % tilesAcross * TILE;
+  const int column = threadIdx.x % TILE, row = threadIdx.x / TILE;
+  i64 to, from;
+  place(batch, s, to, from);
+  for (int k = row; k < TILE; k += THREADS / TILE) {
+    if (d0 + k < down && a0 + column < across) tile[k][column] = x[from + (d0 + k) * xDown + a0 + column];
+  }
+  __syncthreads();
+  for (int k = row; k < TILE; k += THREADS / TILE) {
+    if (a0 + k < across && d0 + column < down) y[to + (a0 + k) * yAcross + d0 + column] = tile[column][k];
+  }
+}
+
+#define TRANSPOSE(bytes, T)                                                                                             \
+  KERNEL(transpose_##bytes, T* y, const T* x, Strided s, i64 down, i64 across, i64 xDown, i64 yAcross) {                \
+    SHARED T tile[TILE][TILE + 1];                                                                                      \
+    transpose(y, x, s, down, across, xDown, yAcross, tile);                                                             \
+  }
+TRANSPOSE(1, unsigned char)
+TRANSPOSE(2, unsigned short)
+TRANSPOSE(4, unsigned)
+TRANSPOSE(8, u64)
+
+// N elements along the last axis, whose strides are 1 where N is more than 1; extents and strides are in elements.
+template <int N, class T>
+DEV void add(T* y, const T* x, const Strided& s, i64 n) {
+  for (i64 i = grid_thread(); i < n / N; i += grid_threads()) {
+    i64 to, from;
+    place(i * N, s, to, from);
+    float f[N], g[N];
+    load_n(y + to, f), load_n(x + from, g);
+#pragma unroll
+    for (int e = 0; e < N; e++) f[e] += g[e];
+    store_n(y + to, f);
+  }
+}
+
+KERNEL(add_f32, float* y, const float* x, Strided s, int wide, i64 n) {
+  if (wide) add<WIDE<float>>(y, x, s, n);
+  else add<1>(y, x, s, n);
+}
+KERNEL(add_bf16, bf16* y, const bf16* x, Strided s, int wide, i64 n) {
+  if (wide) add<WIDE<bf16>>(y, x, s, n);
+  else add<1>(y, x, s, n);
+}
+
+template <int N, class Y, class X>
+DEV void cast(Y* y, const X* x, const Strided& s, i64 n) {
+  for (i64 i = grid_thread(); i < n / N; i += grid_threads()) {
+    i64 to, from;
+    place(i * N, s, to, from);
+    float f[N];
+    load_n(x + from, f);
+    store_n(y + to, f);
+  }
+}
+
+// Named by what they read and what they write.
+KERNEL(cast_f32_bf16, bf16* y, const float* x, Strided s, int wide, i64 n) {
+  if (wide) cast<8>(y, x, s, n);
+  else cast<1>(y, x, s, n);
+}
+KERNEL(cast_bf16_f32, float* y, const bf16* x, Strided s, int wide, i64 n) {
+  if (wide) cast<8>(y, x, s, n);
+  else cast<1>(y, x, s, n);
+}
+
+// PER elements fill 16 bytes.
+template <int PER, class T>
+DEV void fill(T* y, T value, uint4 sixteen, i64 n) {
+  const i64 whole = aligned16(y) ? n / PER : 0;
+  for (i64 i = grid_thread(); i < whole; i += grid_threads()) store16(y + i * PER, sixteen);
+  for (i64 i = whole * PER + grid_thread(); i < n; i += grid_threads()) y[i] = value;
+}
+
+// The value as the bits of an element of that many bytes, repeated over all eight.
+KERNEL(fill_1, unsigned char* y, i64 bits, i64 n) {
+  unsigned lo = (unsigned)bits;
+  fill<16>(y, (unsigned char)bits, uint4{lo, lo, lo, lo}, n);
+}
+KERNEL(fill_2, unsigned short* y, i64 bits, i64 n) {
+  unsigned lo = (unsigned)bits;
+  fill<8>(y, (unsigned short)bits, uint4{lo, lo, lo, lo}, n);
+}
+KERNEL(fill_4, unsigned* y, i64 bits, i64 n) {
+  unsigned lo = (unsigned)bits;
+  fill<4>(y, lo, uint4{lo, lo, lo, lo}, n);
+}
+KERNEL(fill_8, u64* y, i64 bits, i64 n) {
+  unsigned lo = (unsigned)bits, hi = (unsigned)((u64)bits >> 32);
+  fill<2>(y, (u64)bits, uint4{lo, hi, lo, hi}, n);
+}

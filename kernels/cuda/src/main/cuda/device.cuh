@@ -168,3 +168,128 @@ DEV float warp_max(float v) {
   for (int m = 16; m > 0; m >>= 1) v = fmaxf(v, shuffle_xor(v, m));
   return v;
 }
+
+// ---- for kernels that read and write each element about once
+
+DEV float infinity() { return bits_to_float(0x7f800000u); }
+DEV bool aligned16(const void* p) { return ((u64)p & 15) == 0; }
+
+// a / b for a not negative; in 32 bits where that is enough, for 64 take five times as long.
+DEV i64 quotient(i64 a, int b) { return a >> 31 ? a / b : (i64)((unsigned)a / (unsigned)b); }
+
+// Elements in 16 bytes.
+template <class T>
+constexpr int WIDE = 16 / (int)sizeof(T);
+
+// N elements: one, or some that fill multiples of 16 bytes, at an address that is a multiple of 16.
+template <int N, class T>
+DEV void load_n(const T* p, float (&f)[N]) {
+  static_assert(N == 1 || N * sizeof(T) % 16 == 0, "a whole number of 16 bytes");
+  if constexpr (N == 1) {
+    f[0] = load(p);
+  } else if constexpr (N == 8) {
+    load8(p, f);
+  } else {
+    uint4 v = load16(p);
+    f[0] = bits_to_float(v.x), f[1] = bits_to_float(v.y), f[2] = bits_to_float(v.z), f[3] = bits_to_float(v.w);
+  }
+}
+template <int N, class T>
+DEV void store_n(T* p, const float (&f)[N]) {
+  static_assert(N == 1 || N * sizeof(T) % 16 == 0, "a whole number of 16 bytes");
+  if constexpr (N == 1) {
+    store(p, f[0]);
+  } else if constexpr (N == 8) {
+    store8(p, f);
+  } else {
+    uint4 v;
+    v.x = float_to_bits(f[0]), v.y = float_to_bits(f[1]), v.z = float_to_bits(f[2]), v.w = float_to_bits(f[3]);
+    store16(p, v);
+  }
+}
+
+// This thread's number in the whole grid, and how many threads the grid has.
+DEV i64 grid_thread() { return blockIdx.x * (i64)blockDim.x + threadIdx.x; }
+DEV i64 grid_threads() { return gridDim.x * (i64)blockDim.x; }
+
+// Sum, maximum over all threads of a block of whole warps; every thread gets it, always in the same order. scratch: 32
+// elements of shared memory.
+template <class F>
+DEV F block_sum(F v, F* scratch) {
+  v = warp_sum(v);
+  __syncthreads();
+  if (threadIdx.x % 32 == 0) scratch[threadIdx.x / 32] = v;
+  __syncthreads();
+  v = scratch[0];
+  for (unsigned w = 1; w < blockDim.x / 32; w++) v += scratch[w];
+  return v;
+}
+DEV float block_max(float v, float* scratch) {
+  v = warp_max(v);
+  __syncthreads();
+  if (threadIdx.x % 32 == 0) scratch[threadIdx.x / 32] = v;
+  __syncthreads();
+  v = scratch[0];
+  for (unsigned w = 1; w < blockDim.x / 32; w++) v = fmaxf(v, scratch[w]);
+  return v;
+}
+
+// The same over a team: one thread, LANES lanes of a warp that lie together, or (0) the block. All of a warp must call it.
+template <int LANES>
+DEV float team_sum(float v, float* scratch) {
+  if constexpr (LANES == 0) {
+    return block_sum(v, scratch);
+  } else {
+    for (int m = LANES / 2; m > 0; m >>= 1) v += shuffle_xor(v, m);
+    return v;
+  }
+}
+template <int LANES>
+DEV float team_max(float v, float* scratch) {
+  if constexpr (LANES == 0) {
+    return block_max(v, scratch);
+  } else {
+    for (int m = LANES / 2; m > 0; m >>= 1) v = fmaxf(v, shuffle_xor(v, m));
+    return v;
+  }
+}
+
+// ---- bilinear sources (resize.cu and segmentation_loss.cu)
+
+// Between which two cells an output cell lies, and how far it is from the first.
+struct Source {
+  int low, high;
+  float fraction;
+};
+
+DEV Source source(int i, int in, int out, int aligned) {
+  i64 above, below;
+  if (aligned) {
+    above = out == 1 ? 0 : (i64)i * (in - 1), below = out == 1 ? 1 : out - 1;
+  } else {
+    above = (2LL * i + 1) * in - out, below = 2LL * out;
+    if (above < 0) above = 0;
+  }
+  i64 cell = above >> 31 || below >> 31 ? above / below : (i64)((unsigned)above / (unsigned)below);
+  Source s;
+  s.low = cell < in - 1 ? (int)cell : in - 1;
+  s.high = s.low + 1 < in ? s.low + 1 : in - 1;
+  s.fraction = (float)(above - (i64)s.low * below) / (float)below;
+  return s;
+}
+
+// The first output cell whose source is not before cell k; out if there is none.
+DEV int reaches(i64 k, int in, int out, int aligned) {
+  if (k <= 0) return 0;
+  if (k > in - 1) return out;
+  i64 i;
+  if (aligned) {
+    i = in == 1 || out == 1 ? out : (k * (out - 1) + in - 2) / (in - 1);
+  } else {
+    i64 above = (2 * k + 1) * out - in;
+    i = above <= 0 ? 0 : (above + 2LL * in - 1) / (2LL * in);
+  }
+  return i < out ? (int)i : out;
+}
+
+DEV float weight(const Source& s, int cell) { return (s.low == cell ? 1.f - s.fraction : 0.f) + (s.high == cell ? s.fraction : 0.f); }

@@ -6,6 +6,7 @@ import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Recorded;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
@@ -111,6 +112,11 @@ public final class CudaBackend implements Backend {
         pool.give(own(storage).release());
     }
 
+    /** Where element 0 of the slice lies; it must be in this memory. */
+    long address(Slice slice) {
+        return own(slice.storage()).address() + slice.offset() * (long) slice.storage().dtype().bytes();
+    }
+
     private CudaStorage own(Storage storage) {
         if (storage instanceof CudaStorage s && s.owner() == this) {
             return s;
@@ -120,7 +126,7 @@ public final class CudaBackend implements Backend {
                     "[cuda] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
         }
         throw new IllegalStateException(
-                "[cuda] this memory is not of " + device + "; got " + storage.dtype() + " on " + storage.device());
+                "[cuda] an operand must be in the memory of " + device + "; got " + storage.dtype() + " on " + storage.device());
     }
 
     @Override

@@ -4,14 +4,14 @@ import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
 /** {@code copy.cu}. */
 final class CudaCopy implements CopyKernel {
-    private static final int AXES = 8;
-    private static final int THREADS = 256;
+    private static final String FILE = "copy";
+    private static final int TILE = 32;
+    private static final int SMALLEST_TRANSPOSE = 8;
+    private static final int LARGEST_TRANSPOSED = 8;
 
     private final DType type;
 
@@ -22,54 +22,128 @@ final class CudaCopy implements CopyKernel {
 
     @Override
     public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        launch("copy_" + type.bytes(), y, yStrides, x, xStrides, dims, on);
+        copy(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
     }
 
-    @Override
-    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        launch("add_" + type, y, yStrides, x, xStrides, dims, on);
-    }
-
-    private static void launch(
-            String kernel, Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        long n = 1;
-        for (int d : dims) {
-            n *= d;
+    private static void copy(Slice y, Slice x, Axes axes, CudaExecution e) {
+        if (axes.rank() > Axes.MOST) {
+            Axes inner = axes.inner();
+            for (int i = 0; i < axes.extents()[0]; i++) {
+                copy(y.plus(i * axes.first()[0]), x.plus(i * axes.second()[0]), inner, e);
+            }
+            return;
         }
-        CudaExecution.of(on)
-                .launch("copy", kernel)
-                .cover(n, THREADS)
-                .block(THREADS)
-                .at(y)
-                .at(x)
-                .bytes(strided(yStrides, xStrides, dims))
+        DType from = x.storage().dtype();
+        DType to = y.storage().dtype();
+        int transposed = axes.denseInSecond();
+        if (from != to) {
+            cast(y, x, axes, e);
+        } else if (axes.runs()) {
+            move(y, x, axes, e);
+        } else if (transposed >= 0
+                && axes.first()[axes.last()] == 1
+                && from.bytes() <= LARGEST_TRANSPOSED
+                && Math.min(axes.extents()[transposed], axes.extents()[axes.last()]) >= SMALLEST_TRANSPOSE) {
+            transpose(y, x, axes, transposed, e);
+        } else {
+            strided("copy_" + from.bytes(), y, x, axes, e);
+        }
+    }
+
+    /** Runs that are dense on both sides, in units as large as they allow. */
+    private static void move(Slice y, Slice x, Axes axes, CudaExecution e) {
+        int bytes = y.storage().dtype().bytes();
+        long all = y.offset() | x.offset() | axes.extents()[axes.last()];
+        for (int i = 0; i < axes.last(); i++) {
+            all |= axes.first()[i] | axes.second()[i];
+        }
+        int unit = Units.of(bytes, all * bytes);
+        strided("copy_" + unit, y, x, axes.inUnits(unit / bytes), e);
+    }
+
+    private static void strided(String kernel, Slice y, Slice x, Axes axes, CudaExecution e) {
+        long n = axes.elements();
+        e.launch(FILE, kernel)
+                .cover(n, Blocks.THREADS)
+                .block(Blocks.THREADS)
+                .untyped(y)
+                .untyped(x)
+                .bytes(axes.structure())
                 .i64(n)
                 .run();
     }
 
-    /** The structure Strided of copy.cu. */
-    private static MemorySegment strided(long[] y, long[] x, int[] dims) {
-        if (dims.length > AXES) {
-            throw new UnsupportedOperationException("[cuda] at most " + AXES + " axes are copied; got " + dims.length);
+    private static void transpose(Slice y, Slice x, Axes axes, int across, CudaExecution e) {
+        int last = axes.last();
+        Axes batches = axes.without(across, last);
+        long tilesDown = Blocks.ceil(axes.extents()[last], TILE);
+        long tilesAcross = Blocks.ceil(axes.extents()[across], TILE);
+        e.launch(FILE, "transpose_" + y.storage().dtype().bytes())
+                .grid(batches.elements() * tilesDown * tilesAcross)
+                .block(Blocks.THREADS)
+                .untyped(y)
+                .untyped(x)
+                .bytes(batches.structure())
+                .i64(axes.extents()[last])
+                .i64(axes.extents()[across])
+                .i64(axes.second()[last])
+                .i64(axes.first()[across])
+                .run();
+    }
+
+    private static void cast(Slice y, Slice x, Axes axes, CudaExecution e) {
+        DType from = x.storage().dtype();
+        DType to = y.storage().dtype();
+        if (!(from == DType.F32 && to == DType.BF16) && !(from == DType.BF16 && to == DType.F32)) {
+            throw new UnsupportedOperationException(
+                    "[copy] a device casts between f32 and bf16 only; got " + from + " to " + to);
         }
-        MemorySegment s = MemorySegment.ofArray(new byte[40 + 16 * AXES]);
-        s.set(ValueLayout.JAVA_INT_UNALIGNED, 0, dims.length);
-        for (int i = 0; i < dims.length; i++) {
-            s.set(ValueLayout.JAVA_INT_UNALIGNED, 4 + 4L * i, dims[i]);
-            s.set(ValueLayout.JAVA_LONG_UNALIGNED, 40 + 8L * i, y[i]);
-            s.set(ValueLayout.JAVA_LONG_UNALIGNED, 40 + 8L * (AXES + i), x[i]);
+        computed("cast_" + from + "_" + to, y, x, axes, Blocks.wide("bf16"), e);
+    }
+
+    @Override
+    public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
+        add(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
+    }
+
+    private void add(Slice y, Slice x, Axes axes, CudaExecution e) {
+        if (axes.rank() > Axes.MOST) {
+            Axes inner = axes.inner();
+            for (int i = 0; i < axes.extents()[0]; i++) {
+                add(y.plus(i * axes.first()[0]), x.plus(i * axes.second()[0]), inner, e);
+            }
+            return;
         }
-        return s;
+        computed("add_" + type, y, x, axes, Blocks.wide(type.toString()), e);
+    }
+
+    private static void computed(String kernel, Slice y, Slice x, Axes axes, int unit, CudaExecution e) {
+        boolean wide = axes.runs() && axes.whole(unit) && Blocks.aligned(y, x);
+        long n = axes.elements();
+        e.launch(FILE, kernel)
+                .cover(n, Blocks.THREADS * (wide ? unit : 1))
+                .block(Blocks.THREADS)
+                .at(y)
+                .at(x)
+                .bytes(axes.structure())
+                .i32(wide ? 1 : 0)
+                .i64(n)
+                .run();
     }
 
     @Override
     public void fill(Slice y, double value, long n, Execution on) {
+        int bytes = type.bytes();
+        long bits = bits(value);
+        for (int have = bytes; have < Long.BYTES; have *= 2) {
+            bits = bits & (1L << 8 * have) - 1 | bits << 8 * have;
+        }
         CudaExecution.of(on)
-                .launch("copy", "fill_" + type.bytes())
-                .cover(n, THREADS)
-                .block(THREADS)
-                .at(y)
-                .i64(bits(value))
+                .launch(FILE, "fill_" + bytes)
+                .cover(n * bytes, Blocks.THREADS * 16)
+                .block(Blocks.THREADS)
+                .untyped(y)
+                .i64(bits)
                 .i64(n)
                 .run();
     }

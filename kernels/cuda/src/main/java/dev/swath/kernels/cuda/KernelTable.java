@@ -1,9 +1,24 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.AdamWKernel;
+import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
+import dev.swath.kernels.BatchNormKernel;
+import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.DropoutKernel;
+import dev.swath.kernels.EmbeddingKernel;
+import dev.swath.kernels.GradientClippingKernel;
+import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
+import dev.swath.kernels.LayerNormKernel;
+import dev.swath.kernels.PatchMergeKernel;
+import dev.swath.kernels.ReduceKernel;
+import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.SegmentationLossKernel;
+import dev.swath.kernels.SoftmaxKernel;
+import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
 import java.util.Map;
@@ -14,10 +29,26 @@ import org.jspecify.annotations.Nullable;
 /** Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters. */
 final class KernelTable {
     /** From the suffix of the types to the kernel. */
-    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
-            Map.entry(AttentionKernel.class, CudaAttention::new),
-            Map.entry(CopyKernel.class, CudaCopy::new),
-            Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
+    private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
+            Map.ofEntries(
+                    Map.entry(AdamWKernel.class, CudaAdamW::new),
+                    Map.entry(AdaptiveAvgPoolKernel.class, CudaAdaptiveAvgPool::new),
+                    Map.entry(AttentionKernel.class, CudaAttention::new),
+                    Map.entry(BatchNormKernel.class, CudaBatchNorm::new),
+                    Map.entry(BinaryKernel.class, CudaBinary::new),
+                    Map.entry(CopyKernel.class, CudaCopy::new),
+                    Map.entry(DropoutKernel.class, CudaDropout::new),
+                    Map.entry(EmbeddingKernel.class, CudaEmbedding::new),
+                    Map.entry(GradientClippingKernel.class, CudaGradientClipping::new),
+                    Map.entry(InstanceNormKernel.class, CudaInstanceNorm::new),
+                    Map.entry(LayerNormKernel.class, CudaLayerNorm::new),
+                    Map.entry(PatchMergeKernel.class, CudaPatchMerge::new),
+                    Map.entry(ReduceKernel.class, CudaReduce::new),
+                    Map.entry(ResizeKernel.class, CudaResize::new),
+                    Map.entry(SegmentationLossKernel.class, CudaSegmentationLoss::new),
+                    Map.entry(SoftmaxKernel.class, CudaSoftmax::new),
+                    Map.entry(UnaryKernel.class, CudaUnary::new),
+                    Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
 

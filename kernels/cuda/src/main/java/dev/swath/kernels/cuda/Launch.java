@@ -1,7 +1,6 @@
 package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.AbsentStorage;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -96,16 +95,12 @@ final class Launch {
 
     /** The address of the slice's first element. */
     Launch at(Slice slice) {
-        if (slice.storage() instanceof CudaStorage s && s.owner() == owner) {
-            return pointer(s.address() + slice.offset() * (long) s.dtype().bytes(), "*" + s.dtype());
-        }
-        if (slice.storage() instanceof AbsentStorage absent) {
-            throw new IllegalStateException("[cuda] " + absent.reason().rule() + "; got "
-                    + slice.storage().dtype() + " without elements");
-        }
-        throw new IllegalStateException("[cuda] an operand of " + function.name() + " must be in the memory of "
-                + owner.device() + "; got " + slice.storage().dtype() + " on "
-                + slice.storage().device());
+        return pointer(owner.address(slice), "*" + slice.storage().dtype());
+    }
+
+    /** The same for a kernel that is told the type, or does not care. */
+    Launch untyped(Slice slice) {
+        return address(owner.address(slice));
     }
 
     /** The address of the slice's first element, or a null pointer. */

@@ -1,0 +1,70 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.ResizeKernel;
+import dev.swath.kernels.Slice;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** {@code resize.cu}. */
+final class CudaResize implements ResizeKernel {
+    private final String type;
+    private final int unit;
+
+    CudaResize(String types) {
+        this.type = Blocks.activations(types);
+        this.unit = Blocks.wide(types);
+    }
+
+    @Override
+    public void forward(Slice y, Slice x, Geometry g, Execution on) {
+        into(y, g.channels(), x, g, on);
+    }
+
+    @Override
+    public void backward(Slice dx, Slice dy, Geometry g, Execution on) {
+        from(dx, dy, g.channels(), g, on);
+    }
+
+    /**
+     * The forward pass into some channels of a larger map.
+     *
+     * @param y the first of those channels in the first cell
+     * @param stride channels of the larger map
+     */
+    void into(Slice y, long stride, Slice x, Geometry g, Execution on) {
+        long n = (long) g.batch() * g.outHeight() * g.outWidth() * g.channels();
+        launch("resize_forward_", n, y, x, stride, g, on);
+    }
+
+    /** The backward pass from some channels of a larger map's gradient. */
+    void from(Slice dx, Slice dy, long stride, Geometry g, Execution on) {
+        long n = (long) g.batch() * g.height() * g.width() * g.channels();
+        launch("resize_backward_", n, dx, dy, stride, g, on);
+    }
+
+    private void launch(String kernel, long n, Slice to, Slice from, long stride, Geometry g, Execution on) {
+        boolean wide = Blocks.aligned(to, from) && g.channels() % unit == 0 && stride % unit == 0;
+        CudaExecution.of(on)
+                .launch("resize", kernel + type)
+                .cover(n, Blocks.THREADS * (wide ? unit : 1))
+                .block(Blocks.THREADS)
+                .at(to)
+                .at(from)
+                .bytes(structure(g, stride))
+                .i32(wide ? 1 : 0)
+                .i64(n)
+                .run();
+    }
+
+    /** The structure Resize of resize.cu. */
+    private static MemorySegment structure(Geometry g, long stride) {
+        MemorySegment s = MemorySegment.ofArray(new byte[32]);
+        int[] numbers = {
+            g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth(), g.alignCorners() ? 1 : 0
+        };
+        MemorySegment.copy(numbers, 0, s, ValueLayout.JAVA_INT_UNALIGNED, 0, numbers.length);
+        s.set(ValueLayout.JAVA_LONG_UNALIGNED, 24, stride);
+        return s;
+    }
+}
