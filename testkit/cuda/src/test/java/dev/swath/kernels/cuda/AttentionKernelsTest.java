@@ -39,7 +39,7 @@ class AttentionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void anyWindow(KernelTypes types) {
-        for (int i = 0; i < Trial.SHAPES; i++) {
+        for (int i = 0; i < Trial.SHAPES / 5; i++) {
             int window = i % 10 == 1 ? 12 : upTo(9);
             int heads = i % 13 == 2 ? 32 : upTo(3);
             int size = i % 9 == 3 ? 129 + random.nextInt(20) : i % 3 == 0 ? upTo(64) : upTo(9);
@@ -50,7 +50,7 @@ class AttentionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void smallWindows(KernelTypes types) {
-        for (int i = 0; i < Trial.SHAPES / 2; i++) {
+        for (int i = 0; i < Trial.SHAPES / 10; i++) {
             window(types, upTo(2), i % 2 == 0 ? 7 : upTo(8), upTo(3), 32);
         }
     }
@@ -58,7 +58,7 @@ class AttentionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void windowsOf12(KernelTypes types) {
-        for (int i = 0; i < Trial.SHAPES / 6; i++) {
+        for (int i = 0; i < Trial.SHAPES / 15; i++) {
             window(types, upTo(2), 12, upTo(4), 32);
         }
     }
@@ -111,7 +111,7 @@ class AttentionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void anyAttention(KernelTypes types) {
-        for (int i = 0; i < Trial.SHAPES; i++) {
+        for (int i = 0; i < Trial.SHAPES / 3; i++) {
             int keys = i % 20 == 1 ? 512 : i % 5 == 2 ? upTo(140) : upTo(33);
             int size = i % 7 == 3 ? 60 + random.nextInt(90) : upTo(64);
             attention(types, i == 0 ? 0 : upTo(2), i % 11 == 4 ? 0 : upTo(70), keys, upTo(3), size, false);
@@ -122,7 +122,7 @@ class AttentionKernelsTest {
     @FieldSource("TYPES")
     void fewKeys(KernelTypes types) {
         int[] sizes = {32, 64, 96, 128, 192, 256, 384, 512};
-        for (int i = 0; i < Trial.SHAPES / 2; i++) {
+        for (int i = 0; i < Trial.SHAPES / 5; i++) {
             int size = i == 1 ? 1024 : sizes[random.nextInt(sizes.length)];
             attention(types, upTo(2), upTo(90), i % 3 == 0 ? 20 : upTo(32), upTo(2), size, true);
         }
