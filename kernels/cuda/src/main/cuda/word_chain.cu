@@ -13,8 +13,8 @@
 //   u'[j, c] = (u[j, c] - mean_c) / sqrt(var_c + eps)
 //
 // So q is read twice (for its moments, for the products) and y is written once; where only y's mean and maximum over the channels are
-// wanted, y is not written at all. Moments are of differences (to the first pixel; to the means of a tile of 32 pixels) and are
-// put together by Chan's formulas, in a fixed order: nothing cancels.
+// wanted, y is not written at all. Moments are those of 4 pixels (of q) or 32 (of the probabilities) about their mean, joined by
+// Chan's formulas in a fixed order: nothing cancels.
 //
 // Five kernels: moments of q, k' and a, probabilities with their moments, u', output. FLOPs: 4 T N C + 3 T C.
 #include "device.cuh"
@@ -38,48 +38,63 @@ DEV float dot4(const float (&a)[4], const float (&b)[4], float sum) {
   return sum + a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3];
 }
 
-// Sums over a chunk of pixels of q - q[first pixel] and of its square. grid (channels / 32, chunks, batch), 256 threads: a warp takes
-// every eighth pixel, a lane a channel. part: (batch, chunk, 2, C).
+// Number, mean and sum of squared differences to it of some numbers, joined with another such three (Chan's formulas).
+struct Moments {
+  float n, mean, squares;
+
+  DEV void join(float n2, float mean2, float squares2) {
+    if (n2 == 0.f) return;
+    const float d = mean2 - mean, all = n + n2;
+    mean += d * (n2 / all), squares += squares2 + d * d * (n * n2 / all), n = all;
+  }
+};
+DEV int chunk_begin(const Chain& g, int chunk, int chunks) { return (int)((i64)g.pixels * chunk / chunks); }
+
+// Mean and sum of squares of q over a chunk of pixels. grid (channels / 32, chunks, batch), 256 threads: a warp takes every eighth
+// four pixels, a lane a channel. part: (batch, chunk, 2, C).
 template <class T>
 DEV void chain_moments(float* part, const T* q, const Chain& g) {
-  SHARED float sums[2][8][32];
+  SHARED float all[3][8][32];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, c = blockIdx.x * 32 + lane;
-  const int lo = (int)((i64)g.pixels * blockIdx.y / gridDim.y), hi = (int)((i64)g.pixels * (blockIdx.y + 1) / gridDim.y);
-  float s = 0.f, ss = 0.f;
+  const int lo = chunk_begin(g, blockIdx.y, gridDim.y), hi = chunk_begin(g, blockIdx.y + 1, gridDim.y);
+  Moments m = {0.f, 0.f, 0.f};
   if (c < g.channels) {
     const T* x = q + (i64)blockIdx.z * g.pixels * g.channels + c;
-    const float first = load(x);
-#pragma unroll 4
-    for (int i = lo + warp; i < hi; i += 8) {
-      const float d = load(x + (i64)i * g.channels) - first;
-      s += d, ss += d * d;
+    for (int i = lo + 4 * warp; i < hi; i += 32) {
+      const int n = min(4, hi - i);
+      float v[4], mean = 0.f, squares = 0.f;
+#pragma unroll
+      for (int e = 0; e < 4; e++) v[e] = load(x + (i64)(i + min(e, n - 1)) * g.channels), mean += e < n ? v[e] : 0.f;
+      mean /= (float)n;
+#pragma unroll
+      for (int e = 0; e < 4; e++) squares += e < n ? (v[e] - mean) * (v[e] - mean) : 0.f;
+      m.join((float)n, mean, squares);
     }
   }
-  sums[0][warp][lane] = s, sums[1][warp][lane] = ss;
+  all[0][warp][lane] = m.n, all[1][warp][lane] = m.mean, all[2][warp][lane] = m.squares;
   __syncthreads();
-  if (warp < 2 && c < g.channels) {
-    float sum = 0.f;
-    for (int w = 0; w < 8; w++) sum += sums[warp][w][lane];
-    part[(((i64)blockIdx.z * gridDim.y + blockIdx.y) * 2 + warp) * g.channels + c] = sum;
+  if (warp == 0 && c < g.channels) {
+    for (int w = 1; w < 8; w++) m.join(all[0][w][lane], all[1][w][lane], all[2][w][lane]);
+    float* to = part + ((i64)blockIdx.z * gridDim.y + blockIdx.y) * 2 * g.channels + c;
+    to[0] = m.mean, to[g.channels] = m.squares;
   }
 }
 
 // k' (B, N, C) and, for every 32 channels, their share of a: (B, C / 32, 32). grid (channels / 32, batch), 256 threads.
 template <class T>
-DEV void chain_keys(float* scaled, float* shift, const float* part, int chunks, const T* q, const T* k, const Chain& g) {
+DEV void chain_keys(float* scaled, float* shift, const float* part, int chunks, const T* k, const Chain& g) {
   SHARED float means[32], rates[32];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, c = blockIdx.x * 32 + lane, b = blockIdx.y;
   if (warp == 0) {
-    float s = 0.f, ss = 0.f;
+    Moments m = {0.f, 0.f, 0.f};
     if (c < g.channels) {
       for (int i = 0; i < chunks; i++) {
         const float* p = part + ((i64)b * chunks + i) * 2 * g.channels + c;
-        s += p[0], ss += p[g.channels];
+        m.join((float)(chunk_begin(g, i + 1, chunks) - chunk_begin(g, i, chunks)), p[0], p[g.channels]);
       }
     }
-    const float mean = s / (float)g.pixels, var = fmaxf(ss / (float)g.pixels - mean * mean, 0.f);
-    means[lane] = c < g.channels ? mean + load(q + (i64)b * g.pixels * g.channels + c) : 0.f;
-    rates[lane] = c < g.channels ? 1.f / sqrtf(var + g.eps) : 0.f;
+    means[lane] = m.mean;
+    rates[lane] = c < g.channels ? 1.f / sqrtf(m.squares / (float)g.pixels + g.eps) : 0.f;
   }
   __syncthreads();
   for (int j = warp; j < KEYS; j += 8) {
@@ -271,9 +286,8 @@ DEV void chain_output(T* y, T* meanAndMaximum, const T* probabilities, const flo
 
 #define WORD_CHAIN(T, type)                                                                                                 \
   KERNEL(word_chain_moments_##type, float* part, const T* q, Chain g) { chain_moments(part, q, g); }                        \
-  KERNEL(word_chain_keys_##type, float* scaled, float* shift, const float* part, int chunks, const T* q, const T* k,        \
-         Chain g) {                                                                                                         \
-    chain_keys(scaled, shift, part, chunks, q, k, g);                                                                       \
+  KERNEL(word_chain_keys_##type, float* scaled, float* shift, const float* part, int chunks, const T* k, Chain g) {         \
+    chain_keys(scaled, shift, part, chunks, k, g);                                                                          \
   }                                                                                                                         \
   KERNEL_BOUNDS(128, 4, word_chain_probabilities_##type, T* probabilities, float* part, const T* q, const float* scaled,    \
                 const float* shift, const T* mask, Chain g) {                                                               \

@@ -96,7 +96,6 @@ final class WordChain {
                 .at(Slice.of(shift, 0))
                 .at(Slice.of(sums, 0))
                 .i32(chunks)
-                .at(q)
                 .at(k)
                 .bytes(sizes)
                 .run();
