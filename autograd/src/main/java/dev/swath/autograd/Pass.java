@@ -3,6 +3,7 @@ package dev.swath.autograd;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Execution;
+import dev.swath.kernels.Precision;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
@@ -19,11 +20,13 @@ final class Pass {
     final PassMemory memory;
     final @Nullable TapeListener listener;
     final boolean nanCheck;
+    final Precision precision;
     final StringBuilder path = new StringBuilder();
 
     Pass(Tape.Options o, Workspace workspace) {
         this.backend = o.backend();
-        this.execution = o.backend().execution(o.parallelism());
+        this.precision = o.precision();
+        this.execution = o.backend().execution(o.parallelism(), precision);
         this.memory = new PassMemory(workspace, o.workspace() == null);
         this.listener = o.listener();
         this.nanCheck = o.nanCheck();

@@ -55,12 +55,13 @@ final class Compiler {
         _nvrtcProgram program = new _nvrtcProgram();
         try (BytePointer source = new BytePointer(Sources.text(file + ".cu"));
                 BytePointer name = new BytePointer(file + ".cu");
-                BytePointer header = new BytePointer(Sources.text(Sources.HEADER));
-                BytePointer headerName = new BytePointer(Sources.HEADER);
-                PointerPointer<BytePointer> headers = new PointerPointer<BytePointer>(1).put(0, header);
-                PointerPointer<BytePointer> headerNames = new PointerPointer<BytePointer>(1).put(0, headerName)) {
+                PointerPointer<BytePointer> headers = new PointerPointer<>(
+                        Sources.HEADERS.stream().map(Sources::text).toArray(String[]::new));
+                PointerPointer<BytePointer> headerNames =
+                        new PointerPointer<>(Sources.HEADERS.toArray(String[]::new))) {
             check(
-                    nvrtc.nvrtcCreateProgram(program, source, name, 1, headers, headerNames),
+                    nvrtc.nvrtcCreateProgram(
+                            program, source, name, Sources.HEADERS.size(), headers, headerNames),
                     "reading " + file + ".cu",
                     null);
             try {

@@ -5,6 +5,10 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
+<<<<<<< HEAD
+=======
+import dev.swath.kernels.Precision;
+>>>>>>> cuda
 import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
@@ -32,6 +36,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong downloads = new AtomicLong();
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
+    private volatile boolean tf32;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -77,6 +82,15 @@ public final class CudaBackend implements Backend {
         return modules;
     }
 
+    /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
+    public void allowTf32(boolean allowed) {
+        tf32 = allowed;
+    }
+
+    boolean tf32() {
+        return tf32;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -98,7 +112,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public Execution execution(Parallelism parallelism) {
-        return new CudaExecution(this, parallelism);
+        return new CudaExecution(this, parallelism, false);
+    }
+
+    @Override
+    public Execution execution(Parallelism parallelism, Precision precision) {
+        return new CudaExecution(this, parallelism, precision == Precision.TF32);
     }
 
     @Override

@@ -5,9 +5,12 @@ import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.CastKernel;
+import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.DropoutKernel;
 import dev.swath.kernels.EmbeddingKernel;
+import dev.swath.kernels.GemmKernel;
 import dev.swath.kernels.GradientClippingKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.Kernel;
@@ -21,7 +24,9 @@ import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +36,13 @@ final class KernelTable {
     /** From the suffix of the types to the kernel. */
     private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS =
             Map.ofEntries(
+                    Map.entry(CopyKernel.class, CudaCopy::new),
+                    Map.entry(GemmKernel.class, CudaGemm::new),
+                    Map.entry(Conv2dKernel.class, CudaConv2d::new),
                     Map.entry(AdamWKernel.class, CudaAdamW::new),
                     Map.entry(AdaptiveAvgPoolKernel.class, CudaAdaptiveAvgPool::new),
-                    Map.entry(AttentionKernel.class, CudaAttention::new),
                     Map.entry(BatchNormKernel.class, CudaBatchNorm::new),
                     Map.entry(BinaryKernel.class, CudaBinary::new),
-                    Map.entry(CopyKernel.class, CudaCopy::new),
                     Map.entry(DropoutKernel.class, CudaDropout::new),
                     Map.entry(EmbeddingKernel.class, CudaEmbedding::new),
                     Map.entry(GradientClippingKernel.class, CudaGradientClipping::new),
@@ -48,6 +54,8 @@ final class KernelTable {
                     Map.entry(SegmentationLossKernel.class, CudaSegmentationLoss::new),
                     Map.entry(SoftmaxKernel.class, CudaSoftmax::new),
                     Map.entry(UnaryKernel.class, CudaUnary::new),
+                    Map.entry(CastKernel.class, CudaCast::new),
+                    Map.entry(AttentionKernel.class, CudaAttention::new),
                     Map.entry(WindowAttentionKernel.class, CudaWindowAttention::new));
 
     private final Map<Key, Kernel> made = new ConcurrentHashMap<>();
@@ -58,10 +66,19 @@ final class KernelTable {
     @Nullable
     Kernel find(Class<? extends Kernel> kind, KernelTypes types) {
         Function<String, Kernel> maker = MAKERS.get(kind);
-        String suffix = kind == CopyKernel.class ? types.x().toString() : suffix(types);
+        String suffix = kind == CopyKernel.class
+                ? types.x().toString()
+                : kind == CastKernel.class ? cast(types) : suffix(types);
         return maker == null || suffix == null
                 ? null
                 : made.computeIfAbsent(new Key(kind, suffix), k -> maker.apply(k.types));
+    }
+
+    /** To and from the types of a cast, or null. */
+    private static @Nullable String cast(KernelTypes types) {
+        return EnumSet.of(types.x(), types.parameters()).equals(Set.of(DType.F32, DType.BF16))
+                ? types.x() + "_" + types.parameters()
+                : null;
     }
 
     /** {@code f32}, {@code bf16}, {@code bf16_f32}, or null for types that no kernel has. */

@@ -62,7 +62,7 @@ final class Modules implements AutoCloseable {
         String name = file + "-" + architecture + "-"
                 + KernelCache.key(
                         Sources.text(file + ".cu"),
-                        Sources.text(Sources.HEADER),
+                        Sources.headers(),
                         String.join(" ", Compiler.OPTIONS),
                         architecture,
                         Compiler.version())

@@ -4,14 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels as they are in the jar: CUDA C++, and where a build had nvcc, machine code beside it. */
 final class Sources {
-    /** The one header that kernels include. */
-    static final String HEADER = "device.cuh";
+    /** What kernels include: the words they are written in, and the tiles that products and convolutions share. */
+    static final List<String> HEADERS = List.of("device.cuh", "products.cuh");
 
     private Sources() {}
+
+    /** The text of all headers. */
+    static String headers() {
+        StringBuilder all = new StringBuilder();
+        HEADERS.forEach(name -> all.append(text(name)));
+        return all.toString();
+    }
 
     /** The text of {@code source/NAME}. */
     static String text(String name) {

@@ -1,0 +1,396 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Conv2dKernel;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel.Matrix;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.cuda.Products.Operand;
+import dev.swath.kernels.cuda.Products.Target;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code conv2d.cu}, {@code conv2d_f32.cu}, {@code conv2d_tf32.cu} with {@code conv2d_parts.cu}: matrix products that pick the
+ * patches of the maps as they read them; a kernel of one tap is a product as it stands, and groups have kernels of their own.
+ */
+final class CudaConv2d implements Conv2dKernel {
+    private static final String PARTS = "conv2d_parts";
+    private static final int MOST_MAPS = 4;
+    private static final int THREADS = 256;
+    private static final int CELLS_A_SUM = 256;
+
+    private final String types;
+    private final DType type;
+    private final CudaGemm gemm;
+
+    /** For {@code f32}, {@code bf16} or {@code bf16_f32}. */
+    CudaConv2d(String types) {
+        this.types = types;
+        this.type = types.equals("f32") ? DType.F32 : DType.BF16;
+        this.gemm = new CudaGemm(types);
+    }
+
+    /** The maps as the tiles read them: their channels add up to {@code all}, in whole pieces of 16 bytes. */
+    private record Maps(Slice[] parts, int[] channels, int all) {}
+
+    @Override
+    public void forward(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            Geometry g,
+            Execution execution) {
+        CudaExecution on = CudaExecution.of(execution);
+        int cells = g.batch() * g.outHeight() * g.outWidth();
+        if (g.groups() > 1) {
+            on.launch(PARTS, "conv_grouped_forward_" + types)
+                    .cover((long) cells * g.out(), THREADS)
+                    .block(THREADS)
+                    .at(y)
+                    .at(x[0])
+                    .at(weight)
+                    .optional(bias)
+                    .bytes(grouped(g, f))
+                    .run();
+            return;
+        }
+        if (isProduct(g) && x.length == 1) {
+            Matrix cell = Matrix.dense(x[0], g.in());
+            gemm.linear(Matrix.dense(y, g.out()), cell, weight, bias, f, null, cells, g.out(), g.in(), on);
+            return;
+        }
+        if (cells == 0 || g.out() == 0) {
+            return;
+        }
+        try (Scratch scratch = new Scratch(on)) {
+            int taps = g.kernel() * g.kernel();
+            Maps maps = maps(x, channels, g.batch() * g.height() * g.width(), on, scratch);
+            Slice w = arrange(weight, g.out(), g.in(), maps.all, taps, (long) g.in() * taps, taps, on, scratch);
+            MemorySegment fall = fall(
+                    maps,
+                    g.kernel(),
+                    g.height(),
+                    g.width(),
+                    g.outHeight(),
+                    g.outWidth(),
+                    g.stride(),
+                    1,
+                    -g.padding(),
+                    g.dilation());
+            Target to = new Target(y, g.out(), bias, f, null, false);
+            Products.run(overMaps(maps, w, fall, cells, g.out(), taps, on), to, on, scratch);
+        }
+    }
+
+    @Override
+    public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution execution) {
+        CudaExecution on = CudaExecution.of(execution);
+        int cells = g.batch() * g.height() * g.width();
+        int outCells = g.batch() * g.outHeight() * g.outWidth();
+        if (g.groups() > 1) {
+            on.launch(PARTS, "conv_grouped_input_" + types)
+                    .cover((long) cells * g.in(), THREADS)
+                    .block(THREADS)
+                    .at(dx)
+                    .at(dy)
+                    .at(weight)
+                    .bytes(grouped(g, Activation.IDENTITY))
+                    .run();
+            return;
+        }
+        if (isProduct(g)) {
+            Matrix d = Matrix.dense(dy, g.out());
+            gemm.multiply(
+                    Matrix.dense(dx, g.in()), d, Matrix.dense(weight, g.in()), cells, g.in(), g.out(), false, on);
+            return;
+        }
+        if (cells == 0 || g.in() == 0) {
+            return;
+        }
+        try (Scratch scratch = new Scratch(on)) {
+            int taps = g.kernel() * g.kernel();
+            Maps maps = maps(new Slice[] {dy}, new int[] {g.out()}, outCells, on, scratch);
+            Slice w = arrange(weight, g.in(), g.out(), maps.all, taps, taps, (long) g.in() * taps, on, scratch);
+            MemorySegment fall = fall(
+                    maps,
+                    g.kernel(),
+                    g.outHeight(),
+                    g.outWidth(),
+                    g.height(),
+                    g.width(),
+                    1,
+                    g.stride(),
+                    g.padding(),
+                    -g.dilation());
+            Target to = Target.of(dx, g.in(), false);
+            Products.run(overMaps(maps, w, fall, cells, g.in(), taps, on), to, on, scratch);
+        }
+    }
+
+    @Override
+    public void backwardWeight(
+            Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution execution) {
+        CudaExecution on = CudaExecution.of(execution);
+        int cells = g.batch() * g.outHeight() * g.outWidth();
+        if (cells == 0) {
+            return;
+        }
+        if (dBias != null) {
+            addBias(dBias, dy, cells, g.out(), on);
+        }
+        if (g.groups() > 1) {
+            addGrouped(dWeight, dy, x, cells, g, on);
+            return;
+        }
+        if (isProduct(g)) {
+            Matrix d = Matrix.dense(dy, g.out()).transposed();
+            Matrix cell = Matrix.dense(x, g.in());
+            gemm.multiply(Matrix.dense(dWeight, g.in()), d, cell, g.out(), g.in(), cells, true, on);
+            return;
+        }
+        if (g.out() == 0 || g.in() == 0) {
+            return;
+        }
+        try (Scratch scratch = new Scratch(on)) {
+            int taps = g.kernel() * g.kernel();
+            Operand d = alongRows(dy, cells, g.out(), on, scratch);
+            Maps maps = maps(new Slice[] {x}, new int[] {g.in()}, g.batch() * g.height() * g.width(), on, scratch);
+            MemorySegment fall = fall(
+                    maps,
+                    g.kernel(),
+                    g.height(),
+                    g.width(),
+                    g.outHeight(),
+                    g.outWidth(),
+                    g.stride(),
+                    1,
+                    -g.padding(),
+                    g.dilation());
+            Tiling.Kind kind = Products.kind(type, on);
+            int n = taps * maps.all;
+            Products.Call call = new Products.Call(
+                    "conv2d" + kind.file(),
+                    "conv_weight_" + kind.suffix(),
+                    kind,
+                    launch -> launch.at(d.slice()).at(maps.parts[0]),
+                    fall,
+                    g.out(),
+                    n,
+                    cells,
+                    d.ld(),
+                    0);
+            Tiling tiling = Tiling.of(kind, g.out(), n, cells, on.multiprocessors(), true);
+            int length = Math.min(tiling.length(), kind.longest() / kind.step() * kind.step());
+            int splits = (cells + length - 1) / length;
+            Slice sums = scratch.take(DType.F32, (long) splits * g.out() * n);
+            Products.partial(call, new Tiling(tiling.tile(), splits, length), sums, on);
+            on.launch(PARTS, "conv_add_weight_" + dWeight.storage().dtype())
+                    .cover((long) g.out() * g.in(), THREADS)
+                    .block(THREADS)
+                    .at(dWeight)
+                    .at(sums)
+                    .i32(splits)
+                    .i32(g.out())
+                    .i32(g.in())
+                    .i32(maps.all)
+                    .i32(taps)
+                    .run();
+        }
+    }
+
+    /** Whether every output cell sees one input cell, its own. */
+    private static boolean isProduct(Geometry g) {
+        return g.kernel() == 1 && g.stride() == 1 && g.padding() == 0;
+    }
+
+    private Products.Call overMaps(
+            Maps maps, Slice weight, MemorySegment fall, int cells, int columns, int taps, CudaExecution on) {
+        Tiling.Kind kind = Products.kind(type, on);
+        int k = taps * maps.all;
+        return new Products.Call(
+                "conv2d" + kind.file(),
+                "conv_maps_" + kind.suffix(),
+                kind,
+                launch -> {
+                    for (int i = 0; i < MOST_MAPS; i++) {
+                        launch.at(maps.parts[Math.min(i, maps.parts.length - 1)]);
+                    }
+                    launch.at(weight);
+                },
+                fall,
+                cells,
+                columns,
+                k,
+                0,
+                k);
+    }
+
+    /** The maps themselves where all can be read in pieces of 16 bytes, else one copy with zeros in the place of channels that are missing. */
+    private Maps maps(Slice[] x, int[] channels, int cells, CudaExecution on, Scratch scratch) {
+        int piece = Products.piece(type);
+        boolean fit = x.length <= MOST_MAPS;
+        for (int i = 0; i < x.length; i++) {
+            fit &= channels[i] % piece == 0 && Products.aligned(x[i]);
+        }
+        int all = Arrays.stream(channels).sum();
+        if (fit) {
+            return new Maps(x, channels, all);
+        }
+        int padded = Products.padded(all, piece);
+        Slice copy = scratch.take(type, (long) cells * padded);
+        int first = 0;
+        for (int i = 0; i < x.length; i++) {
+            int width = i == x.length - 1 ? padded - first : channels[i];
+            Products.arrange(
+                    copy.plus(first), padded, x[i], channels[i], 1, cells, channels[i], width, on);
+            first += channels[i];
+        }
+        return new Maps(new Slice[] {copy}, new int[] {padded}, padded);
+    }
+
+    /** dy (cells, out) as the operand (out, cells) along its rows. */
+    private Operand alongRows(Slice dy, int cells, int out, CudaExecution on, Scratch scratch) {
+        int piece = Products.piece(type);
+        if (out % piece == 0 && Products.aligned(dy)) {
+            return new Operand(dy, out, false);
+        }
+        int padded = Products.padded(out, piece);
+        Slice copy = scratch.take(type, (long) cells * padded);
+        Products.arrange(copy, padded, dy, out, 1, cells, out, padded, on);
+        return new Operand(copy, padded, false);
+    }
+
+    /** The weight as (rows, tap, channel). */
+    private Slice arrange(
+            Slice weight,
+            int rows,
+            int channels,
+            int padded,
+            int taps,
+            long rowStride,
+            long channelStride,
+            CudaExecution on,
+            Scratch scratch) {
+        Slice w = scratch.take(type, (long) rows * taps * padded);
+        on.launch(
+                        PARTS,
+                        "conv_arrange_weight_" + type + "_" + weight.storage().dtype())
+                .cover((long) rows * padded, THREADS)
+                .block(THREADS)
+                .at(w)
+                .at(weight)
+                .i32(rows)
+                .i32(channels)
+                .i32(padded)
+                .i32(taps)
+                .i64(rowStride)
+                .i64(channelStride)
+                .run();
+        return w;
+    }
+
+    /** struct Maps. */
+    private static MemorySegment fall(
+            Maps maps,
+            int kernel,
+            int height,
+            int width,
+            int gridHeight,
+            int gridWidth,
+            int multiply,
+            int divide,
+            int offset,
+            int step) {
+        int[] firsts = new int[MOST_MAPS];
+        for (int i = 1; i < MOST_MAPS; i++) {
+            firsts[i] = i <= maps.channels.length ? firsts[i - 1] + maps.channels[i - 1] : maps.all;
+        }
+        return new Structure(84)
+                .i32(height, width, multiply, divide, offset, step)
+                .i32(firsts[1], firsts[2], firsts[3])
+                .i32(Products.divisor(gridHeight * gridWidth))
+                .i32(Products.divisor(gridWidth))
+                .i32(Products.divisor(maps.all))
+                .i32(Products.divisor(kernel))
+                .end();
+    }
+
+    /** Adds the column sums of dy. */
+    private static void addBias(Slice dBias, Slice dy, int cells, int out, CudaExecution on) {
+        int across = (out + 31) / 32;
+        int length = sumLength(cells, across, on);
+        int splits = (cells + length - 1) / length;
+        try (Scratch scratch = new Scratch(on)) {
+            Slice sums = scratch.take(DType.F32, (long) splits * out);
+            on.launch(PARTS, "conv_bias_sums_" + dy.storage().dtype())
+                    .grid(across, splits, 1)
+                    .block(THREADS)
+                    .at(sums)
+                    .at(dy)
+                    .i32(cells)
+                    .i32(out)
+                    .i32(length)
+                    .run();
+            addSums(dBias, sums, splits, out, on);
+        }
+    }
+
+    private static void addGrouped(Slice dWeight, Slice dy, Slice x, int cells, Geometry g, CudaExecution on) {
+        int taps = g.kernel() * g.kernel();
+        int across = (g.out() + 31) / 32;
+        int length = sumLength(cells, (long) across * g.groupIn() * taps, on);
+        int splits = (cells + length - 1) / length;
+        int n = g.out() * g.groupIn() * taps;
+        try (Scratch scratch = new Scratch(on)) {
+            Slice sums = scratch.take(DType.F32, (long) splits * n);
+            on.launch(PARTS, "conv_grouped_weight_" + dy.storage().dtype())
+                    .grid(across, (long) g.groupIn() * taps, splits)
+                    .block(THREADS)
+                    .at(sums)
+                    .at(dy)
+                    .at(x)
+                    .i32(length)
+                    .bytes(grouped(g, Activation.IDENTITY))
+                    .run();
+            addSums(dWeight, sums, splits, n, on);
+        }
+    }
+
+    /** Cells of one partial sum: enough blocks for all multiprocessors, but not less than {@link #CELLS_A_SUM} each. */
+    private static int sumLength(int cells, long blocks, CudaExecution on) {
+        long splits = Math.clamp(8L * on.multiprocessors() / Math.max(1, blocks), 1, 4096);
+        return (int) Math.max(CELLS_A_SUM, (cells + splits - 1) / splits);
+    }
+
+    private static void addSums(Slice d, Slice sums, int splits, int n, CudaExecution on) {
+        on.launch(PARTS, "conv_add_sums_" + d.storage().dtype())
+                .cover(n, THREADS)
+                .block(THREADS)
+                .at(d)
+                .at(sums)
+                .i32(splits)
+                .i32(n)
+                .run();
+    }
+
+    /** struct Grouped. */
+    private static MemorySegment grouped(Geometry g, Activation f) {
+        return new Structure(56)
+                .i32(g.batch(), g.height(), g.width(), g.in(), g.outHeight(), g.outWidth(), g.out())
+                .i32(g.kernel(), g.stride(), g.padding(), g.dilation())
+                .i32(g.groupIn(), g.groupOut(), f.ordinal())
+                .end();
+    }
+
+    @Override
+    public Storage pack(Slice weight, int out, int in, int kernel, int stride, int groups, int dilation) {
+        return weight.storage();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.Slice;
+import dev.swath.kernels.cuda.Products.Operand;
+import dev.swath.kernels.cuda.Products.Target;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Storage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu}. With bf16 activations f32 weights are rounded before they are
+ * multiplied; sums and f32 gradients are f32.
+ */
+final class CudaGemm implements GemmKernel {
+    private final DType type;
+
+    /** For {@code f32}, {@code bf16} or {@code bf16_f32}. */
+    CudaGemm(String types) {
+        this.type = types.equals("f32") ? DType.F32 : DType.BF16;
+    }
+
+    @Override
+    public void multiply(Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on) {
+        product(Target.of(c.slice(), c.rowStride(), accumulate), a, b.transposed(), m, n, k, CudaExecution.of(on));
+    }
+
+    @Override
+    public void linear(
+            Matrix y,
+            Matrix x,
+            Slice weight,
+            @Nullable Slice bias,
+            Activation f,
+            @Nullable Slice residual,
+            int m,
+            int n,
+            int k,
+            Execution on) {
+        Target to = new Target(y.slice(), y.rowStride(), bias, f, residual, false);
+        product(to, x, Matrix.dense(weight, k), m, n, k, CudaExecution.of(on));
+    }
+
+    /** Of a (m, k) and the transpose of b (n, k). */
+    private void product(Target to, Matrix a, Matrix b, int m, int n, int k, CudaExecution on) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        try (Scratch scratch = new Scratch(on)) {
+            Operand right =
+                    Products.operand(b.slice(), b.rowStride(), b.columnStride(), n, k, type, true, on, scratch);
+            // There is no kernel for A along m with B along k.
+            Operand left = Products.operand(
+                    a.slice(), a.rowStride(), a.columnStride(), m, k, type, !right.alongK(), on, scratch);
+            Tiling.Kind kind = Products.kind(type, on);
+            String order = (left.alongK() ? "k" : "r") + (right.alongK() ? "k" : "r");
+            Products.Call call = new Products.Call(
+                    "gemm" + kind.file(),
+                    "gemm_" + order + "_" + kind.suffix(),
+                    kind,
+                    launch -> launch.at(left.slice()).at(right.slice()),
+                    null,
+                    m,
+                    n,
+                    k,
+                    left.ld(),
+                    right.ld());
+            Products.run(call, to, on, scratch);
+        }
+    }
+
+    @Override
+    public Storage pack(Slice weight, int n, int k) {
+        return weight.storage();
+    }
+}
