@@ -88,7 +88,7 @@ static int launch(Context* context, const emulator::Kernel* k, dim3 grid, dim3 b
   emulator::describe = memory::describe;
   emulator::schedule((unsigned)setting("schedule", 0));
   if (int e = emulator::launch(*k, grid, block, dynamic, arguments.data())) {
-    return e == INVALID_VALUE ? say(e, emulator::error()) : fail_for_good(context, e, emulator::error());
+    return fail_for_good(context, e, emulator::error());
   }
   std::string damage = memory::damage(context->device);
   return damage.empty() ? SUCCESS : fail_for_good(context, LAUNCH_FAILED, k->name + ": " + damage);
@@ -336,6 +336,7 @@ API cuLaunchKernel(void* handle, unsigned gx, unsigned gy, unsigned gz, unsigned
   for (size_t i = 0; i < k->sizes.size(); i++) memcpy(block.data() + k->offsets[i], arguments[i], k->sizes[i]);
   Context* c = current;
   dim3 grid(gx, gy, gz), threads(bx, by, bz);
+  if (int e = emulator::refuse(*k, grid, threads, shared)) return say(e, emulator::error());
   return enqueue(s, [=] { return launch(c, k, grid, threads, shared, block); });
 }
 API cuLaunchCooperativeKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,

@@ -482,27 +482,32 @@ static unsigned char* guarded(size_t bytes) {
   return p + GUARD;
 }
 
-static int refuse(const std::string& why) {
-  message() = kernel->name + ": " + why;
+int refuse(const Kernel& k, dim3 grid, dim3 block, size_t dynamic) {
+  u64 count = (u64)block.x * block.y * block.z;
+  std::string why;
+  if (count == 0 || count > MOST_THREADS || block.z > 64) {
+    why = "no block has " + std::to_string(count) + " threads";
+  } else if ((int)count > k.most_threads) {
+    why = "a block of " + std::to_string(count) + " threads, and its bound is " + std::to_string(k.most_threads);
+  } else if (!grid.x || !grid.y || !grid.z || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535) {
+    why = "no grid has these extents";
+  } else if (dynamic > DYNAMIC_MOST) {
+    why = std::to_string(dynamic) + " bytes of shared memory";
+  } else {
+    return 0;
+  }
+  message() = k.name + ": " + why;
   return INVALID_VALUE;
 }
 
 int launch(const Kernel& k, dim3 grid, dim3 block, size_t dynamic, const unsigned char* block_of_arguments) {
   kernel = &k;
   message().clear();
-  u64 count = (u64)block.x * block.y * block.z;
-  if (count == 0 || count > MOST_THREADS || block.z > 64) return refuse("no block has " + std::to_string(count) + " threads");
-  if ((int)count > k.most_threads) {
-    return refuse("a block of " + std::to_string(count) + " threads, and its bound is " + std::to_string(k.most_threads));
-  }
-  if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535) {
-    return refuse("no grid has these extents");
-  }
-  if (dynamic > DYNAMIC_MOST) return refuse(std::to_string(dynamic) + " bytes of shared memory");
+  if (int e = refuse(k, grid, block, dynamic)) return e;
   if (!dynamic_memory) dynamic_memory = guarded(DYNAMIC_MOST + DYNAMIC_GUARD);
   dynamic_bytes = dynamic;
   memset(dynamic_memory + dynamic, 0xFF, DYNAMIC_GUARD);
-  grid_extent = grid, block_extent = block, threads = (unsigned)count;
+  grid_extent = grid, block_extent = block, threads = block.x * block.y * block.z;
   arguments = block_of_arguments;
   failed = 0, current = nullptr;
   chance = seed * 0x9E3779B97F4A7C15ull + 0x1234567;

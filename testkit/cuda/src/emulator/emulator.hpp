@@ -165,6 +165,8 @@ void add(Kernel k);
 const Kernel* find(const char* file, const char* name);
 // All kernels, a line each: file, name and signature.
 std::string list();
+// 0, or an error where no device could launch it so; error() then says more.
+int refuse(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic);
 // Runs a kernel whose arguments lie one after another as the offsets say; gives 0 or an error, and error() then says more.
 int launch(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic, const unsigned char* arguments);
 const std::string& error();

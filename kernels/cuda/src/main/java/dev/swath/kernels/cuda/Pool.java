@@ -20,6 +20,12 @@ import org.bytedeco.javacpp.LongPointer;
 final class Pool {
     private static final long SMALLEST = 512;
 
+    /**
+     * Whether every storage has memory of its own, as large as it is, that goes back to the device with it: {@code
+     * -Dswath.cuda.pool=off}. Slow; but whoever looks for steps beside memory then sees each of them.
+     */
+    private static final boolean EXACT = "off".equals(System.getProperty("swath.cuda.pool"));
+
     private final Gpu gpu;
     private final long limit;
     private final TreeMap<Long, Deque<Long>> free = new TreeMap<>();
@@ -37,6 +43,9 @@ final class Pool {
 
     /** The size of the block that is handed out for that many bytes. */
     static long rounded(long bytes) {
+        if (EXACT) {
+            return Math.max(bytes, 1);
+        }
         if (bytes <= SMALLEST) {
             return SMALLEST;
         }
@@ -119,6 +128,9 @@ final class Pool {
         used -= size;
         pooled += size;
         free.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(address);
+        if (EXACT) {
+            trim();
+        }
     }
 
     /** What the recording that has just ended took and gave back: its memory for as long as it lives. */

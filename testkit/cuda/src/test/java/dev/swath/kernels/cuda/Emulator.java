@@ -86,17 +86,15 @@ final class Emulator {
     /** Bytes in use of a device. */
     static long used(int device) {
         return (long) call(
-                handle(
-                        "swath_emulator_used",
-                        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)),
+                handle("swath_emulator_used", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)),
                 device);
     }
 
     /** Every kernel with the types of its parameters, as {@code *f32,i32,{72}}. */
     @SuppressWarnings("restricted")
     static Map<String, String> kernels() {
-        MemorySegment text = (MemorySegment)
-                call(handle("swath_emulator_kernels", FunctionDescriptor.of(ValueLayout.ADDRESS)));
+        MemorySegment text =
+                (MemorySegment) call(handle("swath_emulator_kernels", FunctionDescriptor.of(ValueLayout.ADDRESS)));
         return text.reinterpret(Long.MAX_VALUE)
                 .getString(0)
                 .lines()

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.kernels.Execution;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
-import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +83,8 @@ class PlantedFaultsTest {
     }
 
     private void fails(String sentence, String kernel, int threads) {
-        String message = assertThrows(CudaException.class, () -> run(kernel, threads)).getMessage();
+        String message =
+                assertThrows(CudaException.class, () -> run(kernel, threads)).getMessage();
         assertTrue(message.contains(sentence), message);
         assertTrue(message.contains(kernel), message);
     }
@@ -114,7 +113,14 @@ class PlantedFaultsTest {
 
     @Test
     void anOverrunIsReportedWithTheMemory() {
-        fails("it wrote behind the 256 bytes of memory at", "fault_overrun_f32", N);
+        fails("0 bytes behind the 256 bytes of memory that begin at", "fault_overrun_f32", N);
+        open(0);
+        Launch near = launch("fault_overrun_f32")
+                .at(fresh(N - 1))
+                .at(there(counted(N)))
+                .i32(N - 1);
+        String message = assertThrows(CudaException.class, near::run).getMessage();
+        assertTrue(message.contains("fault_overrun_f32: it wrote behind the 252 bytes of memory at"), message);
     }
 
     @Test
@@ -123,9 +129,22 @@ class PlantedFaultsTest {
     }
 
     @Test
+    void aWriteBeforeItsMemoryIsReported() {
+        Slice y = fresh(N - 1);
+        Launch before =
+                launch("fault_overrun_f32").at(y.plus(-1)).at(there(counted(N))).i32(N - 2);
+        String message = assertThrows(CudaException.class, before::run).getMessage();
+        assertTrue(message.contains("4 bytes before the 252 bytes of memory"), message);
+    }
+
+    @Test
     void anOverrunOfSharedMemoryIsReported() {
         Slice y = fresh(N);
-        Launch launch = launch("fault_shared_f32").shared(4 * N).at(y).at(there(counted(N))).i32(N);
+        Launch launch = launch("fault_shared_f32")
+                .shared(4 * N)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N);
         String message = assertThrows(CudaException.class, launch::run).getMessage();
         assertTrue(message.contains("wrote 0 bytes beyond its 256 bytes of shared memory"), message);
     }
@@ -134,7 +153,12 @@ class PlantedFaultsTest {
     void sharedMemoryThatWasNotAskedForIsRefused() {
         // Function asks by itself; behind its back the driver refuses.
         Slice y = fresh(N);
-        launch("fault_shared_f32").shared(100 << 10).at(y).at(there(counted(N))).i32(N).run();
+        launch("fault_shared_f32")
+                .shared(100 << 10)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N)
+                .run();
         assertEquals(N, read(y).length);
         Launch most = launch("fault_shared_f32").shared(300 << 10).at(y).at(y).i32(N);
         assertTrue(assertThrows(CudaException.class, most::run).getMessage().contains("invalid argument"));
@@ -183,6 +207,22 @@ class PlantedFaultsTest {
     }
 
     @Test
+    void aMisalignedPairIsReportedThoughAProcessorForgivesIt() {
+        Slice y = fresh(N + 1);
+        Slice x = there(counted(N + 1));
+        launch("fault_misaligned_pair_f32").at(y).at(x).i32(N).run();
+        Launch shifted = launch("fault_misaligned_pair_f32").at(y).at(x.plus(1)).i32(N);
+        String message = assertThrows(CudaException.class, shifted::run).getMessage();
+        assertTrue(message.contains("is no multiple of the 8 bytes that"), message);
+        assertTrue(message.contains("faults.cu:"), message);
+    }
+
+    @Test
+    void anIndexBesideAnArrayIsReported() {
+        fails("index 64 is beside 'float [64]'", "fault_index_f32", N);
+    }
+
+    @Test
     void aFragmentOfTheWrongLaneGivesAnotherProduct() {
         Tensor a = counted(256).to(DType.BF16);
         Tensor b = counted(128).to(DType.BF16);
@@ -199,7 +239,12 @@ class PlantedFaultsTest {
             }
         }
         Slice d = fresh(128);
-        launch("fault_no_fragment_bf16").block(32).at(d).at(there(a)).at(there(b)).run();
+        launch("fault_no_fragment_bf16")
+                .block(32)
+                .at(d)
+                .at(there(a))
+                .at(there(b))
+                .run();
         assertArrayEquals(expected, read(d));
         launch("fault_fragment_bf16").block(32).at(d).at(there(a)).at(there(b)).run();
         assertTrue(!Arrays.equals(expected, read(d)));
@@ -230,7 +275,10 @@ class PlantedFaultsTest {
         assertEquals(
                 "fault_none_f32 takes *f32,*f32,i32, and gets *f32,*f32,f32",
                 assertThrows(IllegalArgumentException.class, same::run).getMessage());
-        Launch other = launch("fault_none_f32").at(y).at(there(counted(N).to(DType.BF16))).i32(N);
+        Launch other = launch("fault_none_f32")
+                .at(y)
+                .at(there(counted(N).to(DType.BF16)))
+                .i32(N);
         assertEquals(
                 "fault_none_f32 takes *f32,*f32,i32, and gets *f32,*bf16,i32",
                 assertThrows(IllegalArgumentException.class, other::run).getMessage());
@@ -274,7 +322,12 @@ class PlantedFaultsTest {
         for (int schedule = 0; schedule < 3; schedule++) {
             open(schedule);
             Slice y = there(Tensor.of(new float[2], 2));
-            launch("fault_order_f32").grid(4).at(y).at(there(Tensor.of(values, 4))).i32(4).run();
+            launch("fault_order_f32")
+                    .grid(4)
+                    .at(y)
+                    .at(there(Tensor.of(values, 4)))
+                    .i32(4)
+                    .run();
             sums[schedule] = read(y)[0];
         }
         assertTrue(sums[0] != sums[1] || sums[0] != sums[2], Arrays.toString(sums));
@@ -285,7 +338,13 @@ class PlantedFaultsTest {
     void threeExtentsCountAsTheyShould(int schedule) {
         open(schedule);
         Slice y = fresh(N);
-        launch("fault_none_3d_f32").block(16).grid(2, 1, 2).at(y).at(there(counted(N))).i32(N).run();
+        launch("fault_none_3d_f32")
+                .block(16)
+                .grid(2, 1, 2)
+                .at(y)
+                .at(there(counted(N)))
+                .i32(N)
+                .run();
         assertArrayEquals(counted(N).toFloatArray(), read(y));
         Launch large = launch("fault_none_3d_f32").block(65).at(y).at(y).i32(N);
         assertTrue(assertThrows(CudaException.class, large::run).getMessage().contains("its bound is 64"));
@@ -294,7 +353,8 @@ class PlantedFaultsTest {
     @Test
     void afterAFailedLaunchEverythingElseFailsToo() {
         fails("deadlock", "fault_lanes_f32", N);
-        String message = assertThrows(CudaException.class, () -> run("fault_none_f32", N)).getMessage();
+        String message = assertThrows(CudaException.class, () -> run("fault_none_f32", N))
+                .getMessage();
         assertTrue(message.contains("unspecified launch failure"), message);
     }
 }
