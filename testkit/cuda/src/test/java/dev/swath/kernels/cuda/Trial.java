@@ -54,6 +54,7 @@ final class Trial {
         private final double[] values;
         private final int before;
         private final boolean result;
+        private double tolerance;
 
         private Operand(String name, DType type, double[] values, int before, boolean result) {
             this.name = name;
@@ -61,6 +62,13 @@ final class Trial {
             this.values = values;
             this.before = before;
             this.result = result;
+            this.tolerance = type == DType.BF16 ? BF16_TOLERANCE : F32_TOLERANCE;
+        }
+
+        /** Allows that share of the largest element as an error, instead of what its type allows. */
+        Operand within(double share) {
+            tolerance = share;
+            return this;
         }
 
         private HostStorage host(DType as) {
@@ -221,7 +229,7 @@ final class Trial {
                 double v = o.type.isFloating() ? Math.abs(e.get(i)) : 0;
                 most = Double.isFinite(v) ? Math.max(most, v) : most;
             }
-            double tolerance = (o.type == DType.BF16 ? BF16_TOLERANCE : F32_TOLERANCE) * (most < ZERO ? 1 : most);
+            double tolerance = o.tolerance * (most < ZERO ? 1 : most);
             for (int i = -o.before; i < o.values.length + GUARD; i++) {
                 boolean inside = i >= 0 && i < o.values.length;
                 double a = element(actual.get(k), o.before + i);
