@@ -2,6 +2,7 @@
 //
 //   gemm_finish            C from the partial sums (splits, m, n), added in their order. A thread takes eight columns of a row.
 //                          Bytes: the partial sums once, C once. FLOPs: splits a element
+//   gemm_activate          C = f(C) behind a product of cuBLASLt, which has not all functions. Bytes: C in and out
 //   gemm_arrange_TO_FROM   an operand of any strides made dense and padded with zeros to whole pieces of 16 bytes, through a
 //                          32 x 32 tile in shared memory, read along its smaller stride. Bytes: one read, one write
 #include "device.cuh"
@@ -21,6 +22,23 @@ KERNEL(gemm_finish, const float* sums, int splits, float* c32, bf16* c16, const 
     finish(p, r, row, column, count, v);
   }
 }
+
+template <class T>
+DEV void activate_all(T* c, int m, int n, i64 ld, int f) {
+  i64 pieces = (n + 7) / 8, all = m * pieces;
+  for (i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x; i < all; i += (i64)gridDim.x * blockDim.x) {
+    i64 row = i / pieces;
+    int column = (int)(i - row * pieces) * 8, left = n - column, count = left < 8 ? left : 8;
+    T* q = c + row * ld + column;
+    float v[8];
+    bool together = count == 8 && pieces_aligned(q, 0);
+    fetch8(q, together, count, v);
+    activate8(f, v);
+    put8(q, together, count, v);
+  }
+}
+KERNEL(gemm_activate_f32, float* c, int m, int n, i64 ld, int f) { activate_all(c, m, n, ld, f); }
+KERNEL(gemm_activate_bf16, bf16* c, int m, int n, i64 ld, int f) { activate_all(c, m, n, ld, f); }
 
 // y[i * ld + j] = x[i * row_stride + j * column_stride] for i < rows, j < columns, and 0 for j up to width.
 template <class Y, class X>

@@ -444,6 +444,22 @@ DEV void finish8(T* c, const T* residual, const Product& p, int count, float (&v
   put8(c, together, count, v);
 }
 
+// The two that products are used with are unrolled; the others go round in a loop.
+DEV void activate8(int f, float (&v)[8]) {
+  if (f == 1 || f == 2) {
+#pragma unroll
+    for (int e = 0; e < 8; e++) v[e] = activate(f, v[e]);
+  } else if (f) {
+    float w[8];
+#pragma unroll
+    for (int e = 0; e < 8; e++) w[e] = v[e];
+#pragma unroll 1
+    for (int e = 0; e < 8; e++) w[e] = activate(f, w[e]);
+#pragma unroll
+    for (int e = 0; e < 8; e++) v[e] = w[e];
+  }
+}
+
 // `count` neighbouring columns, at most 8, of one row of AB.
 DEV void finish(const Product& p, const Result& r, int row, int column, int count, float (&v)[8]) {
   float f[8];
@@ -454,17 +470,7 @@ DEV void finish(const Product& p, const Result& r, int row, int column, int coun
   }
   if (r.bias32) fetch8(r.bias32 + column, whole && pieces_aligned(r.bias32, 0), count, f), add8(v, f);
   if (r.bias16) fetch8(r.bias16 + column, whole && pieces_aligned(r.bias16, 0), count, f), add8(v, f);
-  if (p.activation == 1 || p.activation == 2) {
-#pragma unroll
-    for (int e = 0; e < 8; e++) v[e] = activate(p.activation, v[e]);
-  } else if (p.activation) {
-#pragma unroll
-    for (int e = 0; e < 8; e++) f[e] = v[e];
-#pragma unroll 1
-    for (int e = 0; e < 8; e++) f[e] = activate(p.activation, f[e]);
-#pragma unroll
-    for (int e = 0; e < 8; e++) v[e] = f[e];
-  }
+  activate8(p.activation, v);
   i64 at = row * p.ldc + column;
   if (r.c32) finish8(r.c32 + at, r.residual32 ? r.residual32 + at : nullptr, p, count, v);
   if (r.c16) finish8(r.c16 + at, r.residual16 ? r.residual16 + at : nullptr, p, count, v);

@@ -60,8 +60,7 @@ final class Compiler {
                 PointerPointer<BytePointer> headerNames =
                         new PointerPointer<>(Sources.HEADERS.toArray(String[]::new))) {
             check(
-                    nvrtc.nvrtcCreateProgram(
-                            program, source, name, Sources.HEADERS.size(), headers, headerNames),
+                    nvrtc.nvrtcCreateProgram(program, source, name, Sources.HEADERS.size(), headers, headerNames),
                     "reading " + file + ".cu",
                     null);
             try {

@@ -5,6 +5,7 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
@@ -16,6 +17,7 @@ import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels and the memory of one NVIDIA device. Everything that is asked of one backend is done in order, on one stream;
@@ -33,6 +35,8 @@ public final class CudaBackend implements Backend {
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
     private volatile boolean tf32;
+    private volatile boolean libraries = true;
+    private @Nullable CuBlasLt cublasLt;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -83,6 +87,19 @@ public final class CudaBackend implements Backend {
         tf32 = allowed;
     }
 
+    /** Whether NVIDIA's libraries may serve where they are here; otherwise our own kernels do everything. */
+    void useLibraries(boolean use) {
+        libraries = use;
+    }
+
+    /** NVIDIA's matrix products, or null where the library is missing. */
+    synchronized @Nullable CuBlasLt cublasLt() {
+        if (cublasLt == null && libraries && Libraries.cublasLt().found()) {
+            cublasLt = new CuBlasLt(this);
+        }
+        return libraries ? cublasLt : null;
+    }
+
     boolean tf32() {
         return tf32;
     }
@@ -108,7 +125,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public Execution execution(Parallelism parallelism) {
-        return new CudaExecution(this, parallelism);
+        return new CudaExecution(this, parallelism, false);
+    }
+
+    @Override
+    public Execution execution(Parallelism parallelism, Precision precision) {
+        return new CudaExecution(this, parallelism, precision == Precision.TF32);
     }
 
     @Override
@@ -220,6 +242,9 @@ public final class CudaBackend implements Backend {
             return;
         }
         closed = true;
+        if (cublasLt != null) {
+            cublasLt.close();
+        }
         pool.close();
         staging.close();
         modules.close();

@@ -107,8 +107,7 @@ final class CudaConv2d implements Conv2dKernel {
         }
         if (isProduct(g)) {
             Matrix d = Matrix.dense(dy, g.out());
-            gemm.multiply(
-                    Matrix.dense(dx, g.in()), d, Matrix.dense(weight, g.in()), cells, g.in(), g.out(), false, on);
+            gemm.multiply(Matrix.dense(dx, g.in()), d, Matrix.dense(weight, g.in()), cells, g.in(), g.out(), false, on);
             return;
         }
         if (cells == 0 || g.in() == 0) {
@@ -248,8 +247,7 @@ final class CudaConv2d implements Conv2dKernel {
         int first = 0;
         for (int i = 0; i < x.length; i++) {
             int width = i == x.length - 1 ? padded - first : channels[i];
-            Products.arrange(
-                    copy.plus(first), padded, x[i], channels[i], 1, cells, channels[i], width, on);
+            Products.arrange(copy.plus(first), padded, x[i], channels[i], 1, cells, channels[i], width, on);
             first += channels[i];
         }
         return new Maps(new Slice[] {copy}, new int[] {padded}, padded);
@@ -279,9 +277,7 @@ final class CudaConv2d implements Conv2dKernel {
             CudaExecution on,
             Scratch scratch) {
         Slice w = scratch.take(type, (long) rows * taps * padded);
-        on.launch(
-                        PARTS,
-                        "conv_arrange_weight_" + type + "_" + weight.storage().dtype())
+        on.launch(PARTS, "conv_arrange_weight_" + type + "_" + weight.storage().dtype())
                 .cover((long) rows * padded, THREADS)
                 .block(THREADS)
                 .at(w)

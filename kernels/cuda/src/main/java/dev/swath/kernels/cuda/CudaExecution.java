@@ -2,6 +2,7 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 
@@ -9,11 +10,14 @@ import dev.swath.tensor.Storage;
 final class CudaExecution implements Execution {
     private final CudaBackend owner;
     private final Parallelism parallelism;
+    private final boolean tf32;
     private final Launch launch;
 
-    CudaExecution(CudaBackend owner, Parallelism parallelism) {
+    /** With products of f32 rounded to tf32, or as the backend has it. */
+    CudaExecution(CudaBackend owner, Parallelism parallelism, boolean tf32) {
         this.owner = owner;
         this.parallelism = parallelism;
+        this.tf32 = tf32;
         this.launch = new Launch(owner);
     }
 
@@ -31,6 +35,12 @@ final class CudaExecution implements Execution {
         return launch.of(owner.modules().function(file, kernel));
     }
 
+    /** Where the slice's first element lies. */
+    long address(Slice slice) {
+        CudaStorage storage = (CudaStorage) slice.storage();
+        return storage.address() + slice.offset() * (long) storage.dtype().bytes();
+    }
+
     CudaBackend backend() {
         return owner;
     }
@@ -42,7 +52,7 @@ final class CudaExecution implements Execution {
 
     /** Whether products of f32 may round their operands to tf32. */
     boolean tf32() {
-        return owner.tf32();
+        return tf32 || owner.tf32();
     }
 
     @Override

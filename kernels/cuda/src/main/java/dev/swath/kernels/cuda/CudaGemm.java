@@ -11,7 +11,7 @@ import dev.swath.tensor.Storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu}. With bf16 activations f32 weights are rounded before they are
+ * {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu}, or cuBLASLt where it is here and faster. With bf16 activations f32 weights are rounded before they are
  * multiplied; sums and f32 gradients are f32.
  */
 final class CudaGemm implements GemmKernel {
@@ -49,8 +49,7 @@ final class CudaGemm implements GemmKernel {
             return;
         }
         try (Scratch scratch = new Scratch(on)) {
-            Operand right =
-                    Products.operand(b.slice(), b.rowStride(), b.columnStride(), n, k, type, true, on, scratch);
+            Operand right = Products.operand(b.slice(), b.rowStride(), b.columnStride(), n, k, type, true, on, scratch);
             // There is no kernel for A along m with B along k.
             Operand left = Products.operand(
                     a.slice(), a.rowStride(), a.columnStride(), m, k, type, !right.alongK(), on, scratch);
@@ -67,7 +66,12 @@ final class CudaGemm implements GemmKernel {
                     k,
                     left.ld(),
                     right.ld());
-            Products.run(call, to, on, scratch);
+            CuBlasLt library = on.backend().cublasLt();
+            if (library == null || !CuBlasLt.serves(call, to)) {
+                Products.run(call, to, on, scratch);
+            } else {
+                library.run(call, left, right, to, place -> Products.run(call, place, on, scratch), on, scratch);
+            }
         }
     }
 

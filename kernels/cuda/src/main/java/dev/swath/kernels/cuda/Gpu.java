@@ -1,11 +1,12 @@
 package dev.swath.kernels.cuda;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class Gpu implements AutoCloseable {
     private final int minor;
     private final int multiprocessors;
     private final int sharedBytes;
+    private final int cacheBytes;
     private final CUctx_st context = new CUctx_st();
     private final CUstream_st stream = new CUstream_st();
     private final CUstream_st recording = new CUstream_st();
@@ -31,6 +33,7 @@ final class Gpu implements AutoCloseable {
         this.minor = attribute(cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         this.multiprocessors = attribute(cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
         this.sharedBytes = attribute(cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+        this.cacheBytes = attribute(cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
         Driver.check(cudart.cuDevicePrimaryCtxRetain(context, index), "opening cuda:" + index);
         try {
             enter();
@@ -43,10 +46,15 @@ final class Gpu implements AutoCloseable {
     }
 
     private static String name(int index) {
-        try (BytePointer out = new BytePointer(256)) {
-            Driver.check(cudart.cuDeviceGetName(out, 256, index), "asking for the name of cuda:" + index);
-            return out.getString();
+        byte[] out = new byte[256];
+        Driver.check(
+                cudart.cuDeviceGetName(ByteBuffer.wrap(out), out.length, index),
+                "asking for the name of cuda:" + index);
+        int end = 0;
+        while (end < out.length && out[end] != 0) {
+            end++;
         }
+        return new String(out, 0, end, StandardCharsets.UTF_8);
     }
 
     private int attribute(int which) {
@@ -83,9 +91,25 @@ final class Gpu implements AutoCloseable {
         return sharedBytes;
     }
 
+    /** Size of the cache before its memory, in bytes. */
+    int cacheBytes() {
+        return cacheBytes;
+    }
+
+    /** Gives the stream the work of writing zeros to so many words of four bytes. */
+    void clear(long address, long words) {
+        enter();
+        Driver.check(cudart.cuMemsetD32Async(address, 0, words, stream()), "clearing memory");
+    }
+
     /** Where work goes: to the device, or, on the thread that records, into the recording. */
     CUstream_st stream() {
         return isRecording() ? recording : stream;
+    }
+
+    /** The device's own stream, also while a recording goes on: for copies over the border, which no recording repeats. */
+    CUstream_st direct() {
+        return stream;
     }
 
     /** Whether the calling thread records. */

@@ -128,7 +128,10 @@ final class Products {
             int columns,
             int width,
             CudaExecution on) {
-        on.launch("gemm_parts", "gemm_arrange_" + y.storage().dtype() + "_" + x.storage().dtype())
+        on.launch(
+                        "gemm_parts",
+                        "gemm_arrange_" + y.storage().dtype() + "_"
+                                + x.storage().dtype())
                 .grid((rows + 31L) / 32 * ((width + 31) / 32))
                 .block(THREADS)
                 .at(y)
@@ -161,7 +164,9 @@ final class Products {
                     .block(THREADS)
                     .at(sums)
                     .i32(splits);
-            result(finish, to, null).bytes(product(call, split, to, 0, call.k, 0)).run();
+            result(finish, to, null)
+                    .bytes(product(call, split, to, 0, call.k, 0))
+                    .run();
             return;
         }
         Tiling whole = new Tiling(tiling.tile(), 1, Math.max(tiling.length(), call.kind.step()));
@@ -171,8 +176,7 @@ final class Products {
         }
         // A long f32 sum is cut, so that the error grows with the length of a cut only.
         boolean plain = to.bias == null && to.residual == null && to.f == Activation.IDENTITY;
-        boolean inPlace = plain
-                || !to.accumulate && (to.residual == null || to.residual.storage() != to.c.storage());
+        boolean inPlace = plain || !to.accumulate && (to.residual == null || to.residual.storage() != to.c.storage());
         Slice sums = inPlace ? to.c : scratch.take(DType.F32, (long) call.m * call.n);
         long ld = inPlace ? to.ld : call.n;
         for (int from = 0; from < call.k; from += longest) {
@@ -209,6 +213,19 @@ final class Products {
             launch.bytes(call.maps);
         }
         launch.bytes(product(call, tiling, Target.of(sums, call.n, false), 0, call.k, 0))
+                .run();
+    }
+
+    /** C = f(C). */
+    static void activate(Target to, int m, int n, CudaExecution on) {
+        on.launch("gemm_parts", "gemm_activate_" + to.c.storage().dtype())
+                .cover((long) m * ((n + 7) / 8), THREADS)
+                .block(THREADS)
+                .at(to.c)
+                .i32(m)
+                .i32(n)
+                .i64(to.ld)
+                .i32(to.f.ordinal())
                 .run();
     }
 

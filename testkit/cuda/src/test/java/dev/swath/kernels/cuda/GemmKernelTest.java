@@ -1,0 +1,137 @@
+package dev.swath.kernels.cuda;
+
+import dev.swath.kernels.Activation;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GemmKernel.Matrix;
+import dev.swath.kernels.KernelTypes;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.DType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu} and {@code gemm_parts.cu}: our own kernels, whatever library is here. */
+class GemmKernelTest {
+    private static final int MOST = 131;
+    private static final double TF32_ERROR = 2e-3;
+
+    @BeforeAll
+    static void here() {
+        Emulator.require();
+    }
+
+    private static Iterable<KernelTypes> types() {
+        return KernelCheck.types();
+    }
+
+    /** Puts a device into the state that the call shall meet. */
+    static void own(Execution on, boolean tf32) {
+        if (on instanceof CudaExecution e) {
+            e.backend().useLibraries(false);
+            e.backend().allowTf32(tf32);
+        }
+    }
+
+    /** One operand of a product: stored by rows or by columns, lines apart by more than they are long at times. */
+    private record Stored(boolean byColumns, long apart, int elements) {
+        static Stored of(KernelCheck<?> c, int rows, int columns) {
+            boolean byColumns = c.toss();
+            int line = byColumns ? rows : columns;
+            int lines = byColumns ? columns : rows;
+            int gap = c.toss() ? 0 : c.random().nextInt(20);
+            return new Stored(byColumns, line + gap, lines * (line + gap));
+        }
+
+        Matrix matrix(Slice slice) {
+            return byColumns ? new Matrix(slice, 1, apart) : new Matrix(slice, apart, 1);
+        }
+    }
+
+    private static void multiplies(KernelTypes types, long seed, int longest, boolean tf32) {
+        KernelCheck<GemmKernel> c = KernelCheck.of(GemmKernel.class, types, seed);
+        int m = c.extentOrNone(MOST);
+        int n = c.extentOrNone(MOST);
+        int k = longest > MOST ? longest - c.random().nextInt(99) : c.extentOrNone(257);
+        boolean accumulate = c.toss();
+        Stored a = Stored.of(c, m, k);
+        Stored b = Stored.of(c, k, n);
+        long apart = n + c.random().nextInt(3);
+        DType weight = c.toss() ? types.x() : types.parameters();
+        DType result = c.toss() ? types.x() : types.parameters();
+        // An f32 weight beside bf16 activations is rounded by the kernel, so a rounded one is what the truth must have.
+        KernelCheck<GemmKernel>.Operand y = accumulate ? c.inOut(result, m * apart) : c.out(result, m * apart);
+        KernelCheck<GemmKernel>.Operand left = c.in(types.x(), a.elements);
+        KernelCheck<GemmKernel>.Operand right = c.in(weight, c.in(types.x(), b.elements).values());
+        if (apart > n && !accumulate) {
+            return; // What lies between the rows of a result is not written, so it cannot be compared with "not a number".
+        }
+        if (tf32) {
+            c.within(TF32_ERROR, TF32_ERROR);
+        } else if (types.x() == DType.BF16) {
+            c.within(5e-3, 5e-3);
+        }
+        c.check((kernel, on) -> {
+            own(on, tf32);
+            Matrix to = new Matrix(y.slice(), apart, 1);
+            kernel.multiply(to, a.matrix(left.slice()), b.matrix(right.slice()), m, n, k, accumulate, on);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void multipliesAtAnyStrides(KernelTypes types) {
+        KernelCheck.seeds().forEach(seed -> multiplies(types, seed, 0, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void multipliesLongSums(KernelTypes types) {
+        KernelCheck.seeds().limit(2).forEach(seed -> multiplies(types, seed, 9001, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void roundsToTf32WhereThatIsAllowed(KernelTypes types) {
+        KernelCheck.seeds().limit(8).forEach(seed -> multiplies(types, seed, 0, true));
+    }
+
+    private static void linear(KernelTypes types, long seed, int longest) {
+        KernelCheck<GemmKernel> c = KernelCheck.of(GemmKernel.class, types, seed);
+        int m = c.extentOrNone(MOST);
+        int n = c.extentOrNone(MOST);
+        int k = longest > 0 ? longest : c.extentOrNone(257);
+        long apart = k + (c.toss() ? 0 : c.random().nextInt(20));
+        Activation f = c.toss() ? Activation.GELU : Activation.values()[c.random().nextInt(6)];
+        boolean biased = c.toss();
+        int residual = c.random().nextInt(3);
+        KernelCheck<GemmKernel>.Operand y =
+                residual == 2 ? c.inOut(types.x(), (long) m * n) : c.out(types.x(), (long) m * n);
+        KernelCheck<GemmKernel>.Operand x = c.in(types.x(), m * apart);
+        KernelCheck<GemmKernel>.Operand w =
+                c.in(types.parameters(), c.in(types.x(), (long) n * k).values());
+        KernelCheck<GemmKernel>.Operand bias = c.in(types.parameters(), n);
+        KernelCheck<GemmKernel>.Operand other = c.in(types.x(), (long) m * n);
+        c.check((kernel, on) -> {
+            own(on, false);
+            kernel.linear(
+                    Matrix.dense(y.slice(), n),
+                    Matrix.dense(x.slice(), apart),
+                    w.slice(),
+                    biased ? bias.slice() : null,
+                    f,
+                    residual == 0 ? null : residual == 1 ? other.slice() : y.slice(),
+                    m,
+                    n,
+                    k,
+                    on);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void appliesBiasFunctionAndResidual(KernelTypes types) {
+        KernelCheck.seeds().forEach(seed -> linear(types, seed, 0));
+        KernelCheck.seeds().limit(2).forEach(seed -> linear(types, 1000 + seed, 8200));
+    }
+}
