@@ -53,14 +53,16 @@ final class Budgets {
 
     private final Path folder;
     private final Map<String, Use> uses = new TreeMap<>();
+    private final Map<String, String> homes = new TreeMap<>();
     private final Map<String, String> compiled = new TreeMap<>();
 
     /** Reads both tables. */
     Budgets(Path folder) throws IOException {
         this.folder = folder;
         for (String[] row : rows("budgets.tsv")) {
+            homes.put(row[1], row[0]);
             uses.put(
-                    row[0], new Use(Integer.parseInt(row[1]), Integer.parseInt(row[2]), Integer.parseInt(row[3])));
+                    row[1], new Use(Integer.parseInt(row[2]), Integer.parseInt(row[3]), Integer.parseInt(row[4])));
         }
         for (String[] row : rows("compiled.tsv")) {
             compiled.put(row[0], row[1]);
@@ -110,15 +112,22 @@ final class Budgets {
 
     /** Takes over what was measured, registers with room for seven more at most, and writes both tables. */
     void put(Path file, Map<String, Use> measured) throws IOException {
-        measured.forEach((kernel, use) -> uses.put(kernel, new Use((use.registers + 7) / 8 * 8, use.spills, use.shared)));
-        compiled.put(file.getFileName().toString(), hash(file));
+        String name = file.getFileName().toString();
+        homes.values().removeIf(home -> home.equals(name) || !Files.exists(file.resolveSibling(home)));
+        uses.keySet().retainAll(homes.keySet());
+        measured.forEach((kernel, use) -> {
+            homes.put(kernel, name);
+            uses.put(kernel, new Use((use.registers + 7) / 8 * 8, use.spills, use.shared));
+        });
+        compiled.keySet().removeIf(home -> !Files.exists(file.resolveSibling(home)));
+        compiled.put(name, hash(file));
         List<String> lines = new ArrayList<>(List.of(
                 "# What a kernel may use on any card it is compiled for; beyond it, a test fails.",
-                "# kernel\tregisters\tspills\tshared"));
-        uses.forEach((kernel, u) -> lines.add(kernel + "\t" + u.registers + "\t" + u.spills + "\t" + u.shared));
+                "# file\tkernel\tregisters\tspills\tshared"));
+        uses.forEach((kernel, u) -> lines.add(homes.get(kernel) + "\t" + kernel + "\t" + u.registers + "\t" + u.spills + "\t" + u.shared));
         write("budgets.tsv", lines);
         List<String> files = new ArrayList<>(List.of("# The text of each file that budgets.tsv was measured with."));
-        compiled.forEach((name, hash) -> files.add(name + "\t" + hash));
+        compiled.forEach((home, hash) -> files.add(home + "\t" + hash));
         write("compiled.tsv", files);
     }
 

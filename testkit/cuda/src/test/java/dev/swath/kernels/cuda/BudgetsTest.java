@@ -74,7 +74,7 @@ class BudgetsTest {
 
     @Test
     void everyKernelHasABudgetAndNoneIsLeftOver() throws Exception {
-        Emulator.require();
+        Emulator.requireEmulator();
         Set<String> kernels = Emulator.kernels().keySet().stream()
                 .filter(k -> !k.startsWith("fault_"))
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -5,13 +5,15 @@ import org.jspecify.annotations.Nullable;
 /** One backend for the tests of kernels, pretended or real. */
 final class Devices {
     private static @Nullable CudaBackend backend;
+    private static int resets;
 
     private Devices() {}
 
     /** The backend of this process; a test is skipped where there is none. */
     static synchronized CudaBackend backend() {
         Emulator.require();
-        if (backend == null || backend.isClosed()) {
+        if (backend == null || backend.isClosed() || resets != Emulator.resets()) {
+            resets = Emulator.resets();
             if (Emulator.isHere()) {
                 Emulator.set("multiprocessors", 3);
             }

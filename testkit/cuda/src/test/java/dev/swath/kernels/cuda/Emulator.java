@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Emulator {
     private static final Path LIBRARY = Path.of(System.getProperty("swath.test.emulator", ""), "libcuda.so.1");
+    private static int resets;
     private static final boolean HERE = Files.exists(LIBRARY);
 
     private Emulator() {}
@@ -46,12 +47,27 @@ final class Emulator {
         }
     }
 
-    /** Skips the test where there is no pretended driver; with {@code CI=true} it fails. */
-    static void requirePretended() {
+    /**
+     * Skips the test where there is no device, neither a pretended nor, asked for by {@code -Dswath.test.backend=cuda}, a real
+     * one; with {@code CI=true} it fails, for there the pretended one must be.
+     */
+    static void require() {
+        if (!"cuda".equals(System.getProperty("swath.test.backend"))) {
+            requireEmulator();
+        }
+    }
+
+    /** The same for what only a pretended device can be asked to do. */
+    static void requireEmulator() {
         if (!HERE && "true".equals(System.getenv("CI"))) {
             fail("the emulator was not built, and where CI=true it must be; it needs g++");
         }
         Assumptions.assumeTrue(HERE, "the emulator was not built: there is no g++, or this is not Linux");
+    }
+
+    /** How often everything was forgotten; a backend of an earlier count must not be used. */
+    static int resets() {
+        return resets;
     }
 
     /** Opens a device, pretended or real, and checks the types of what it is given to launch where they are known. */
@@ -90,6 +106,7 @@ final class Emulator {
 
     /** Forgets every setting, every context and all memory. Backends that are still open must not be used again. */
     static void reset() {
+        resets++;
         if (HERE) {
             call(handle("swath_emulator_reset", FunctionDescriptor.of(ValueLayout.JAVA_INT)));
         }

@@ -58,8 +58,6 @@ final class KernelCheck<K extends Kernel> {
         1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 32, 33, 64, 65, 97, 128, 251, 256, 257, 509, 1031
     };
 
-    private static @Nullable CudaBackend device;
-
     private final Class<K> kind;
     private final KernelTypes types;
     private final long seed;
@@ -211,7 +209,6 @@ final class KernelCheck<K extends Kernel> {
                 run(call, schedule);
             } catch (AssertionError | RuntimeException e) {
                 Emulator.reset();
-                device = null;
                 throw new AssertionError(
                         kind.getSimpleName() + " " + types + ", seed " + seed + ", schedule " + schedule + ": "
                                 + e.getMessage(),
@@ -233,15 +230,8 @@ final class KernelCheck<K extends Kernel> {
         }
     }
 
-    private static CudaBackend device() {
-        if (device == null) {
-            device = Emulator.open(0);
-        }
-        return device;
-    }
-
     private void run(Call<K> call, int schedule) {
-        CudaBackend backend = device();
+        CudaBackend backend = Devices.backend();
         if (Emulator.isHere()) {
             Emulator.set("schedule", schedule);
         }
