@@ -28,12 +28,16 @@ import dev.swath.nn.swin.SwinTransformer;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
+import dev.swath.testkit.GoldenRun;
 import dev.swath.testkit.PretendedBackend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training on a device: the same bits as the kernels behind it, no copies inside a step, and the same memory each time. */
 class DeviceTrainingTest {
@@ -154,6 +158,40 @@ class DeviceTrainingTest {
         assertTrue(
                 want.keySet().stream().anyMatch(n -> n.startsWith("optimizer/exp_avg/swin.")),
                 want.keySet().toString());
+    }
+
+    static Stream<Backend> backends() {
+        return GoldenRun.backends();
+    }
+
+    /** Kernels that sum in another order: the losses and the moments of each parameter stay near. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void threeStepsStayNearThoseOfTheScalarBackend(Backend backend) {
+        Run plain = new Run(new ScalarBackend());
+        Run other = new Run(backend);
+        for (int s = 0; s < STEPS; s++) {
+            plain.step(s);
+            assertEquals(Backend.Transfers.NONE, other.step(s), "copies in step " + s);
+        }
+        for (int i = 0; i < plain.figures.size(); i++) {
+            assertEquals(plain.figures.get(i), other.figures.get(i), 1e-3 * plain.figures.get(i), "figure " + i);
+        }
+        Map<String, double[]> want = plain.state();
+        Map<String, double[]> got = other.state();
+        assertEquals(want.keySet(), got.keySet());
+        want.forEach((name, values) -> assertTrue(
+                distance(values, got.get(name)) <= 1e-2, name + " is off by " + distance(values, got.get(name))));
+    }
+
+    private static double distance(double[] want, double[] got) {
+        double off = 0;
+        double all = 0;
+        for (int i = 0; i < want.length; i++) {
+            off += (want[i] - got[i]) * (want[i] - got[i]);
+            all += want[i] * want[i];
+        }
+        return Math.sqrt(off / Math.max(all, 1e-12));
     }
 
     @Test
