@@ -36,6 +36,7 @@ public final class CudaBackend implements Backend {
     private volatile boolean tf32;
     private volatile boolean libraries = true;
     private volatile boolean hopper = true;
+    private @Nullable Boolean hopperWorks;
     private @Nullable CuBlasLt cublasLt;
 
     /** On device {@code index}, which the driver must know. */
@@ -87,9 +88,18 @@ public final class CudaBackend implements Backend {
         tf32 = allowed;
     }
 
-    /** Whether bf16 is multiplied as only compute capability 9.0 can; the compiler must be here for it. */
-    boolean hopper() {
-        return hopper && gpu.capability() == 90 && Libraries.nvrtc().found();
+    /** Whether bf16 is multiplied as only compute capability 9.0 can: with the compiler here, and once its kernels have proved right. */
+    synchronized boolean hopper() {
+        if (!hopper || gpu.capability() != 90 || !Libraries.nvrtc().found()) {
+            return false;
+        }
+        if (hopperWorks == null) {
+            if (gpu.isRecording()) {
+                return false; // Trying them now would be recorded.
+            }
+            hopperWorks = Hopper.works(this);
+        }
+        return hopperWorks;
     }
 
     /** Whether it may be, where it can. */

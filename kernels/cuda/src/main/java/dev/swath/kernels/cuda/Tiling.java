@@ -67,6 +67,11 @@ record Tiling(Tile tile, int splits, int length) {
             this.tiles = tiles;
         }
 
+        /** What its kernels come in. */
+        List<Tile> tiles() {
+            return tiles;
+        }
+
         /** Elements of 128 bytes. */
         int step() {
             return step;
