@@ -19,8 +19,8 @@ for candidate in "${SWATH_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/* "$java_h
 done
 [ -n "${jdk:-}" ] || { echo "pack.sh: no JDK 25 was found; set SWATH_JAVA_HOME to one." >&2; exit 1; }
 
-tests="testkit/kit testkit/cuda nn fianet/networks"
-mvn -q -B package -DskipTests -Dmaven.javadoc.skip -pl "testkit/device,$(echo "$tests" | tr ' ' ',')" -am
+tests="testkit/kit testkit/cuda nn fianet/networks fianet/training"
+mvn -q -B package -DskipTests -Dmaven.javadoc.skip -P "!emulator" -pl "testkit/device,$(echo "$tests" | tr ' ' ',')" -am
 
 rm -rf "$out" "$out.new"
 mkdir -p "$out.new/lib" "$out.new/tests"
@@ -29,7 +29,7 @@ for module in $tests; do
     [ -d "$module/target/test-classes" ] && cp -r "$module/target/test-classes" "$out.new/tests/${module//\//-}"
 done
 cp testkit/device/src/kit/run.sh "$out.new/"
-"$jdk/bin/jlink" --add-modules java.base,java.desktop,java.logging,java.management,java.xml,java.net.http,jdk.incubator.vector,jdk.unsupported \
+"$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --compress zip-9 --output "$out.new/java"
 mv "$out.new" "$out"
 tar -C "$(dirname "$out")" -cJf "$out.tar.xz" "$(basename "$out")"

@@ -10,13 +10,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
 cxx=${CXX:-g++}
-common=(-O2 -g1 -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -ffp-contract=off -fno-strict-aliasing ${FLAGS:-})
-kernels=(-w -fdata-sections -I "$here" -I "$(dirname "$1")")
+common=(-std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -ffp-contract=off -fno-strict-aliasing ${FLAGS:-})
+# Kernels are compiled quickly rather than well, and stop where they do what a device would not forgive.
+kernels=(-Og -w -fdata-sections -fsanitize=alignment,bounds,shift,integer-divide-by-zero -I "$here" -I "$(dirname "$1")")
 objects="$out/objects"
 mkdir -p "$objects"
 
 # The command line is part of what an object is made of.
-line="$cxx ${common[*]}"
+line="$cxx ${common[*]} ${kernels[*]}"
 if [ "$(cat "$objects/line" 2>/dev/null || true)" != "$line" ]; then
   rm -f "$objects"/*.o
   printf '%s' "$line" >"$objects/line"
@@ -49,10 +50,10 @@ compile() { # OBJECT ARGUMENTS...
 
 headers=("$here"/*.hpp)
 parts=()
-for name in emulator memory driver streams copies; do
+for name in emulator sanitizer memory driver streams copies; do
   parts+=("$objects/$name.o")
   if stale "$objects/$name.o" "$here/$name.cpp" "${headers[@]}"; then
-    compile "$objects/$name.o" -Wall -Wextra "$here/$name.cpp"
+    compile "$objects/$name.o" -O2 -g1 -Wall -Wextra "$here/$name.cpp"
   fi
 done
 wanted=" "

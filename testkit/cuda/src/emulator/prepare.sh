@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the pretended libraries for the tests, twice: as they are, and with -fsanitize=undefined in OUT/checked.
+# Builds the pretended libraries for the tests:
 #
 #   prepare.sh OUT KERNELS FAULTS
 #

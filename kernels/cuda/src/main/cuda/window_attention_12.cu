@@ -91,13 +91,46 @@ KERNEL(window_attention_12_parameters_bf16, float* table, bf16* bias, const bf16
   parameters12(table, bias, fromTable, fromBias, heads, width, scale);
 }
 
-// Forward. A warp owns 16 TILES rows of one head and walks the keys 8 STEP at a time; a block holds HEADS heads of a window:
+// The scores of 16 TILES rows with 8 STEP keys, in units of q . k. first: the number of the first eight keys among three times eight
+// or six, even: 24 keys are two rows of cells, for which the tables go on by 48 words. masks: bit k (k + 3 for keys of the lower half,
+// which begins at eight number 9) tells that the row does not see the eights k, k + 3, ...; bits 6 to 11 the same of row + 8.
+template <int TILES, int STEP>
+DEV void scores12(float (&s)[TILES][STEP][4], const uint4 (&qA)[TILES], const uint4 (&qB)[TILES], const unsigned char* keys,
+                  const float* const (&tableA)[TILES], const float* const (&tableB)[TILES], int first, int second, bool edge,
+                  const int (&masks)[TILES], int from, float masked) {
+#pragma unroll
+  for (int n = 0; n < STEP; n++) {
+    const int eight = first + n, off = eight / 3 * 48 + (eight % 3 == 1 ? second : eight % 3 == 2 ? 28 : 0);
+    const uint4 k = load16(keys + eight * 512);
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      const float2 a = load_two(tableA[m] + off), b = load_two(tableB[m] + off);
+      s[m][n][0] = a.x, s[m][n][1] = a.y, s[m][n][2] = b.x, s[m][n][3] = b.y;
+      mma16816(s[m][n], qA[m].x, qB[m].x, qA[m].y, qB[m].y, k.x, k.y);
+      mma16816(s[m][n], qA[m].z, qB[m].z, qA[m].w, qB[m].w, k.z, k.w);
+    }
+    if (edge) {
+      const int half = from + eight < 9 ? 0 : 3;
+#pragma unroll
+      for (int m = 0; m < TILES; m++) {
+        const int bits = masks[m] >> half;
+        if (bits & 1 << eight % 3) s[m][n][0] += masked, s[m][n][1] += masked;
+        if (bits & 64 << eight % 3) s[m][n][2] += masked, s[m][n][3] += masked;
+      }
+    }
+  }
+}
+
+// Forward. A warp owns 16 TILES rows of one head and walks the keys 8 STEP at a time, UNROLLED steps without a
+// loop; a block holds HEADS heads of a window:
 // block b takes heads HEADS (b % (heads / HEADS)) and on of window b / (heads / HEADS). Where STAGES is 2, there are fewer
-// blocks, a block takes every so manieth window, and the next one's queries, keys and values arrive while one is computed. Shared memory: HEADS tables and 2 (STAGES 2: 5) planes a head.
-template <int TILES, int STEP, int HEADS, int STAGES>
+// blocks, a block takes every so manieth window, and the next one's queries, keys and values arrive while one is computed.
+//
+// Exponentials are relative to a row's score with its own cell, which is never masked: then a row's sum is at least 1, and a maximum
+// is not needed unless another score is greater by more than 2^64; then the row is done again from its maximum. (bf16 has f32's range.) Shared memory: HEADS tables and 2 (STAGES 2: 5) planes a head.
+template <int TILES, int STEP, int UNROLLED, int HEADS, int STAGES>
 DEV void forward12(bf16* y, float* logSum, const bf16* qkv, const bf16* bias, const float* table, const Windows12& g) {
-  constexpr int WARPS = 9 / TILES, UNROLLED = STEP % 3 ? 3 : 1, CHUNKS = 18 / (STEP * UNROLLED), AT_ONCE = WARPS * 8;
-  constexpr bool ONE = CHUNKS * UNROLLED == 1;  // all keys in one step
+  constexpr int WARPS = 9 / TILES, CHUNKS = 18 / (STEP * UNROLLED), AT_ONCE = WARPS * 8;
   DYNAMIC_SHARED(unsigned char, shared);
   const int t = threadIdx.x, lane = t & 31, warp = t >> 5, l = lane & 3, quad = lane >> 2;
   const int groups = g.heads / HEADS, group = blockIdx.x % groups, step = gridDim.x / groups;
@@ -177,101 +210,104 @@ DEV void forward12(bf16* y, float* logSum, const bf16* qkv, const bf16* bias, co
       tableB[m] = tableAt + copy + (11 - rowB / 12) * 24 + 2 * l + 11 - rowB % 12;
     }
     const int second = l < 2 ? 8 : 20;  // from key column 2 l to 8 keys on: the same row of cells, or the next
+    const bool edge = lastRow || lastColumn;
+    int masks[TILES];
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      masks[m] = 0;
+      if (edge) {
+#pragma unroll
+        for (int i = 0; i < 12; i++) {
+          const int row = row0 + m * 16 + quad + i / 6 * 8;
+          const bool up = i / 3 % 2 == 0, left = (8 * (i % 3) + 2 * l) % 12 < 6;
+          masks[m] |= (lastRow && (row < 72) != up) || (lastColumn && (row % 12 < 6) != left) ? 1 << i : 0;
+        }
+      }
+    }
     const unsigned char* keys = at + mine * PLANE + quad * 64 + swizzle;
     const unsigned char* values = at + (HEADS + mine) * PLANE + (lane & 15) * 64;
     const int value0 = ((lane >> 4) ^ ((lane >> 1) & 3)) << 4, value1 = value0 ^ 32;
-    float o[TILES][4][4] = {}, sum[TILES][4] = {}, mostA[TILES], mostB[TILES];
+    float o[TILES][4][4], sum[TILES][4], fromA[TILES], fromB[TILES];
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {  // of 16 by 8 scores the diagonal: row quad with key quad, in lane quad / 2 of the quad
+      const int own = row0 / 8 + 2 * m, where = (lane & 28) + (quad >> 1);
+      const uint4 k0 = load16(keys + own * 512), k1 = load16(keys + own * 512 + 512);
+      float x[4] = {}, y[4] = {};
+      mma16816(x, qA[m].x, qB[m].x, qA[m].y, qB[m].y, k0.x, k0.y), mma16816(x, qA[m].z, qB[m].z, qA[m].w, qB[m].w, k0.z, k0.w);
+      mma16816(y, qA[m].x, qB[m].x, qA[m].y, qB[m].y, k1.x, k1.y), mma16816(y, qA[m].z, qB[m].z, qA[m].w, qB[m].w, k1.z, k1.w);
+      const float bias0 = tableAt[11 * 24 + 11];
+      fromA[m] = (shuffle(quad & 1 ? x[1] : x[0], where) + bias0) * g.c;
+      fromB[m] = (shuffle(quad & 1 ? y[3] : y[2], where) + bias0) * g.c;
+    }
+    for (bool exact = false;; exact = true) {
+#pragma unroll
+      for (int m = 0; m < TILES; m++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) o[m][0][i] = o[m][1][i] = o[m][2][i] = o[m][3][i] = sum[m][i] = 0.f;
+      }
 #pragma unroll 1
-    for (int chunk = 0; chunk < CHUNKS; chunk++) {
+      for (int chunk = 0; chunk < CHUNKS; chunk++) {
 #pragma unroll
-      for (int u = 0; u < UNROLLED; u++) {
-        float s[TILES][STEP][4];
+        for (int u = 0; u < UNROLLED; u++) {
+          float s[TILES][STEP][4];
+          scores12<TILES, STEP>(s, qA, qB, keys, tableA, tableB, u * STEP, second, edge, masks, chunk * UNROLLED * STEP, g.masked);
 #pragma unroll
-        for (int n = 0; n < STEP; n++) {
-          const uint4 k = load16(keys + (u * STEP + n) * 512);
-          const int tile = u * STEP + n, off = tile / 3 * 48 + (tile % 3 == 2 ? 28 : 0);
+          for (int k = 0; k < STEP / 2; k++) {
+            unsigned v0[4], v1[4];
+            load_matrix4_transposed(v0, values + (u * STEP / 2 + k) * 1024 + value0);
+            load_matrix4_transposed(v1, values + (u * STEP / 2 + k) * 1024 + value1);
 #pragma unroll
-          for (int m = 0; m < TILES; m++) {
-            const float2 a = load_two(tableA[m] + off + (tile % 3 == 1 ? second : 0));
-            const float2 b = load_two(tableB[m] + off + (tile % 3 == 1 ? second : 0));
-            s[m][n][0] = a.x, s[m][n][1] = a.y, s[m][n][2] = b.x, s[m][n][3] = b.y;
-            mma16816(s[m][n], qA[m].x, qB[m].x, qA[m].y, qB[m].y, k.x, k.y);
-            mma16816(s[m][n], qA[m].z, qB[m].z, qA[m].w, qB[m].w, k.z, k.w);
+            for (int m = 0; m < TILES; m++) {
+              unsigned w[4];
+#pragma unroll
+              for (int h = 0; h < 2; h++) {
+                const float* x = s[m][2 * k + h];
+                w[2 * h] = pack2(fast_exp2(x[0] * g.c - fromA[m]), fast_exp2(x[1] * g.c - fromA[m]));
+                w[2 * h + 1] = pack2(fast_exp2(x[2] * g.c - fromB[m]), fast_exp2(x[3] * g.c - fromB[m]));
+              }
+              mma16816(o[m][0], w[0], w[1], w[2], w[3], v0[0], v0[1]);
+              mma16816(o[m][1], w[0], w[1], w[2], w[3], v0[2], v0[3]);
+              mma16816(o[m][2], w[0], w[1], w[2], w[3], v1[0], v1[1]);
+              mma16816(o[m][3], w[0], w[1], w[2], w[3], v1[2], v1[3]);
+              mma16816(sum[m], w[0], w[1], w[2], w[3], 0x3f803f80u, 0x3f803f80u);  // times ones: the sums of the rows
+            }
           }
         }
-        if (lastRow || lastColumn) {
+        keys += STEP * UNROLLED * 512, values += STEP * UNROLLED * 512;
 #pragma unroll
-          for (int m = 0; m < TILES; m++) {
-            int rowA = row0 + m * 16 + quad;
-            opaque(rowA);
-            const int rowB = rowA + 8;
-            const bool upA = rowA < 72, upB = rowB < 72, leftA = rowA % 12 < 6, leftB = rowB % 12 < 6;
+        for (int m = 0; m < TILES; m++) tableA[m] += STEP * UNROLLED / 3 * 48, tableB[m] += STEP * UNROLLED / 3 * 48;
+      }
+      bool far = false;
+#pragma unroll
+      for (int m = 0; m < TILES; m++) far = far || !(sum[m][0] < 0x1p64f) || !(sum[m][2] < 0x1p64f);
+      if (exact || !warp_any(far)) break;
+      keys -= 144 * 64, values -= 144 * 64;
+#pragma unroll
+      for (int m = 0; m < TILES; m++) tableA[m] -= 288, tableB[m] -= 288, fromA[m] = fromB[m] = -3e38f;
+#pragma unroll 1
+      for (int chunk = 0; chunk < CHUNKS; chunk++) {  // the maxima
+#pragma unroll
+        for (int u = 0; u < UNROLLED; u++) {
+          float s[TILES][STEP][4];
+          scores12<TILES, STEP>(s, qA, qB, keys, tableA, tableB, u * STEP, second, edge, masks, chunk * UNROLLED * STEP, g.masked);
+#pragma unroll
+          for (int m = 0; m < TILES; m++)
 #pragma unroll
             for (int n = 0; n < STEP; n++) {
-              const int tile = u * STEP + n;
-              const bool up = chunk * STEP * UNROLLED + tile < 9, left = (8 * (tile % 3) + 2 * l) % 12 < 6;
-              const float a = (lastRow && upA != up) || (lastColumn && leftA != left) ? g.masked : 0.f;
-              const float b = (lastRow && upB != up) || (lastColumn && leftB != left) ? g.masked : 0.f;
-              s[m][n][0] += a, s[m][n][1] += a, s[m][n][2] += b, s[m][n][3] += b;
+              fromA[m] = fmaxf(fromA[m], fmaxf(s[m][n][0], s[m][n][1])), fromB[m] = fmaxf(fromB[m], fmaxf(s[m][n][2], s[m][n][3]));
             }
-          }
         }
-        // The maximum: exact in the first step; later it moves only where a score lies more than 2^8 above it.
-        float newA[TILES], newB[TILES];
-        const bool begin = u == 0 && chunk == 0;
-        bool rises = begin;
+        keys += STEP * UNROLLED * 512;
 #pragma unroll
-        for (int m = 0; m < TILES; m++) {
-          newA[m] = fmaxf(s[m][0][0], s[m][0][1]), newB[m] = fmaxf(s[m][0][2], s[m][0][3]);
-#pragma unroll
-          for (int n = 1; n < STEP; n++) {
-            newA[m] = fmaxf(newA[m], fmaxf(s[m][n][0], s[m][n][1]));
-            newB[m] = fmaxf(newB[m], fmaxf(s[m][n][2], s[m][n][3]));
-          }
-          if (!ONE && !begin) rises = rises || newA[m] * g.c > mostA[m] + 8.f || newB[m] * g.c > mostB[m] + 8.f;
-        }
-        if (ONE || warp_any(rises)) {
-#pragma unroll
-          for (int m = 0; m < TILES; m++) {
-            float a = newA[m], b = newB[m];
-            a = fmaxf(a, shuffle_xor(a, 1)), a = fmaxf(a, shuffle_xor(a, 2)) * g.c;
-            b = fmaxf(b, shuffle_xor(b, 1)), b = fmaxf(b, shuffle_xor(b, 2)) * g.c;
-            if (!ONE && !begin) {
-              a = fmaxf(a, mostA[m]), b = fmaxf(b, mostB[m]);
-              const float oldA = fast_exp2(mostA[m] - a), oldB = fast_exp2(mostB[m] - b);
-#pragma unroll
-              for (int j = 0; j < 4; j++) o[m][j][0] *= oldA, o[m][j][1] *= oldA, o[m][j][2] *= oldB, o[m][j][3] *= oldB;
-              sum[m][0] *= oldA, sum[m][1] *= oldA, sum[m][2] *= oldB, sum[m][3] *= oldB;
-            }
-            mostA[m] = a, mostB[m] = b;
-          }
-        }
-#pragma unroll
-        for (int k = 0; k < STEP / 2; k++) {
-          unsigned v0[4], v1[4];
-          load_matrix4_transposed(v0, values + (u * STEP / 2 + k) * 1024 + value0);
-          load_matrix4_transposed(v1, values + (u * STEP / 2 + k) * 1024 + value1);
-#pragma unroll
-          for (int m = 0; m < TILES; m++) {
-            unsigned w[4];
-#pragma unroll
-            for (int h = 0; h < 2; h++) {
-              const float* x = s[m][2 * k + h];
-              w[2 * h] = pack2(fast_exp2(x[0] * g.c - mostA[m]), fast_exp2(x[1] * g.c - mostA[m]));
-              w[2 * h + 1] = pack2(fast_exp2(x[2] * g.c - mostB[m]), fast_exp2(x[3] * g.c - mostB[m]));
-            }
-            mma16816(o[m][0], w[0], w[1], w[2], w[3], v0[0], v0[1]);
-            mma16816(o[m][1], w[0], w[1], w[2], w[3], v0[2], v0[3]);
-            mma16816(o[m][2], w[0], w[1], w[2], w[3], v1[0], v1[1]);
-            mma16816(o[m][3], w[0], w[1], w[2], w[3], v1[2], v1[3]);
-            mma16816(sum[m], w[0], w[1], w[2], w[3], 0x3f803f80u, 0x3f803f80u);  // times ones: the sums of the rows
-          }
-        }
+        for (int m = 0; m < TILES; m++) tableA[m] += STEP * UNROLLED / 3 * 48, tableB[m] += STEP * UNROLLED / 3 * 48;
       }
-      keys += STEP * UNROLLED * 512;
-      values += STEP * UNROLLED * 512;
+      keys -= 144 * 64;
 #pragma unroll
-      for (int m = 0; m < TILES; m++) tableA[m] += STEP * UNROLLED / 3 * 48, tableB[m] += STEP * UNROLLED / 3 * 48;
+      for (int m = 0; m < TILES; m++) {
+        tableA[m] -= 288, tableB[m] -= 288;
+        fromA[m] = fmaxf(fromA[m], shuffle_xor(fromA[m], 1)), fromA[m] = fmaxf(fromA[m], shuffle_xor(fromA[m], 2)) * g.c;
+        fromB[m] = fmaxf(fromB[m], shuffle_xor(fromB[m], 1)), fromB[m] = fmaxf(fromB[m], shuffle_xor(fromB[m], 2)) * g.c;
+      }
     }
     int numberNow = number, headNow = head;
     opaque(numberNow), opaque(headNow);
@@ -282,8 +318,8 @@ DEV void forward12(bf16* y, float* logSum, const bf16* qkv, const bf16* bias, co
       const int tokenA = token_of(now, rowA, g), tokenB = token_of(now, rowB, g);
       if (logSum != nullptr && l == 0) {
         float* to = logSum + ((i64)numberNow * g.heads + headNow) * 144;
-        if (tokenA >= 0) to[rowA] = LN_2 * (mostA[m] + fast_log2(sum[m][0]));
-        if (tokenB >= 0) to[rowB] = LN_2 * (mostB[m] + fast_log2(sum[m][2]));
+        if (tokenA >= 0) to[rowA] = LN_2 * (fromA[m] + fast_log2(sum[m][0]));
+        if (tokenB >= 0) to[rowB] = LN_2 * (fromB[m] + fast_log2(sum[m][2]));
       }
       const float shareA = 1.f / sum[m][0], shareB = 1.f / sum[m][2];
       unsigned outA[4], outB[4];
@@ -307,14 +343,14 @@ DEV void forward12(bf16* y, float* logSum, const bf16* qkv, const bf16* bias, co
   copy_wait<0>();
 }
 
-#define WINDOW_ATTENTION_12(name, TILES, STEP, HEADS, STAGES, blocks)                                                     \
+#define WINDOW_ATTENTION_12(name, TILES, STEP, UNROLLED, HEADS, STAGES, blocks)                                              \
   KERNEL_BOUNDS(HEADS * 9 / TILES * 32, blocks, window_attention_12_forward_##name, bf16* y, float* logSum, const bf16* qkv, \
-                const bf16* bias, const float* table, Windows12 g) {                                                      \
-    forward12<TILES, STEP, HEADS, STAGES>(y, logSum, qkv, bias, table, g);                                                \
+                const bf16* bias, const float* table, Windows12 g) {                                                         \
+    forward12<TILES, STEP, UNROLLED, HEADS, STAGES>(y, logSum, qkv, bias, table, g);                                         \
   }
-WINDOW_ATTENTION_12(whole, 1, 18, 1, 1, 2)     // 16 rows a warp, all 144 keys at once
-WINDOW_ATTENTION_12(steps, 1, 6, 1, 1, 3)      // 16 rows a warp, 48 keys at a time: a third block on a multiprocessor
-WINDOW_ATTENTION_12(pipelined, 3, 2, 2, 2, 2)  // 48 rows a warp, 16 keys at a time, two heads, the next window under way
+WINDOW_ATTENTION_12(whole, 1, 6, 1, 1, 1, 2)      // 16 rows a warp, 48 keys at a time
+WINDOW_ATTENTION_12(steps, 1, 2, 3, 1, 1, 3)      // 16 keys at a time, in fewer registers: a third block on a multiprocessor
+WINDOW_ATTENTION_12(pipelined, 3, 2, 3, 2, 2, 2)  // 48 rows a warp, 16 keys at a time, two heads, the next window under way
 
 // Backward. A block of 9 warps takes one head and walks over windows: block b takes head b % heads and windows b / heads + a
 // multiple of the grid's rest. A warp first owns 16 queries, from which it makes P (kept in shared memory), dS (kept in

@@ -92,6 +92,13 @@ KERNEL(fault_misaligned_pair_f32, float* y, const float* x, int n) {
   if ((int)threadIdx.x < n / 2) ((float2*)y)[threadIdx.x] = ((const float2*)x)[threadIdx.x];
 }
 
+// Steps beside an array within a thread.
+KERNEL(fault_index_f32, float* y, const float* x, int n) {
+  float row[64];
+  for (int i = 0; i <= n; i++) row[i] = x[i % n];
+  y[threadIdx.x] = row[threadIdx.x];
+}
+
 // The wrong lane's part of a product: rows and columns of the second operand are changed.
 DEV void product(float* d, const bf16* a, const bf16* b, bool right) {
   SHARED bf16 s[2][256];

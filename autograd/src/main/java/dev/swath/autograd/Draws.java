@@ -36,6 +36,15 @@ public final class Draws {
         return source.take() - first;
     }
 
+    /**
+     * Gives a recorded pass, before it is run again, the next draws of {@code from} in place of those that it was recorded
+     * with, and takes them from there.
+     */
+    void renew(RandomSource from) {
+        state().copyFrom(state(from));
+        from.goTo(from.draws() + source.draws() - first);
+    }
+
     /** Where the source stands. */
     long mark() {
         return source.draws();

@@ -5,6 +5,7 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
@@ -62,6 +63,7 @@ public final class Tape implements AutoCloseable {
      * @param listener who watches, or null
      * @param checkpointing whether modules that offer it forget their inner results and compute them again backwards
      * @param nanCheck whether each result and gradient is searched for NaN, which is slow
+     * @param precision how exactly networks compute
      */
     public record Options(
             Backend backend,
@@ -71,40 +73,46 @@ public final class Tape implements AutoCloseable {
             @Nullable Workspace workspace,
             @Nullable TapeListener listener,
             boolean checkpointing,
-            boolean nanCheck) {
+            boolean nanCheck,
+            Precision precision) {
         /** Evaluation mode on one thread. */
         public static Options of(Backend backend) {
-            return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null, false, false);
+            return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null, false, false, Precision.F32);
         }
 
         /** With other threads. */
         public Options withParallelism(Parallelism p) {
-            return new Options(backend, p, training, random, workspace, listener, checkpointing, nanCheck);
+            return new Options(backend, p, training, random, workspace, listener, checkpointing, nanCheck, precision);
         }
 
         /** In training mode with this source of randomness. */
         public Options withTraining(RandomSource r) {
-            return new Options(backend, parallelism, true, r, workspace, listener, checkpointing, nanCheck);
+            return new Options(backend, parallelism, true, r, workspace, listener, checkpointing, nanCheck, precision);
         }
 
         /** With memory of an earlier call. */
         public Options withWorkspace(Workspace w) {
-            return new Options(backend, parallelism, training, random, w, listener, checkpointing, nanCheck);
+            return new Options(backend, parallelism, training, random, w, listener, checkpointing, nanCheck, precision);
         }
 
         /** With someone who watches. */
         public Options withListener(@Nullable TapeListener l) {
-            return new Options(backend, parallelism, training, random, workspace, l, checkpointing, nanCheck);
+            return new Options(backend, parallelism, training, random, workspace, l, checkpointing, nanCheck, precision);
         }
 
         /** With less memory for more time: see {@link Tape#checkpoint}. */
         public Options withCheckpointing(boolean c) {
-            return new Options(backend, parallelism, training, random, workspace, listener, c, nanCheck);
+            return new Options(backend, parallelism, training, random, workspace, listener, c, nanCheck, precision);
         }
 
         /** With a search for the op that first makes a NaN, forwards or backwards: it throws an {@link OpException}. */
         public Options withNanCheck() {
-            return new Options(backend, parallelism, training, random, workspace, listener, checkpointing, true);
+            return new Options(backend, parallelism, training, random, workspace, listener, checkpointing, true, precision);
+        }
+
+        /** With that precision, of networks that ask for it: see {@link Tape#precision}. */
+        public Options withPrecision(Precision p) {
+            return new Options(backend, parallelism, training, random, workspace, listener, checkpointing, nanCheck, p);
         }
     }
 
@@ -121,6 +129,19 @@ public final class Tape implements AutoCloseable {
     /** Whether dropout and batch statistics are on. */
     public boolean training() {
         return training;
+    }
+
+    /**
+     * Before a pass in training mode that was recorded ({@link Backend#record}) is run again: it will draw the next numbers of
+     * {@code random}, as many as it drew when it was recorded.
+     */
+    public void renew(RandomSource random) {
+        draws.renew(random);
+    }
+
+    /** How exactly a network is to compute: it casts its inputs to {@link Precision#activations}, and its result back. */
+    public Precision precision() {
+        return pass.precision;
     }
 
     /** Whether gradients can be asked for. */
@@ -174,12 +195,12 @@ public final class Tape implements AutoCloseable {
 
     /** The backend's kernel of that kind for one element type. */
     public <K extends Kernel> K kernel(Class<K> kind, DType type) {
-        return pass.backend.kernel(kind, type);
+        return pass.kernel(kind, KernelTypes.of(type));
     }
 
     /** The backend's kernel of that kind for those element types. */
     public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
-        return pass.backend.kernel(kind, types);
+        return pass.kernel(kind, types);
     }
 
     /**

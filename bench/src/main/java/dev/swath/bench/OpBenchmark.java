@@ -48,6 +48,7 @@ public class OpBenchmark {
         "Attention",
         "BatchNorm",
         "Binary",
+        "Cast",
         "Concat",
         "Conv2d",
         "DropPath",

@@ -43,7 +43,7 @@ final class RecordedPass implements AutoCloseable {
     }
 
     private void forward() {
-        logits = tape.reading("", () -> network.forward(tape, image, sentences).value());
+        logits = tape.reading("", () -> network.logits(tape, image, sentences).value());
     }
 
     /** The logits (B, H, W, 2) in processor memory. */

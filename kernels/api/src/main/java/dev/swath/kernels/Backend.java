@@ -34,6 +34,11 @@ public interface Backend extends AutoCloseable {
     /** Where the kernels of one pass run, prepared by these threads. Whoever asks for it closes it. */
     Execution execution(Parallelism parallelism);
 
+    /** The same for a pass of that precision; most backends have one way to multiply f32. */
+    default Execution execution(Parallelism parallelism, Precision precision) {
+        return execution(parallelism);
+    }
+
     /** A fresh storage in its memory. The elements are undefined. */
     Storage allocate(DType dtype, long elements);
 

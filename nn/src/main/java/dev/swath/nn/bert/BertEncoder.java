@@ -3,12 +3,14 @@ package dev.swath.nn.bert;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Dropout;
 import dev.swath.nn.Embedding;
 import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleException;
 import dev.swath.nn.ModuleList;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 
 /**
@@ -77,14 +79,18 @@ public final class BertEncoder extends Module {
      *
      * @param ids (B, N), i64
      * @param mask (B, N), 1 for a visible key, else 0
-     * @return (B, N, D)
+     * @return (B, N, D), of the element type that the tape's precision gives activations
      */
     public Var forward(Tape tape, Tensor ids, Var mask) {
         if (ids.rank() != 2 || ids.dim(1) > config.positions() || ids.dim(1) == 0) {
             throw new ModuleException("[bert] ids must have shape (B, N) with N from 1 to " + config.positions()
                     + "; got " + ids.describe());
         }
-        return call(tape, () -> encoder.forward(tape, embeddings.forward(tape, ids, config.dropout()), mask));
+        return call(tape, () -> {
+            Var x = embeddings.forward(tape, ids, config.dropout());
+            DType type = tape.precision().activations(x.dtype());
+            return encoder.forward(tape, Cast.apply(tape, x, type), Cast.apply(tape, mask, type));
+        });
     }
 
     /** The configuration. */

@@ -8,14 +8,17 @@ import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.train.RecordedStep;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.kernels.Recorded;
 import dev.swath.kernels.cuda.CudaBackend;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.nn.optim.AdamW;
 import dev.swath.nn.optim.GradientClipping;
 import dev.swath.nn.optim.ParameterGroup;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import java.time.Instant;
 import java.util.Arrays;
@@ -50,15 +53,21 @@ final class ModelTimes {
             expected = network.answer(tape, image, sentence, Tensor::toFloatArray);
         }
         network.to(device);
-        boolean good = exact(expected, image, sentence);
-        for (int batch : new int[] {1, 8}) {
-            if (Instant.now().isBefore(end)) {
-                inference(batch);
+        boolean good = exact(Precision.F32, 1e-4, expected, image, sentence);
+        good &= exact(Precision.TF32, 1e-2, expected, image, sentence);
+        good &= exact(Precision.BF16, 2e-2, expected, image, sentence);
+        for (Precision p : new Precision[] {Precision.BF16, Precision.F32, Precision.TF32}) {
+            for (int batch : new int[] {1, 8}) {
+                if (Instant.now().isBefore(end)) {
+                    inference(p, batch);
+                }
             }
         }
-        for (int batch : new int[] {1, 8}) {
-            if (Instant.now().isBefore(end)) {
-                training(batch);
+        for (Precision p : new Precision[] {Precision.BF16, Precision.F32}) {
+            for (int batch : new int[] {8, 1}) {
+                if (Instant.now().isBefore(end)) {
+                    training(p, batch);
+                }
             }
         }
         return good;
@@ -78,17 +87,17 @@ final class ModelTimes {
         long[] ids = random.longs((long) batch * WORDS, 1000, 20000).toArray();
         long[] ones = new long[ids.length];
         Arrays.fill(ones, 1);
-        Tensor mask = Tensor.of(ones, batch, WORDS).to(dev.swath.tensor.DType.F32);
+        Tensor mask = Tensor.of(ones, batch, WORDS).to(DType.F32);
         return new SentenceBatch(Tensor.of(ids, batch, WORDS), mask, mask, mask);
     }
 
-    private Tape.Options options() {
-        return Tape.Options.of(device).withParallelism(threads);
+    private Tape.Options options(Precision p) {
+        return Tape.Options.of(device).withParallelism(threads).withPrecision(p);
     }
 
-    private boolean exact(float[] expected, Tensor image, SentenceBatch sentence) {
+    private boolean exact(Precision p, double bound, float[] expected, Tensor image, SentenceBatch sentence) {
         float[] got;
-        try (Tape tape = Tape.inference(options())) {
+        try (Tape tape = Tape.inference(options(p))) {
             got = network.answer(tape, image, sentence, Tensor::toFloatArray);
         }
         double largest = 0;
@@ -97,15 +106,17 @@ final class ModelTimes {
             largest = Math.max(largest, Math.abs(expected[i]));
             error = Math.max(error, Double.isNaN(got[i]) ? Double.POSITIVE_INFINITY : Math.abs(expected[i] - got[i]));
         }
-        report.line("f32 logits against the processor's: largest difference %.3g of the largest, %.3g", error / largest, largest);
-        return error <= 1e-3 * largest;
+        report.line(
+                "%s logits against the processor's f32: largest difference %.3g of the largest, %.3g; bound %.3g",
+                p, error / largest, largest, bound);
+        return error <= bound * largest;
     }
 
-    private void inference(int batch) {
+    private void inference(Precision p, int batch) {
         Tensor image = image(batch);
         SentenceBatch sentence = sentence(batch);
         try (Workspace workspace = new Workspace(device)) {
-            Tape.Options options = options().withWorkspace(workspace);
+            Tape.Options options = options(p).withWorkspace(workspace);
             double[] eager = new double[5];
             for (int i = -1; i < eager.length; i++) {
                 long start = System.nanoTime();
@@ -120,11 +131,11 @@ final class ModelTimes {
                 Var there = network.upload(tape, image);
                 SentenceInput words = sentence.upload(tape, network);
                 Recorded pass = device.record(() -> tape.reading(
-                        "", () -> network.forward(tape, there, words).value()));
+                        "", () -> network.logits(tape, there, words).value()));
                 double time = median(pass);
                 report.line(
-                        "inference f32 batch %d: %.3f ms recorded (by the device), %.2f ms launch by launch (by the clock); memory %d MiB",
-                        batch, time / 1e3, Report.median(eager), device.memory().used() >> 20);
+                        "inference %s batch %d: %.3f ms recorded (by the device), %.2f ms launch by launch (by the clock); memory %d MiB",
+                        p, batch, time / 1e3, Report.median(eager), device.memory().used() >> 20);
                 pass.close();
             }
         }
@@ -142,50 +153,61 @@ final class ModelTimes {
         return Report.median(times);
     }
 
-    private void training(int batch) {
-        Tensor image = image(batch);
-        SentenceBatch sentence = sentence(batch);
+    private void training(Precision p, int batch) {
         SplittableRandom random = new SplittableRandom(7);
         Tensor target = Tensor.of(
                 random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
+        RecordedStep.Part part = new RecordedStep.Part(image(batch), sentence(batch), target);
         List<ParameterGroup> groups = network.groups(0.01, 12, false);
         AdamW optimizer = new AdamW(groups, 0.9, 0.999, 1e-8, device, threads);
         GradientClipping clipping = new GradientClipping(
                 groups.stream().flatMap(g -> g.parameters().values().stream()).toList(), device, threads);
         optimizer.learningRate(1e-5);
+        RandomSource draws = new RandomSource(3);
+        Tape.Options options = options(p).withTraining(draws);
+        double[] eager = new double[3];
+        double first = 0;
+        double last = 0;
         try (Workspace workspace = new Workspace(device)) {
-            double[] times = new double[5];
-            double first = 0;
-            double last = 0;
-            for (int i = -2; i < times.length; i++) {
-                optimizer.zeroGrad();
+            for (int i = -2; i < eager.length; i++) {
                 long start = System.nanoTime();
-                double[] loss = new double[1];
-                double t;
-                try (Tape tape = Tape.recording(
-                        options().withWorkspace(workspace).withTraining(new RandomSource(3)))) {
-                    Var there = network.upload(tape, image);
-                    SentenceInput words = sentence.upload(tape, network);
-                    Tensor classes = tape.indices(target, 2);
-                    Var value = network.loss(tape, there, words, classes, SegmentationLoss.published());
-                    tape.backward(value);
-                    clipping.clip(1);
-                    optimizer.step();
-                    loss[0] = value.value().item();
+                last = step(options.withWorkspace(workspace), part, optimizer, clipping);
+                first = i == -2 ? last : first;
+                if (i >= 0) {
+                    eager[i] = (System.nanoTime() - start) / 1e6;
                 }
-                t = (System.nanoTime() - start) / 1e6;
-                if (i == -2) {
-                    first = loss[0];
-                }
-                last = loss[0];
+            }
+        }
+        RecordedStep.Update update =
+                new RecordedStep.Update(optimizer, clipping, 1, SegmentationLoss.published());
+        try (RecordedStep recorded = new RecordedStep(network, options, List.of(part), update)) {
+            double next = recorded.run(List.of(part), draws);
+            double[] times = new double[REPEATS / 2];
+            for (int i = -2; i < times.length; i++) {
+                double t = device.microseconds(recorded::run) / 1e3;
                 if (i >= 0) {
                     times[i] = t;
                 }
             }
             report.line(
-                    "training step f32 batch %d: %.2f ms launch by launch (by the clock); loss %.4f, after 7 steps %.4f; memory %d MiB",
-                    batch, Report.median(times), first, last, device.memory().used() >> 20);
+                    "training step %s batch %d: %.3f ms recorded (by the device), %.2f ms launch by launch (by the clock); loss %.4f, after 5 steps %.4f, then recorded %.4f; memory %d MiB",
+                    p, batch, Report.median(times), Report.median(eager), first, last, next,
+                    device.memory().used() >> 20);
         }
         device.trim();
+    }
+
+    private double step(Tape.Options options, RecordedStep.Part part, AdamW optimizer, GradientClipping clipping) {
+        optimizer.zeroGrad();
+        try (Tape tape = Tape.recording(options)) {
+            Var there = network.upload(tape, part.image());
+            SentenceInput words = part.sentences().upload(tape, network);
+            Tensor classes = tape.indices(part.target(), 2);
+            Var value = network.loss(tape, there, words, classes, SegmentationLoss.published());
+            tape.backward(value);
+            clipping.clip(1);
+            optimizer.step();
+            return value.value().item();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.swath.testkit.cases.AdaptiveAvgPoolCase;
 import dev.swath.testkit.cases.AttentionCase;
 import dev.swath.testkit.cases.BatchNormCase;
 import dev.swath.testkit.cases.BinaryCase;
+import dev.swath.testkit.cases.CastCase;
 import dev.swath.testkit.cases.ConcatCase;
 import dev.swath.testkit.cases.Conv2dCase;
 import dev.swath.testkit.cases.DropPathCase;
@@ -38,6 +39,7 @@ public final class OpCases {
                 new AttentionCase(),
                 new BatchNormCase(),
                 new BinaryCase(),
+                new CastCase(),
                 new ConcatCase(),
                 new Conv2dCase(),
                 new DropPathCase(),

@@ -2,9 +2,11 @@ package dev.swath.fianet.model;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.nn.Module;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.nn.optim.ParameterGroup;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +47,7 @@ public abstract class ReferringNetwork extends Module {
      * @return a scalar
      */
     public Var loss(Tape tape, Var image, SentenceInput sentences, Tensor target, SegmentationLoss loss) {
-        return loss.forward(tape, forward(tape, image, sentences), target);
+        return loss.forward(tape, logits(tape, image, sentences), target);
     }
 
     /**
@@ -85,6 +87,19 @@ public abstract class ReferringNetwork extends Module {
         return tape.constant(image);
     }
 
+    /** {@link #forward} in the tape's precision: inputs are cast to it, and the logits back to the type of the image. */
+    public final Var logits(Tape tape, Var image, SentenceInput sentences) {
+        DType type = tape.precision().activations(image.dtype());
+        if (type == image.dtype()) {
+            return forward(tape, image, sentences);
+        }
+        SentenceInput cast = new SentenceInput(
+                sentences.ids(),
+                Cast.apply(tape, sentences.masks(), type),
+                sentences.each().stream().map(m -> Cast.apply(tape, m, type)).toList());
+        return Cast.apply(tape, forward(tape, Cast.apply(tape, image, type), cast), image.dtype());
+    }
+
     /**
      * One answer on an inference tape: uploads, runs, hands the logits (B, H, W, 2) to the reader, and lets all memory of the
      * pass be used again. What the reader keeps it must copy.
@@ -92,6 +107,6 @@ public abstract class ReferringNetwork extends Module {
     public final <T> T answer(Tape tape, Tensor image, SentenceBatch sentences, Function<Tensor, T> reader) {
         Var there = upload(tape, image);
         SentenceInput input = sentences.upload(tape, this);
-        return tape.reading("", () -> reader.apply(forward(tape, there, input).value()));
+        return tape.reading("", () -> reader.apply(logits(tape, there, input).value()));
     }
 }

@@ -5,6 +5,7 @@ import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.CastKernel;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.DropoutKernel;
@@ -33,6 +34,7 @@ public final class ScalarBackend extends HostBackend {
             Map.entry(AttentionKernel.class, new ScalarAttention()),
             Map.entry(BatchNormKernel.class, new ScalarBatchNorm()),
             Map.entry(BinaryKernel.class, new ScalarBinary()),
+            Map.entry(CastKernel.class, new ScalarCast()),
             Map.entry(Conv2dKernel.class, new ScalarConv2d()),
             Map.entry(CopyKernel.class, new ScalarCopy()),
             Map.entry(DropoutKernel.class, new ScalarDropout()),

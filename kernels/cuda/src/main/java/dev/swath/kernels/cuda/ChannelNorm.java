@@ -31,7 +31,12 @@ record ChannelNorm(String types) {
      * @param weight (channels), or null for 1
      * @param bias (channels), or null for 0; with ReLU the backward pass needs it too
      */
-    record Channels(Slice mean, Slice second, @Nullable Slice weight, @Nullable Slice bias, double eps) {}
+    record Channels(
+            Slice mean,
+            Slice second,
+            @Nullable Slice weight,
+            @Nullable Slice bias,
+            double eps) {}
 
     private String activations() {
         return Blocks.activations(types);

@@ -12,7 +12,7 @@ final class CudaAdamW implements AdamWKernel {
     private static final String FILE = "adamw";
     private static final int SLOT = 6;
     private static final int CHUNK = 3;
-    private static final int ELEMENTS_A_BLOCK = 1 << 15;
+    private static final int ELEMENTS_A_BLOCK = 1 << 14;
     private static final int STEP_FLOATS = 4;
 
     private final String types;

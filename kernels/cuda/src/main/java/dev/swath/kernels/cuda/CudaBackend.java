@@ -5,6 +5,7 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
@@ -145,7 +146,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public Execution execution(Parallelism parallelism) {
-        return new CudaExecution(this, parallelism);
+        return new CudaExecution(this, parallelism, false);
+    }
+
+    @Override
+    public Execution execution(Parallelism parallelism, Precision precision) {
+        return new CudaExecution(this, parallelism, precision == Precision.TF32);
     }
 
     @Override

@@ -10,11 +10,14 @@ import dev.swath.tensor.Storage;
 final class CudaExecution implements Execution {
     private final CudaBackend owner;
     private final Parallelism parallelism;
+    private final boolean tf32;
     private final Launch launch;
 
-    CudaExecution(CudaBackend owner, Parallelism parallelism) {
+    /** With products of f32 rounded to tf32, or as the backend has it. */
+    CudaExecution(CudaBackend owner, Parallelism parallelism, boolean tf32) {
         this.owner = owner;
         this.parallelism = parallelism;
+        this.tf32 = tf32;
         this.launch = new Launch(owner);
     }
 
@@ -49,7 +52,7 @@ final class CudaExecution implements Execution {
 
     /** Whether products of f32 may round their operands to tf32. */
     boolean tf32() {
-        return owner.tf32();
+        return tf32 || owner.tf32();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 final class CudaGradientClipping implements GradientClippingKernel {
     private static final String FILE = "gradient_clipping";
     private static final int CHUNK = 2;
-    private static final int ELEMENTS_A_BLOCK = 1 << 15;
+    private static final int ELEMENTS_A_BLOCK = 1 << 14;
 
     private final String type;
     private final Tables tables = new Tables();

@@ -197,7 +197,9 @@ final class CudaLayerNorm implements LayerNormKernel {
         boolean sums = dWeight != null || dBias != null;
         Shape shape = shape(columns, aligned);
         if (sums && columns <= MOST_WITH_SUMS && shape.name.contains("x")) {
-            long blocks = Math.min(shape.blocks(rows), 2L * e.multiprocessors());
+            // As many as fit at once: those of one unit a lane have half the registers of the others.
+            long resident = shape.name.startsWith("1x") ? 4 : 2;
+            long blocks = Math.min(shape.blocks(rows), resident * e.multiprocessors());
             Storage parts = e.borrow(DType.F32, blocks * 2 * columns);
             e.launch(FILE, "layer_norm_backward_" + shape.name + "_" + types)
                     .grid(blocks)

@@ -30,7 +30,9 @@ final class CudaReduce implements ReduceKernel {
             return;
         }
         double divisor = f == Function.MEAN ? axis : 1;
-        int chunks = inner == 1 ? rowChunks(outer, axis, e) : columns(this.x, x, outer, axis, inner, e).chunks();
+        int chunks = inner == 1
+                ? rowChunks(outer, axis, e)
+                : columns(this.x, x, outer, axis, inner, e).chunks();
         if (chunks == 1) {
             once(y, x, types, f, outer, axis, inner, 1, divisor, e);
             return;

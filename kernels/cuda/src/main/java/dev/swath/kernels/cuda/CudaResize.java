@@ -33,36 +33,35 @@ final class CudaResize implements ResizeKernel {
      * @param stride channels of the larger map
      */
     void into(Slice y, long stride, Slice x, Geometry g, Execution on) {
-        long n = (long) g.batch() * g.outHeight() * g.outWidth() * g.channels();
-        launch("resize_forward_", n, y, x, stride, g, on);
+        launch("resize_forward_", (long) g.batch() * g.outHeight(), g.outWidth(), y, x, stride, g, on);
     }
 
     /** The backward pass from some channels of a larger map's gradient. */
     void from(Slice dx, Slice dy, long stride, Geometry g, Execution on) {
-        long n = (long) g.batch() * g.height() * g.width() * g.channels();
-        launch("resize_backward_", n, dx, dy, stride, g, on);
+        launch("resize_backward_", (long) g.batch() * g.height(), g.width(), dx, dy, stride, g, on);
     }
 
-    private void launch(String kernel, long n, Slice to, Slice from, long stride, Geometry g, Execution on) {
+    private void launch(
+            String kernel, long lines, int width, Slice to, Slice from, long stride, Geometry g, Execution on) {
         boolean wide = Blocks.aligned(to, from) && g.channels() % unit == 0 && stride % unit == 0;
+        long units = (long) width * g.channels() / (wide ? unit : 1);
+        long parts = Blocks.ceil(units, Blocks.THREADS);
         CudaExecution.of(on)
                 .launch("resize", kernel + type)
-                .cover(n, Blocks.THREADS * (wide ? unit : 1))
+                .grid(lines * parts)
                 .block(Blocks.THREADS)
                 .at(to)
                 .at(from)
                 .bytes(structure(g, stride))
                 .i32(wide ? 1 : 0)
-                .i64(n)
+                .i32((int) parts)
                 .run();
     }
 
     /** The structure Resize of resize.cu. */
     private static MemorySegment structure(Geometry g, long stride) {
         MemorySegment s = MemorySegment.ofArray(new byte[32]);
-        int[] numbers = {
-            g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth(), g.alignCorners() ? 1 : 0
-        };
+        int[] numbers = {g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth(), g.alignCorners() ? 1 : 0};
         MemorySegment.copy(numbers, 0, s, ValueLayout.JAVA_INT_UNALIGNED, 0, numbers.length);
         s.set(ValueLayout.JAVA_LONG_UNALIGNED, 24, stride);
         return s;

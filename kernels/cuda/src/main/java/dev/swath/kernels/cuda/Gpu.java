@@ -1,11 +1,12 @@
 package dev.swath.kernels.cuda;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,15 @@ final class Gpu implements AutoCloseable {
     }
 
     private static String name(int index) {
-        try (BytePointer out = new BytePointer(256)) {
-            Driver.check(cudart.cuDeviceGetName(out, 256, index), "asking for the name of cuda:" + index);
-            return out.getString();
+        byte[] out = new byte[256];
+        Driver.check(
+                cudart.cuDeviceGetName(ByteBuffer.wrap(out), out.length, index),
+                "asking for the name of cuda:" + index);
+        int end = 0;
+        while (end < out.length && out[end] != 0) {
+            end++;
         }
+        return new String(out, 0, end, StandardCharsets.UTF_8);
     }
 
     private int attribute(int which) {
@@ -99,6 +105,11 @@ final class Gpu implements AutoCloseable {
     /** Where work goes: to the device, or, on the thread that records, into the recording. */
     CUstream_st stream() {
         return isRecording() ? recording : stream;
+    }
+
+    /** The device's own stream, also while a recording goes on: for copies over the border, which no recording repeats. */
+    CUstream_st direct() {
+        return stream;
     }
 
     /** Whether the calling thread records. */

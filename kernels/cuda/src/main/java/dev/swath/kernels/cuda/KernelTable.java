@@ -5,6 +5,7 @@ import dev.swath.kernels.AdaptiveAvgPoolKernel;
 import dev.swath.kernels.AttentionKernel;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.CastKernel;
 import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.DropoutKernel;
@@ -23,6 +24,7 @@ import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.tensor.DType;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -37,6 +39,7 @@ final class KernelTable {
             Map.entry(AttentionKernel.class, CudaAttention::new),
             Map.entry(BatchNormKernel.class, CudaBatchNorm::new),
             Map.entry(BinaryKernel.class, CudaBinary::new),
+            Map.entry(CastKernel.class, CudaCast::new),
             Map.entry(Conv2dKernel.class, CudaConv2d::new),
             Map.entry(CopyKernel.class, CudaCopy::new),
             Map.entry(DropoutKernel.class, CudaDropout::new),
@@ -61,10 +64,19 @@ final class KernelTable {
     @Nullable
     Kernel find(Class<? extends Kernel> kind, KernelTypes types) {
         Function<String, Kernel> maker = MAKERS.get(kind);
-        String suffix = kind == CopyKernel.class ? types.x().toString() : suffix(types);
+        String suffix = kind == CopyKernel.class
+                ? types.x().toString()
+                : kind == CastKernel.class ? cast(types) : suffix(types);
         return maker == null || suffix == null
                 ? null
                 : made.computeIfAbsent(new Key(kind, suffix), k -> maker.apply(k.types));
+    }
+
+    /** To and from the types of a cast, or null. */
+    private static @Nullable String cast(KernelTypes types) {
+        return EnumSet.of(types.x(), types.parameters()).equals(EnumSet.of(DType.F32, DType.BF16))
+                ? types.x() + "_" + types.parameters()
+                : null;
     }
 
     /** {@code f32}, {@code bf16}, {@code bf16_f32}, or null for types that no kernel has. */

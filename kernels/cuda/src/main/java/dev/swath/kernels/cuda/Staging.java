@@ -40,7 +40,7 @@ final class Staging implements AutoCloseable {
             }
             segments[i] = MemorySegment.ofBuffer(pieces[i].asByteBuffer());
             Driver.check(cudart.cuEventCreate(events[i], cudart.CU_EVENT_DISABLE_TIMING), "creating an event");
-            Driver.check(cudart.cuEventRecord(events[i], gpu.stream()), "recording an event");
+            Driver.check(cudart.cuEventRecord(events[i], gpu.direct()), "recording an event");
         }
     }
 
@@ -58,9 +58,9 @@ final class Staging implements AutoCloseable {
                     bytes(source), (from + done) * type.bytes(), segments[piece], 0, (long) n * type.bytes());
             Driver.check(
                     cudart.cuMemcpyHtoDAsync(
-                            address + done * type.bytes(), pieces[piece], (long) n * type.bytes(), gpu.stream()),
+                            address + done * type.bytes(), pieces[piece], (long) n * type.bytes(), gpu.direct()),
                     "copying to cuda:" + gpu.index());
-            Driver.check(cudart.cuEventRecord(events[piece], gpu.stream()), "recording an event");
+            Driver.check(cudart.cuEventRecord(events[piece], gpu.direct()), "recording an event");
         }
     }
 
@@ -94,9 +94,9 @@ final class Staging implements AutoCloseable {
     private void fetch(int piece, long address, long bytes) {
         Driver.check(cudart.cuEventSynchronize(events[piece]), "waiting for a copy");
         Driver.check(
-                cudart.cuMemcpyDtoHAsync(pieces[piece], address, bytes, gpu.stream()),
+                cudart.cuMemcpyDtoHAsync(pieces[piece], address, bytes, gpu.direct()),
                 "copying from cuda:" + gpu.index());
-        Driver.check(cudart.cuEventRecord(events[piece], gpu.stream()), "recording an event");
+        Driver.check(cudart.cuEventRecord(events[piece], gpu.direct()), "recording an event");
     }
 
     /** The bytes of processor memory, elements as the device has them. */

@@ -12,7 +12,9 @@ final class Devices {
     static synchronized CudaBackend backend() {
         Emulator.require();
         if (backend == null || backend.isClosed()) {
-            Emulator.set("multiprocessors", 3);
+            if (Emulator.isHere()) {
+                Emulator.set("multiprocessors", 3);
+            }
             backend = Emulator.open(0);
         }
         return backend;

@@ -26,7 +26,7 @@ class PlantedFaultsTest {
 
     @BeforeEach
     void open() {
-        Emulator.require();
+        Emulator.requirePretended();
         open(0);
     }
 
@@ -204,6 +204,22 @@ class PlantedFaultsTest {
         Launch shifted = launch("fault_misaligned_f32").at(y).at(x.plus(1)).i32(N);
         String message = assertThrows(CudaException.class, shifted::run).getMessage();
         assertTrue(message.contains("misaligned address") && message.contains("is no multiple of 16"), message);
+    }
+
+    @Test
+    void aMisalignedPairIsReportedThoughAProcessorForgivesIt() {
+        Slice y = fresh(N + 1);
+        Slice x = there(counted(N + 1));
+        launch("fault_misaligned_pair_f32").at(y).at(x).i32(N).run();
+        Launch shifted = launch("fault_misaligned_pair_f32").at(y).at(x.plus(1)).i32(N);
+        String message = assertThrows(CudaException.class, shifted::run).getMessage();
+        assertTrue(message.contains("is no multiple of the 8 bytes that"), message);
+        assertTrue(message.contains("faults.cu:"), message);
+    }
+
+    @Test
+    void anIndexBesideAnArrayIsReported() {
+        fails("index 64 is beside 'float [64]'", "fault_index_f32", N);
     }
 
     @Test

@@ -129,8 +129,8 @@ class PointwiseKernelsTest {
         t.run(
                 backend,
                 BinaryKernel.class,
-                (k, at, on) -> k.forward(
-                        at.apply(y), at.apply(u), a, at.apply(v), b, BinaryKernel.Function.ADD, dims, on));
+                (k, at, on) ->
+                        k.forward(at.apply(y), at.apply(u), a, at.apply(v), b, BinaryKernel.Function.ADD, dims, on));
     }
 
     @ParameterizedTest
@@ -165,10 +165,7 @@ class PointwiseKernelsTest {
             Trial t = new Trial(random, types).about("mask of " + n);
             Operand state = t.given(DType.I64, 2, () -> random.nextInt());
             Operand y = t.y("y", n);
-            t.run(
-                    backend,
-                    DropoutKernel.class,
-                    (k, at, on) -> k.mask(at.apply(y), at.apply(state), draw, rate, n, on));
+            t.run(backend, DropoutKernel.class, (k, at, on) -> k.mask(at.apply(y), at.apply(state), draw, rate, n, on));
         }
     }
 
@@ -289,10 +286,7 @@ class PointwiseKernelsTest {
             Operand y = t.result("y", to, n);
             long[] dense = {1};
             int[] dims = {n};
-            t.run(
-                    backend,
-                    CopyKernel.class,
-                    (k, at, on) -> k.copy(at.apply(y), dense, at.apply(x), dense, dims, on));
+            t.run(backend, CopyKernel.class, (k, at, on) -> k.copy(at.apply(y), dense, at.apply(x), dense, dims, on));
         }
     }
 }

@@ -1,0 +1,25 @@
+package dev.swath.kernels;
+
+import dev.swath.tensor.DType;
+import java.util.Locale;
+
+/** How exactly a pass computes. Weights, statistics, sums and losses are f32 in each. */
+public enum Precision {
+    /** f32 throughout. */
+    F32,
+    /** f32, but a device may round the operands of products to 10 bits of mantissa; elsewhere the same as {@link #F32}. */
+    TF32,
+    /** Activations are bf16: half the memory, and on a device the tensor cores' full speed. */
+    BF16;
+
+    /** The element type of activations in place of {@code given}. */
+    public DType activations(DType given) {
+        return this == BF16 && given == DType.F32 ? DType.BF16 : given;
+    }
+
+    /** {@code f32}, {@code tf32}, {@code bf16}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
