@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The kernels as they are in the jar: CUDA C++, and where a build had nvcc, machine code beside it. */
 final class Sources {
     /** What kernels include: the words they are written in, and the tiles that products and convolutions share. */
-    static final List<String> HEADERS = List.of("device.cuh", "products.cuh");
+    static final List<String> HEADERS = List.of("device.cuh", "products.cuh", "hopper.cuh");
 
     private Sources() {}
 
