@@ -4,15 +4,21 @@ import org.jspecify.annotations.Nullable;
 
 /** One backend for the tests of kernels, pretended or real. */
 final class Devices {
+    private static final boolean REAL = "cuda".equals(System.getProperty("swath.test.backend")) && !Emulator.isHere();
+
     private static @Nullable CudaBackend backend;
 
     private Devices() {}
 
     /** The backend of this process; a test is skipped where there is none. */
     static synchronized CudaBackend backend() {
-        Emulator.require();
+        if (!REAL) {
+            Emulator.require();
+        }
         if (backend == null || backend.isClosed()) {
-            Emulator.set("multiprocessors", 3);
+            if (!REAL) {
+                Emulator.set("multiprocessors", 3);
+            }
             backend = Emulator.open(0);
         }
         return backend;
