@@ -5,10 +5,7 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Parallelism;
-<<<<<<< HEAD
-=======
 import dev.swath.kernels.Precision;
->>>>>>> cuda
 import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.AbsentStorage;
