@@ -54,8 +54,9 @@ part() {
 }
 
 : >"$results/parts.txt"
+on_device='.*\.(OpCaseTest|GoldenOpsTest|CastTest|DropoutMaskTest|ElementTypesTest|PackedWeightsTest|WorkspaceTest|GoldenNetworksTest|GoldenModelTest|GoldenTrainingTest|kernels\.cuda\.[A-Z].*Test)'
 part tests $((seconds * 40 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswath.kit.tests="$tests" \
-    -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 38 / 100))
+    -Dswath.kit.classes="$on_device" -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 38 / 100))
 part models $((seconds * 30 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit models "$results" $((seconds * 20 / 100))
 part kernels $((seconds * 25 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit kernels "$results" $((seconds * 20 / 100))
 part kernels-own $((seconds * 15 / 100)) "${java[@]}" -Dswath.cuda.without=cublas,cudnn -cp "$classpath" \

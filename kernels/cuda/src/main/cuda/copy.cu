@@ -103,6 +103,14 @@ KERNEL(add_bf16, bf16* y, const bf16* x, Strided s, int wide, i64 n) {
   else add<1>(y, x, s, n);
 }
 
+KERNEL(add_f64, double* y, const double* x, Strided s, int wide, i64 n) {
+  for (i64 i = grid_thread(); i < n; i += grid_threads()) {
+    i64 to, from;
+    place(i, s, to, from);
+    y[to] += x[from];
+  }
+}
+
 template <int N, class Y, class X>
 DEV void cast(Y* y, const X* x, const Strided& s, i64 n) {
   for (i64 i = grid_thread(); i < n / N; i += grid_threads()) {

@@ -3,11 +3,14 @@ package dev.swath.autograd;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Execution;
+import dev.swath.kernels.Kernel;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Precision;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,16 @@ final class Pass {
     /** Every element becomes that number. */
     void fill(Tensor x, double value) {
         backend.kernel(CopyKernel.class, x.dtype()).fill(Slice.of(x), value, x.elements(), execution);
+    }
+
+    /** The backend's kernel of that kind, or a sentence. */
+    <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
+        if (!backend.supports(kind, types)) {
+            String op = kind.getSimpleName().replace("Kernel", "").toLowerCase(Locale.ROOT);
+            throw error(
+                    op, "the " + backend.name() + " backend must have a kernel for these element types", types.toString());
+        }
+        return backend.kernel(kind, types);
     }
 
     OpException error(String op, String rule, String got) {

@@ -195,12 +195,12 @@ public final class Tape implements AutoCloseable {
 
     /** The backend's kernel of that kind for one element type. */
     public <K extends Kernel> K kernel(Class<K> kind, DType type) {
-        return pass.backend.kernel(kind, type);
+        return pass.kernel(kind, KernelTypes.of(type));
     }
 
     /** The backend's kernel of that kind for those element types. */
     public <K extends Kernel> K kernel(Class<K> kind, KernelTypes types) {
-        return pass.backend.kernel(kind, types);
+        return pass.kernel(kind, types);
     }
 
     /**

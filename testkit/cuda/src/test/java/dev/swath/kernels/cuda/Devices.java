@@ -4,19 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One backend for the tests of kernels, pretended or real. */
 final class Devices {
-    private static final boolean REAL = "cuda".equals(System.getProperty("swath.test.backend")) && !Emulator.isHere();
-
     private static @Nullable CudaBackend backend;
 
     private Devices() {}
 
     /** The backend of this process; a test is skipped where there is none. */
     static synchronized CudaBackend backend() {
-        if (!REAL) {
-            Emulator.require();
-        }
+        Emulator.require();
         if (backend == null || backend.isClosed()) {
-            if (!REAL) {
+            if (Emulator.isHere()) {
                 Emulator.set("multiprocessors", 3);
             }
             backend = Emulator.open(0);

@@ -26,7 +26,7 @@ class PlantedFaultsTest {
 
     @BeforeEach
     void open() {
-        Emulator.require();
+        Emulator.requirePretended();
         open(0);
     }
 
