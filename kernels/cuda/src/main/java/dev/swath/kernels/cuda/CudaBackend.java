@@ -167,7 +167,8 @@ public final class CudaBackend implements Backend {
 
     /** Where element 0 of the slice lies; it must be in this memory. */
     long address(Slice slice) {
-        return own(slice.storage()).address() + slice.offset() * (long) slice.storage().dtype().bytes();
+        return own(slice.storage()).address()
+                + slice.offset() * (long) slice.storage().dtype().bytes();
     }
 
     private CudaStorage own(Storage storage) {
@@ -178,8 +179,8 @@ public final class CudaBackend implements Backend {
             throw new IllegalStateException(
                     "[cuda] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
         }
-        throw new IllegalStateException(
-                "[cuda] an operand must be in the memory of " + device + "; got " + storage.dtype() + " on " + storage.device());
+        throw new IllegalStateException("[cuda] an operand must be in the memory of " + device + "; got "
+                + storage.dtype() + " on " + storage.device());
     }
 
     @Override

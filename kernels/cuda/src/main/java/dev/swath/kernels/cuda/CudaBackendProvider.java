@@ -53,7 +53,9 @@ public final class CudaBackendProvider implements BackendProvider {
                 return new Probe.Refused("there is no device number " + index + "; the NVIDIA driver knows " + count[0]
                         + ", numbered from 0");
             }
-            return new Probe.Available(new CudaBackend(index));
+            CudaBackend backend = new CudaBackend(index);
+            backend.modules().compileAhead();
+            return new Probe.Available(backend);
         } catch (LinkageError | RuntimeException e) {
             return new Probe.Refused("opening device " + index + " failed (" + Libraries.firstLine(e) + ")");
         }

@@ -29,8 +29,8 @@ final class Hopper {
             Slice a = numbers(scratch, (long) M * K, 7);
             Slice b = numbers(scratch, (long) N * K, 11);
             for (String order : List.of("kk", "kr", "rr")) {
-                float[] expected =
-                        product(order, Tiling.Kind.BF16, Tiling.Kind.BF16.tiles().getFirst(), a, b, on, scratch);
+                float[] expected = product(
+                        order, Tiling.Kind.BF16, Tiling.Kind.BF16.tiles().getFirst(), a, b, on, scratch);
                 for (Tiling.Tile tile : Tiling.Kind.HOPPER.tiles()) {
                     if (!Arrays.equals(expected, product(order, Tiling.Kind.HOPPER, tile, a, b, on, scratch))) {
                         LOGGER.log(

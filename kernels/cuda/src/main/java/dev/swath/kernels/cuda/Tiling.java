@@ -51,7 +51,10 @@ record Tiling(Tile tile, int splits, int length) {
                 "",
                 "",
                 64,
-                List.of(Tile.groups(64, 4, 0.28, 0.27), Tile.groups(128, 3, 0.4, 0.5), Tile.groups(256, 4, 0.75, 0.85)));
+                List.of(
+                        Tile.groups(64, 4, 0.28, 0.27),
+                        Tile.groups(128, 3, 0.4, 0.5),
+                        Tile.groups(256, 4, 0.75, 0.85)));
 
         private final String prefix;
         private final String suffix;

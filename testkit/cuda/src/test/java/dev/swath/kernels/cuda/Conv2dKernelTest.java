@@ -5,7 +5,6 @@ import dev.swath.kernels.Conv2dKernel;
 import dev.swath.kernels.Conv2dKernel.Geometry;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.DType;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +54,8 @@ class Conv2dKernelTest {
         return (long) g.batch() * g.outHeight() * g.outWidth();
     }
 
-    private static KernelCheck<Conv2dKernel>.Operand weight(KernelCheck<Conv2dKernel> c, KernelTypes types, Geometry g) {
+    private static KernelCheck<Conv2dKernel>.Operand weight(
+            KernelCheck<Conv2dKernel> c, KernelTypes types, Geometry g) {
         long n = (long) g.out() * g.groupIn() * g.kernel() * g.kernel();
         return c.in(types.parameters(), c.in(types.x(), n).values());
     }

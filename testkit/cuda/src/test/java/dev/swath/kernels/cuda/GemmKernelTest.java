@@ -63,9 +63,11 @@ class GemmKernelTest {
         // An f32 weight beside bf16 activations is rounded by the kernel, so a rounded one is what the truth must have.
         KernelCheck<GemmKernel>.Operand y = accumulate ? c.inOut(result, m * apart) : c.out(result, m * apart);
         KernelCheck<GemmKernel>.Operand left = c.in(types.x(), a.elements);
-        KernelCheck<GemmKernel>.Operand right = c.in(weight, c.in(types.x(), b.elements).values());
+        KernelCheck<GemmKernel>.Operand right =
+                c.in(weight, c.in(types.x(), b.elements).values());
         if (apart > n && !accumulate) {
-            return; // What lies between the rows of a result is not written, so it cannot be compared with "not a number".
+            return; // What lies between the rows of a result is not written, so it cannot be compared with "not a
+                    // number".
         }
         if (tf32) {
             c.within(TF32_ERROR, TF32_ERROR);
@@ -103,7 +105,8 @@ class GemmKernelTest {
         int n = c.extentOrNone(MOST);
         int k = longest > 0 ? longest : c.extentOrNone(257);
         long apart = k + (c.toss() ? 0 : c.random().nextInt(20));
-        Activation f = c.toss() ? Activation.GELU : Activation.values()[c.random().nextInt(6)];
+        Activation f =
+                c.toss() ? Activation.GELU : Activation.values()[c.random().nextInt(6)];
         boolean biased = c.toss();
         int residual = c.random().nextInt(3);
         KernelCheck<GemmKernel>.Operand y =
