@@ -69,8 +69,7 @@ public final class AtomicFile {
             }
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Unfinished.deleteQuietly(temporary); // no longer there if all went well
-            Unfinished.done(temporary);
+            Unfinished.delete(temporary); // no longer there if all went well
         }
     }
 

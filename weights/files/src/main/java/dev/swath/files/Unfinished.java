@@ -50,14 +50,15 @@ public final class Unfinished {
         return folder;
     }
 
-    /** Lists a path until {@link #done}. */
+    /** Lists a path until {@link #delete}. */
     static void list(Path path) {
         PATHS.add(path);
         hook();
     }
 
-    /** Takes a path off the list: it has its final name, or is gone. */
-    public static void done(Path path) {
+    /** Deletes what still has the temporary name, a folder with all that is in it, and takes it off the list. */
+    public static void delete(Path path) {
+        deleteQuietly(path);
         PATHS.remove(path);
     }
 
@@ -78,7 +79,7 @@ public final class Unfinished {
     }
 
     /** Deletes a file or a folder with all that is in it, without following links, also while others still write into it. */
-    static void deleteQuietly(Path path) {
+    private static void deleteQuietly(Path path) {
         for (int i = 0; i < TRIES && Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
             try (Stream<Path> all = Files.walk(path)) {
                 for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
