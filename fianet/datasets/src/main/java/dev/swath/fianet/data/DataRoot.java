@@ -4,6 +4,7 @@ import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,20 @@ interface DataRoot extends AutoCloseable {
 
     /** All of a file, at most {@code cap} bytes. */
     byte[] read(String name, int cap);
+
+    /** Length and CRC-32 of a file, as text. */
+    String checksum(String name);
+
+    /** A fingerprint of those of all these files. */
+    default String checksums(List<String> names, Parallelism threads) {
+        String[] sums = new String[names.size()];
+        threads.forEach(sums.length, i -> sums[i] = checksum(names.get(i))); // each task writes its own place
+        Fingerprint all = new Fingerprint();
+        for (int i = 0; i < sums.length; i++) {
+            all.add(names.get(i)).add(sums[i]);
+        }
+        return all.hex();
+    }
 
     /** An image file. */
     default RgbImage readImage(String name) {

@@ -2,6 +2,8 @@ package dev.swath.fianet.data;
 
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.json.Json;
+import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -102,6 +104,17 @@ public final class RrsisD implements ReferringDataset {
         for (RrsisDIndex.Item item : items) {
             sum.add(item.id()).add(item.category());
             item.sentences().forEach(sum::add);
+        }
+        return sum.hex();
+    }
+
+    @Override
+    public String pixelFingerprint(Parallelism threads) {
+        List<String> files =
+                items.stream().map(RrsisDIndex.Item::image).distinct().toList();
+        Fingerprint sum = new Fingerprint().add(root.checksums(files, threads));
+        for (RrsisDIndex.Item item : items) {
+            sum.add(item.height() + " x " + item.width()).add(Json.write(item.segmentation(), false));
         }
         return sum.hex();
     }

@@ -129,6 +129,13 @@ final class ZipRoot implements DataRoot {
         }
     }
 
+    /** As the zip file states them; {@link #read} compares. */
+    @Override
+    public String checksum(String name) {
+        ZipEntry entry = entry(name);
+        return entry.getSize() + " " + Long.toHexString(entry.getCrc());
+    }
+
     @Override
     public ImageInputStream image(String name) throws IOException {
         return new MemoryCacheImageInputStream(zip.getInputStream(entry(name)));

@@ -73,6 +73,13 @@ class RunFolderTest {
         "'', '', new, old, new",
         "'', new, '', old, new",
         "unfinished, '', '', '', ''",
+        "unfinished, '', new, old, new",
+        "'', old, '', older, old",
+        "unfinished, old, '', older, old",
+        "'', old, new, older, new",
+        "unfinished, old, new, '', new",
+        "unfinished, old, new, older, new",
+        "'', '', '', old, old",
     })
     void whateverAKilledRunLeft(String unfinished, String current, String fresh, String old, String expected)
             throws IOException {
@@ -81,6 +88,9 @@ class RunFolderTest {
             if (!s[1].isEmpty()) {
                 checkpoint(root.resolve("last" + s[0]), s[1]);
             }
+        }
+        if (!expected.isEmpty()) {
+            assertEquals(expected, Files.readString(RunFolder.newest(root).resolve("model")));
         }
         try (RunFolder folder = RunFolder.open(root)) {
             assertEquals(!expected.isEmpty(), folder.has("last"));
