@@ -54,6 +54,29 @@ class RunFolderTest {
     }
 
     @Test
+    void whatWasNeverSavedIsNotSpokenOf() throws IOException {
+        Path file = Files.writeString(root.resolve("file"), "");
+        Path inside = file.resolve("run");
+        String message = String.valueOf(
+                assertThrows(TrainingException.class, () -> RunFolder.open(inside)).getMessage());
+        assertEquals(
+                "[checkpoint] " + inside + " cannot be written: Not a directory; correct that, or choose another folder"
+                        + " with --out",
+                message);
+        try (RunFolder folder = RunFolder.open(root)) {
+            TrainingException e = assertThrows(
+                    TrainingException.class,
+                    () -> folder.write("last", 1, to -> {
+                        throw new IOException("No space left on device");
+                    }));
+            assertEquals(
+                    "[checkpoint] the disk that holds " + root
+                            + " is full; free some space, or choose another folder with --out",
+                    e.getMessage());
+        }
+    }
+
+    @Test
     void aCheckpointThatCannotFitIsNotBegun() throws IOException {
         try (RunFolder folder = RunFolder.open(root)) {
             TrainingException e = assertThrows(
