@@ -4,6 +4,7 @@ import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,12 @@ interface DataRoot extends AutoCloseable {
             return new FolderRoot(path);
         }
         if (!Files.exists(path)) {
-            throw new DataException("[data] " + path + " does not exist; give the data set's folder or its zip file");
+            throw new DataException(
+                    "[data] " + Quoted.path(path) + " does not exist; give the data set's folder or its zip file");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new DataException("[data] " + Quoted.path(path)
+                    + " is a device or a pipe; give the data set's folder or its zip file");
         }
         return ZipRoot.open(path);
     }
@@ -110,9 +116,9 @@ interface DataRoot extends AutoCloseable {
     }
 
     /** Refuses names that lead out of the root. */
-    static String checked(String name, Object where) {
+    static String checked(String name, Path where) {
         if (leaves(name)) {
-            throw new DataException("[data] " + where + ": the file name '" + name.replace("\0", "\\0")
+            throw new DataException("[data] " + Quoted.path(where) + ": the file name '" + Quoted.text(name)
                     + "' leads out of the data set; it was refused");
         }
         return name;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,12 @@ final class FolderRoot implements DataRoot {
     }
 
     private Path path(String name) {
-        return folder.resolve(DataRoot.checked(name, folder));
+        try {
+            return folder.resolve(DataRoot.checked(name, folder));
+        } catch (InvalidPathException e) {
+            throw new DataException(
+                    "[data] " + Quoted.path(folder) + ": '" + Quoted.text(name) + "' cannot be a file's name here", e);
+        }
     }
 
     @Override
@@ -47,12 +53,16 @@ final class FolderRoot implements DataRoot {
 
     @Override
     public String describe(String name) {
-        return Quoted.path(folder.resolve(name));
+        return Quoted.path(path(name));
     }
 
     @Override
     public boolean exists(String name) {
-        return Files.isRegularFile(path(name));
+        try {
+            return Files.isRegularFile(folder.resolve(DataRoot.checked(name, folder)));
+        } catch (InvalidPathException _) {
+            return false;
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.swath.fianet.data;
 import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ public final class RefSegRs implements ReferringDataset {
 
     static DataRoot locate(DataRoot root, Path path) {
         return root.holding(MARKERS)
-                .orElseThrow(() -> new DataException("[data] " + path
+                .orElseThrow(() -> new DataException("[data] " + Quoted.path(path)
                         + " is not laid out as RefSegRS: there must be images/<id>.tif, masks/<id>.tif and"
                         + " output_phrase_{train,val,test}.txt"));
     }

@@ -2,6 +2,7 @@ package dev.swath.fianet.data;
 
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
@@ -43,16 +44,17 @@ public final class RrsisD implements ReferringDataset {
 
     static DataRoot locate(DataRoot root, Path path) {
         return root.holding(MARKERS)
-                .orElseThrow(() -> new DataException("[data] " + path
+                .orElseThrow(() -> new DataException("[data] " + Quoted.path(path)
                         + " is not laid out as RRSIS-D: there must be rrsisd/refs(unc).p (the expressions),"
                         + " rrsisd/instances.json (the masks) and images/rrsisd/JPEGImages/*.jpg"));
     }
 
-    static Mask decode(RrsisDIndex.Item item) {
+    /** The mask, not laid out. */
+    static Runs runs(RrsisDIndex.Item item) {
         try {
-            return Segmentation.decode(item.segmentation(), item.height(), item.width());
+            return Segmentation.runs(item.segmentation(), item.height(), item.width());
         } catch (DataException e) {
-            throw new DataException("[data] the mask of " + item.id() + " cannot be used: " + e.getMessage(), e);
+            throw new DataException("[data] the mask of " + Quoted.text(item.id()) + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -95,7 +97,7 @@ public final class RrsisD implements ReferringDataset {
 
     private Sample read(RrsisDIndex.Item item, String sentence) {
         RgbImage image = root.readImage(item.image());
-        return new Sample(item.id(), image, sentence, decode(item), item.category());
+        return new Sample(item.id(), image, sentence, runs(item).mask(), item.category());
     }
 
     @Override
