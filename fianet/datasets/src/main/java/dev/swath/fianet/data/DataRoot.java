@@ -119,7 +119,7 @@ interface DataRoot extends AutoCloseable {
     static String checked(String name, Path where) {
         if (leaves(name)) {
             throw new DataException("[data] " + Quoted.path(where) + ": the file name '" + Quoted.text(name)
-                    + "' leads out of the data set; it was refused");
+                    + "' leads out of the data set or cannot be one everywhere; it was refused");
         }
         return name;
     }

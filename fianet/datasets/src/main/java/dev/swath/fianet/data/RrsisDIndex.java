@@ -111,7 +111,7 @@ final class RrsisDIndex {
             report(
                     Problem.Kind.BROKEN_ENTRY,
                     ref,
-                    "the file name '" + Quoted.text(image.fileName()) + "' leads out of the data set; it was refused");
+                    "the file name '" + Quoted.text(image.fileName()) + "' leads out of the data set or cannot be one everywhere; it was refused");
             return Optional.empty();
         }
         Optional<String> category = category(ref, annotation);

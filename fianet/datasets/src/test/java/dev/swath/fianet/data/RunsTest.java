@@ -81,7 +81,7 @@ class RunsTest {
     @Test
     void polygonsAreFilledAsPointByPoint() {
         SplittableRandom random = new SplittableRandom(11);
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1000; i++) {
             int height = 1 + random.nextInt(60);
             int width = 1 + random.nextInt(60);
             List<Double> corners = polygon(random, height, width);
@@ -95,7 +95,7 @@ class RunsTest {
     @Test
     void piecesAreAddedUpAndTheAreaIsThatOfThePixels() {
         SplittableRandom random = new SplittableRandom(12);
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 300; i++) {
             int height = 1 + random.nextInt(30);
             int width = 1 + random.nextInt(30);
             int[] sum = new int[height * width];

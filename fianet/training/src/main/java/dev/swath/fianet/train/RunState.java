@@ -1,6 +1,7 @@
 package dev.swath.fianet.train;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.JsonException;
 import dev.swath.nn.train.TrainingException;
@@ -134,7 +135,7 @@ record RunState(
             Fields f = Fields.of(file);
             int format = f.integer("format", 0);
             if (format < 1 || format > FORMAT) {
-                throw new TrainingException("[train] " + file + " has the format " + format + ", but only 1 to "
+                throw new TrainingException("[train] " + Quoted.path(file) + " has the format " + format + ", but only 1 to "
                         + FORMAT + " can be read; use the version of Swath that wrote it");
             }
             if (goesOn && format < PHILOX) {
@@ -164,7 +165,10 @@ record RunState(
             }
             return state;
         } catch (JsonException | IllegalArgumentException e) {
-            throw new TrainingException("[train] the checkpoint's " + file + " is damaged: " + e.getMessage(), e);
+            throw new TrainingException(
+                    "[train] the checkpoint's " + Quoted.path(file) + " is damaged: "
+                            + Quoted.rule(e.getMessage()),
+                    e);
         }
     }
 }
