@@ -75,8 +75,7 @@ public final class AtomicFile {
 
     private static void writeInPlace(Path target, Content content) throws IOException {
         // A stream that goes to a plain file has been written to before: what comes now belongs behind.
-        StandardOpenOption how =
-                Files.isRegularFile(target) ? StandardOpenOption.APPEND : StandardOpenOption.WRITE;
+        StandardOpenOption how = Files.isRegularFile(target) ? StandardOpenOption.APPEND : StandardOpenOption.WRITE;
         try (FileChannel channel = FileChannel.open(target, how)) {
             content.writeTo(channel);
         }

@@ -40,7 +40,8 @@ public final class Unfinished {
 
     /** A name in the folder that no file has. It is short, so that it fits wherever the final name does. */
     static Path name(Path folder) {
-        return folder.resolve(PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
+        return folder.resolve(
+                PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
     }
 
     /** Creates a folder under such a name, with the permissions of any new folder, and lists it. */

@@ -18,7 +18,8 @@ public final class Fuzz {
     private static final int LONGEST_MESSAGE = 1500;
     private static final long SLOWEST = 10_000_000_000L; // nanoseconds, on a machine that does other things too
 
-    private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|-?\\d+(?:\\.\\d+)?|true|false|null|[\\[\\]{},:]");
+    private static final Pattern TOKEN =
+            Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|-?\\d+(?:\\.\\d+)?|true|false|null|[\\[\\]{},:]");
     private static final List<String> VALUES = List.of(
             "0",
             "-1",
@@ -62,8 +63,7 @@ public final class Fuzz {
      */
     @SafeVarargs
     public static long run(String name, int rounds, Target target, Class<? extends RuntimeException>... refusals) {
-        SplittableRandom seeds =
-                new SplittableRandom(name.hashCode() + 31 * Long.getLong("swath.fuzz.seed", 0));
+        SplittableRandom seeds = new SplittableRandom(name.hashCode() + 31 * Long.getLong("swath.fuzz.seed", 0));
         long refused = 0;
         for (long round = Long.getLong("swath.fuzz.rounds", rounds); round > 0; round--) {
             long seed = seeds.nextLong();

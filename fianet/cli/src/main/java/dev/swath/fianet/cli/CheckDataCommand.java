@@ -143,8 +143,10 @@ final class CheckDataCommand implements Callable<Integer> {
     private static Table counts(DatasetCheck.Report report) {
         Map<String, Integer> columns = new LinkedHashMap<>();
         report.triplets().keySet().forEach(split -> columns.put(split, columns.size()));
-        List<String> others = new ArrayList<>(new TreeSet<>(
-                report.problems().stream().map(Problem::split).filter(s -> !s.isEmpty() && !columns.containsKey(s)).toList()));
+        List<String> others = new ArrayList<>(new TreeSet<>(report.problems().stream()
+                .map(Problem::split)
+                .filter(s -> !s.isEmpty() && !columns.containsKey(s))
+                .toList()));
         others.stream().limit(MAX_SPLITS).forEach(split -> columns.put(split, columns.size()));
         int more = others.size() - MAX_SPLITS;
         List<String> headings = new ArrayList<>(List.of(name(report.dataset())));
@@ -161,7 +163,8 @@ final class CheckDataCommand implements Callable<Integer> {
         }
         List<List<String>> rows = new ArrayList<>();
         List<String> usable = new ArrayList<>(List.of("usable triplets"));
-        columns.keySet().forEach(s -> usable.add(String.valueOf(report.triplets().getOrDefault(s, 0))));
+        columns.keySet()
+                .forEach(s -> usable.add(String.valueOf(report.triplets().getOrDefault(s, 0))));
         while (usable.size() <= width) {
             usable.add("");
         }

@@ -25,8 +25,8 @@ final class Outputs {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be created ("
-                    + FileFaults.reason(e) + "); choose another with --out");
+            throw new IllegalStateException("[output] the folder " + out + " cannot be created (" + FileFaults.reason(e)
+                    + "); choose another with --out");
         }
         probe(out, "--out");
         return out;

@@ -177,7 +177,15 @@ class DataCommandsTest {
         List<Object> refs = new ArrayList<>();
         for (long i = 0; i < 3000; i++) {
             refs.add(Map.of(
-                    "ref_id", i, "ann_id", 1L, "image_id", 1L, "split", "s" + i + "\u001b[2J", "sentences",
+                    "ref_id",
+                    i,
+                    "ann_id",
+                    1L,
+                    "image_id",
+                    1L,
+                    "split",
+                    "s" + i + "\u001b[2J",
+                    "sentences",
                     List.of(Map.of("raw", "the vehicle"))));
         }
         Files.write(folder.resolve("rrsisd/refs(unc).p"), Pickler.of(refs));
@@ -197,6 +205,11 @@ class DataCommandsTest {
             assertTrue(out.codePoints().noneMatch(c -> c < ' ' && c != '\n'), format);
         }
         Run csv = run("check-data", "--data", folder, "--format", "csv");
-        assertEquals(3000, csv.out().lines().filter(l -> l.startsWith("warning,unknown_split,")).count());
+        assertEquals(
+                3000,
+                csv.out()
+                        .lines()
+                        .filter(l -> l.startsWith("warning,unknown_split,"))
+                        .count());
     }
 }

@@ -109,7 +109,8 @@ class TrainingCommandsTest {
     void aRunMayBecomeLonger() throws IOException {
         Path out = begun("run", "--epochs", 1);
         assertEquals(2, steps(out));
-        String said = Cli.run(train(out, "--resume", "--epochs", 2).toArray()).done().err();
+        String said =
+                Cli.run(train(out, "--resume", "--epochs", 2).toArray()).done().err();
         assertTrue(said.contains("2 epochs instead of 1"), said);
         assertEquals(4, steps(out));
         Cli.run(train(out, "--resume", "--epochs", 1).toArray()).refused(1, "longer but not shorter");

@@ -118,7 +118,11 @@ public final class DatasetCheck {
         }
         splitsOfId.forEach((id, splits) -> {
             if (splits.size() > 1) {
-                add(Problem.Kind.DUPLICATE_ID, "", id, "the image " + Quoted.text(id) + " is in several splits: " + splits);
+                add(
+                        Problem.Kind.DUPLICATE_ID,
+                        "",
+                        id,
+                        "the image " + Quoted.text(id) + " is in several splits: " + splits);
             }
         });
         List<String> ids = List.copyOf(splitsOfId.keySet());
@@ -260,8 +264,8 @@ public final class DatasetCheck {
 
     private void nameClass(String sentence, DatasetVocabulary vocabulary, String split, String item) {
         if (Classes.firstNamed(sentence, vocabulary).isEmpty()) {
-            String text =
-                    "the expression '" + Quoted.text(sentence) + "' names no class of the data set: its object mask stays empty";
+            String text = "the expression '" + Quoted.text(sentence)
+                    + "' names no class of the data set: its object mask stays empty";
             add(Problem.Kind.NO_CLASS_NAMED, split, item, text);
         }
     }

@@ -47,7 +47,8 @@ final class FolderRoot implements DataRoot {
                     .findFirst()
                     .map(child -> child);
         } catch (IOException e) {
-            throw new DataException("[data] the folder " + Quoted.path(folder) + " cannot be listed: " + FileFaults.reason(e), e);
+            throw new DataException(
+                    "[data] the folder " + Quoted.path(folder) + " cannot be listed: " + FileFaults.reason(e), e);
         }
     }
 
@@ -134,7 +135,8 @@ final class FolderRoot implements DataRoot {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new DataException("[data] the folder " + Quoted.path(sub) + " cannot be listed: " + FileFaults.reason(e), e);
+            throw new DataException(
+                    "[data] the folder " + Quoted.path(sub) + " cannot be listed: " + FileFaults.reason(e), e);
         }
     }
 

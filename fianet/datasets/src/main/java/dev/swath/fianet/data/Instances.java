@@ -47,8 +47,7 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
             entries.each("categories", categories, (e, place) -> out.addCategory(e, place, sink));
             entries.each("annotations", annotations, (e, place) -> out.addAnnotation(e, place, sink));
         } catch (JsonException e) {
-            sink.report(
-                    Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + reason(e));
+            sink.report(Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + reason(e));
         }
         return out;
     }

@@ -70,7 +70,10 @@ final class Refs {
             entries = Json.asList(Unpickler.read(bytes, Resolver.PLAIN), "the pickle");
         } catch (PickleException | JsonException e) {
             sink.report(
-                    Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + Instances.reason(e));
+                    Problem.Kind.BROKEN_LIST,
+                    "",
+                    NAME,
+                    where + ": the file cannot be understood: " + Instances.reason(e));
             return List.of();
         }
         List<Ref> refs = new ArrayList<>();

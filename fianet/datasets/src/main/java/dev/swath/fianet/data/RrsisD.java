@@ -54,7 +54,8 @@ public final class RrsisD implements ReferringDataset {
         try {
             return Segmentation.runs(item.segmentation(), item.height(), item.width());
         } catch (DataException e) {
-            throw new DataException("[data] the mask of " + Quoted.text(item.id()) + " cannot be used: " + e.getMessage(), e);
+            throw new DataException(
+                    "[data] the mask of " + Quoted.text(item.id()) + " cannot be used: " + e.getMessage(), e);
         }
     }
 

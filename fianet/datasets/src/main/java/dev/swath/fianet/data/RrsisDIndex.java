@@ -111,7 +111,8 @@ final class RrsisDIndex {
             report(
                     Problem.Kind.BROKEN_ENTRY,
                     ref,
-                    "the file name '" + Quoted.text(image.fileName()) + "' leads out of the data set or cannot be one everywhere; it was refused");
+                    "the file name '" + Quoted.text(image.fileName())
+                            + "' leads out of the data set or cannot be one everywhere; it was refused");
             return Optional.empty();
         }
         Optional<String> category = category(ref, annotation);
@@ -144,8 +145,7 @@ final class RrsisDIndex {
             report(Problem.Kind.UNKNOWN_CATEGORY, ref, "no category has the id " + id);
             return Optional.empty();
         }
-        Optional<String> category =
-                spelled.computeIfAbsent(id, _ -> Classes.spelled(name, DatasetVocabulary.RRSISD));
+        Optional<String> category = spelled.computeIfAbsent(id, _ -> Classes.spelled(name, DatasetVocabulary.RRSISD));
         if (category.isEmpty()) {
             report(
                     Problem.Kind.UNKNOWN_CATEGORY,

@@ -36,7 +36,8 @@ final class Runs {
     /** Changes sides from a position on, which may be {@code height * width}: behind the last pixel. */
     void turn(int at) {
         if (count == MAX_TURNS) {
-            throw new DataException("[mask] an outline may cross the columns of its image at most " + MAX_TURNS + " times");
+            throw new DataException(
+                    "[mask] an outline may cross the columns of its image at most " + MAX_TURNS + " times");
         }
         if (count == turns.length) {
             turns = Arrays.copyOf(turns, 2 * count);

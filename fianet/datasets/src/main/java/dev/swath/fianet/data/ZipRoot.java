@@ -47,8 +47,8 @@ final class ZipRoot implements DataRoot {
             zip = new ZipFile(file.toFile());
         } catch (ZipException e) {
             throw new DataException(
-                    "[data] " + Quoted.path(file) + " is no whole zip file: it may be of another kind, or cut off; download"
-                            + " it again",
+                    "[data] " + Quoted.path(file)
+                            + " is no whole zip file: it may be of another kind, or cut off; download" + " it again",
                     e);
         } catch (IOException e) {
             throw new DataException("[data] " + Quoted.path(file) + " cannot be opened: " + FileFaults.reason(e), e);
@@ -71,7 +71,8 @@ final class ZipRoot implements DataRoot {
 
     private static Map<String, ZipEntry> index(Path file, ZipFile zip) {
         if (zip.size() > MAX_ENTRIES) {
-            throw new DataException("[data] " + Quoted.path(file) + " names " + zip.size() + " entries, more than any data set has");
+            throw new DataException(
+                    "[data] " + Quoted.path(file) + " names " + zip.size() + " entries, more than any data set has");
         }
         Map<String, ZipEntry> entries = new HashMap<>();
         for (ZipEntry entry : Collections.list(zip.entries())) {

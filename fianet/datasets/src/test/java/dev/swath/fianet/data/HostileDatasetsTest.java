@@ -42,7 +42,17 @@ class HostileDatasetsTest {
 
     private static Map<String, Object> ref(long id, String split, String sentence) {
         return Map.of(
-                "ref_id", id, "ann_id", 1L, "image_id", 1L, "category_id", 1L, "split", split, "sentences",
+                "ref_id",
+                id,
+                "ann_id",
+                1L,
+                "image_id",
+                1L,
+                "category_id",
+                1L,
+                "split",
+                split,
+                "sentences",
                 List.of(Map.of("raw", sentence)));
     }
 
@@ -51,8 +61,7 @@ class HostileDatasetsTest {
         Files.createDirectories(folder.resolve("rrsisd"));
         Files.write(folder.resolve(Refs.NAME), refs);
         Map<String, Object> image = Map.of("id", 1, "file_name", file, "height", height, "width", width);
-        Map<String, Object> annotation =
-                Map.of("id", 1, "image_id", 1, "category_id", 1, "segmentation", segmentation);
+        Map<String, Object> annotation = Map.of("id", 1, "image_id", 1, "category_id", 1, "segmentation", segmentation);
         Files.writeString(
                 folder.resolve(Instances.NAME),
                 Json.write(
@@ -83,12 +92,14 @@ class HostileDatasetsTest {
     }
 
     private static String refused(Path data) {
-        String message = assertTimeoutPreemptively(LONG, () -> String.valueOf(assertThrows(DataException.class, () -> {
-                    try (RrsisD set = RrsisD.open(data, Split.TRAIN)) {
-                        set.read(0);
-                    }
-                })
-                .getMessage()));
+        String message = assertTimeoutPreemptively(
+                LONG,
+                () -> String.valueOf(assertThrows(DataException.class, () -> {
+                            try (RrsisD set = RrsisD.open(data, Split.TRAIN)) {
+                                set.read(0);
+                            }
+                        })
+                        .getMessage()));
         Fuzz.requireSentence("refusal", message);
         return message;
     }
@@ -135,10 +146,16 @@ class HostileDatasetsTest {
         List<Problem> problems = check(data).problems();
         String shown = "a\\u001b]0;title\\u0007\\nswath, all is well.png";
         assertTrue(
-                problems.stream().anyMatch(p -> p.kind() == Problem.Kind.MISSING_IMAGE && p.text().contains(shown)),
+                problems.stream()
+                        .anyMatch(p -> p.kind() == Problem.Kind.MISSING_IMAGE
+                                && p.text().contains(shown)),
                 problems.toString());
-        assertTrue(problems.stream().anyMatch(p -> p.kind() == Problem.Kind.UNKNOWN_SPLIT && p.split().equals(shown)));
-        assertTrue(problems.stream().anyMatch(p -> p.kind() == Problem.Kind.NO_CLASS_NAMED && p.text().contains(shown)));
+        assertTrue(problems.stream()
+                .anyMatch(
+                        p -> p.kind() == Problem.Kind.UNKNOWN_SPLIT && p.split().equals(shown)));
+        assertTrue(problems.stream()
+                .anyMatch(
+                        p -> p.kind() == Problem.Kind.NO_CLASS_NAMED && p.text().contains(shown)));
         assertTrue(problems.stream().anyMatch(p -> p.kind() == Problem.Kind.UNREADABLE_MASK));
         assertTrue(refused(data).contains(shown));
     }
@@ -155,13 +172,14 @@ class HostileDatasetsTest {
         for (Split split : Split.values()) {
             Files.writeString(phrases.resolve(PhraseFile.name(split)), "\u001b[2J" + "7".repeat(64_000) + " road\n");
         }
-        for (Problem p :
-                DatasetCheck.run(phrases, DatasetVocabulary.REFSEGRS, true, Parallelism.single()).problems()) {
+        for (Problem p : DatasetCheck.run(phrases, DatasetVocabulary.REFSEGRS, true, Parallelism.single())
+                .problems()) {
             Fuzz.requireSentence("item", p.item());
             Fuzz.requireSentence("text", p.text());
         }
         try (RefSegRs set = RefSegRs.open(phrases, Split.TRAIN)) {
-            String message = assertThrows(DataException.class, () -> set.read(0)).getMessage();
+            String message =
+                    assertThrows(DataException.class, () -> set.read(0)).getMessage();
             Fuzz.requireSentence("refusal", message);
             assertTrue(message.contains("is missing"), message);
         }
@@ -172,8 +190,8 @@ class HostileDatasetsTest {
     void entriesThatShareALongText() throws IOException {
         for (String longOne : List.of("the vehicle ".repeat(40_000), "s".repeat(480_000))) {
             ByteArrayOutputStream refs = new ByteArrayOutputStream();
-            byte[] list = Pickler.of(List.of(
-                    longOne.startsWith("the") ? ref(1, "train", longOne) : ref(1, longOne, "the vehicle")));
+            byte[] list = Pickler.of(
+                    List.of(longOne.startsWith("the") ? ref(1, "train", longOne) : ref(1, longOne, "the vehicle")));
             // The list's only entry, remembered and put in 100,000 times: protocol 2 ends with "e." or "a.".
             refs.write(list, 0, list.length - 2);
             refs.write(new byte[] {'r', 1, 0, 0, 1, '0', ']', '('});
@@ -233,7 +251,8 @@ class HostileDatasetsTest {
         Layouts.edit(b.resolve(Instances.NAME), "Z27a00000000000000f9", "Z27a00000000000000f8");
         assertNotEquals(lists, pixels(b));
         Files.delete(a.resolve("masks/17_4.tif"));
-        assertTrue(assertThrows(DataException.class, () -> pixels(a)).getMessage().contains("masks/17_4.tif is missing"));
+        assertTrue(
+                assertThrows(DataException.class, () -> pixels(a)).getMessage().contains("masks/17_4.tif is missing"));
         assertFalse(before.isEmpty());
     }
 

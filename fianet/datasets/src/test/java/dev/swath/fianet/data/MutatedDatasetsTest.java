@@ -21,10 +21,23 @@ import org.junit.jupiter.api.io.TempDir;
 /** Changed files of data sets: they are read or refused in a sentence. */
 class MutatedDatasetsTest {
     private static final List<Double> NUMBERS = List.of(
-            0.0, 1.0, 0.5, -1.0, 9.0, 4.0, -10_000.0, 10_004.0, 10_005.0, 1e9, -1e300, Double.NaN, Double.POSITIVE_INFINITY);
+            0.0,
+            1.0,
+            0.5,
+            -1.0,
+            9.0,
+            4.0,
+            -10_000.0,
+            10_004.0,
+            10_005.0,
+            1e9,
+            -1e300,
+            Double.NaN,
+            Double.POSITIVE_INFINITY);
 
     private static void check(Path data, DatasetVocabulary layout) {
-        for (Problem p : DatasetCheck.run(data, layout, false, Parallelism.single()).problems()) {
+        for (Problem p :
+                DatasetCheck.run(data, layout, false, Parallelism.single()).problems()) {
             Fuzz.requireSentence("a problem", p.split() + p.item() + p.text());
         }
     }
@@ -155,7 +168,9 @@ class MutatedDatasetsTest {
             default -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 map.put("size", random.nextInt(4) == 0 ? value(random, depth + 1) : List.of(9L, 4L));
-                map.put("counts", random.nextInt(3) == 0 ? List.of(0L, random.nextLong(38), 35L) : value(random, depth + 1));
+                map.put(
+                        "counts",
+                        random.nextInt(3) == 0 ? List.of(0L, random.nextLong(38), 35L) : value(random, depth + 1));
                 yield map;
             }
         };

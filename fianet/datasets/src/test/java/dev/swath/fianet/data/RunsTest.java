@@ -133,9 +133,9 @@ class RunsTest {
     }
 
     private static void refused(List<?> segmentation, int height, int width, String part) {
-        String message = String.valueOf(assertThrows(
-                        DataException.class, () -> Segmentation.decode(segmentation, height, width))
-                .getMessage());
+        String message =
+                String.valueOf(assertThrows(DataException.class, () -> Segmentation.decode(segmentation, height, width))
+                        .getMessage());
         assertTrue(message.contains(part) && message.length() < 300, message);
     }
 
@@ -150,7 +150,9 @@ class RunsTest {
             Collections.addAll(zigzag, i % 2 == 0 ? -10_000.0 : 10_004.0, i % 3 == 0 ? -9_000.0 : 9_000.0);
         }
         assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> assertEquals(36, Segmentation.decode(List.of(zigzag), 9, 4).values().length));
+                Duration.ofSeconds(20),
+                () -> assertEquals(
+                        36, Segmentation.decode(List.of(zigzag), 9, 4).values().length));
         refused(List.of(zigzag), 9, 9_000, "may cross the columns of its image at most 8388608 times");
     }
 }

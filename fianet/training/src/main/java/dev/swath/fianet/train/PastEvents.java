@@ -141,8 +141,10 @@ final class PastEvents {
         private final ByteBuffer in;
         int field;
         long number;
+
         @Nullable
         ByteBuffer bytes;
+
         boolean broken;
 
         Message(ByteBuffer in) {

@@ -66,7 +66,8 @@ final class Resumption {
         saved.pixels().forEach((split, was) -> {
             if (!was.equals(now.get(split))) {
                 throw new TrainingException("[train] a resumed run keeps its data, but images or masks of the split '"
-                        + Quoted.text(split) + "' are not those that it was begun with; put those back, or begin a new run"
+                        + Quoted.text(split)
+                        + "' are not those that it was begun with; put those back, or begin a new run"
                         + " in another folder");
             }
         });

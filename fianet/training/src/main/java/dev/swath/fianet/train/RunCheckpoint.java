@@ -50,8 +50,8 @@ final class RunCheckpoint implements NetworkTrainer.Saver {
         for (String name : List.of(MODEL, OPTIMIZER, CONFIG, VOCABULARY)) {
             String path = Quoted.path(last.resolve(name));
             if (!Files.isRegularFile(last.resolve(name))) {
-                throw new TrainingException("[train] " + path + " is missing; a run goes on from all files of its last"
-                        + " checkpoint");
+                throw new TrainingException(
+                        "[train] " + path + " is missing; a run goes on from all files of its last" + " checkpoint");
             }
             String was = state.sums().get(name);
             if (was == null && state.sums().isEmpty()) {
@@ -90,7 +90,8 @@ final class RunCheckpoint implements NetworkTrainer.Saver {
 
     @Override
     public void best(RunState state) {
-        folder.write(RunFolder.BEST, bytes(network.stateDict()), to -> model(to, state, List.of(MODEL, CONFIG, VOCABULARY)));
+        folder.write(
+                RunFolder.BEST, bytes(network.stateDict()), to -> model(to, state, List.of(MODEL, CONFIG, VOCABULARY)));
     }
 
     private void model(Path to, RunState state, List<String> summed) throws IOException {

@@ -105,7 +105,8 @@ final class RunFolder implements AutoCloseable {
         if (Files.isDirectory(root.resolve(name + NEW))) {
             exchange(name);
         } else if (!Files.exists(target) && Files.isDirectory(old)) {
-            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE); // no state of ours, but the only checkpoint there is
+            Files.move(
+                    old, target, StandardCopyOption.ATOMIC_MOVE); // no state of ours, but the only checkpoint there is
         }
         delete(old);
     }
@@ -195,7 +196,8 @@ final class RunFolder implements AutoCloseable {
             return full(root, where, 0);
         }
         return new TrainingException(
-                "[checkpoint] " + Quoted.path(where) + " cannot be written: " + reason + advice(root, "correct that"), e);
+                "[checkpoint] " + Quoted.path(where) + " cannot be written: " + reason + advice(root, "correct that"),
+                e);
     }
 
     private static TrainingException full(Path root, Path where, long bytes) {

@@ -15,8 +15,7 @@ final class RunLogs implements AutoCloseable {
     private final String imageTag;
     private final EvaluationSamples shown;
 
-    private RunLogs(
-            RunFolder folder, MetricsLog metrics, TensorBoard board, String imageTag, EvaluationSamples shown) {
+    private RunLogs(RunFolder folder, MetricsLog metrics, TensorBoard board, String imageTag, EvaluationSamples shown) {
         this.folder = folder;
         this.metrics = metrics;
         this.board = board;
@@ -49,7 +48,8 @@ final class RunLogs implements AutoCloseable {
         @Override
         public void onStep(Step e) {
             board.scalar(TensorBoard.TRAIN + "loss", e.steps(), e.result().loss());
-            board.scalar(TensorBoard.TRAIN + "learning_rate", e.steps(), e.result().learningRate());
+            board.scalar(
+                    TensorBoard.TRAIN + "learning_rate", e.steps(), e.result().learningRate());
             board.scalar(TensorBoard.TRAIN + "samples_per_second", e.steps(), e.samplesPerSecond());
             e.result().parts().forEach((name, value) -> board.scalar(TensorBoard.TRAIN + name, e.steps(), value));
         }

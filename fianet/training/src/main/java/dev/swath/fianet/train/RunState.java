@@ -52,24 +52,13 @@ record RunState(
 
     /** The same run at another moment. */
     RunState at(long step, boolean due, long draws) {
-        return new RunState(
-                step, due, randomSeed, draws, best, bestEpoch, data, pixels, sums, config, provenance);
+        return new RunState(step, due, randomSeed, draws, best, bestEpoch, data, pixels, sums, config, provenance);
     }
 
     /** With another best figure. */
     RunState withBest(double value, int epoch) {
         return new RunState(
-                steps,
-                evaluationDue,
-                randomSeed,
-                randomDraws,
-                value,
-                epoch,
-                data,
-                pixels,
-                sums,
-                config,
-                provenance);
+                steps, evaluationDue, randomSeed, randomDraws, value, epoch, data, pixels, sums, config, provenance);
     }
 
     /** With the sums of the files that it is saved with. */
@@ -91,17 +80,7 @@ record RunState(
     /** With what may be another when a run goes on: the configuration's length, saving and checkpointing; and the pixels, if none were known. */
     RunState going(TrainingConfig changed, Map<String, String> found) {
         return new RunState(
-                steps,
-                evaluationDue,
-                randomSeed,
-                randomDraws,
-                best,
-                bestEpoch,
-                data,
-                found,
-                sums,
-                changed,
-                provenance);
+                steps, evaluationDue, randomSeed, randomDraws, best, bestEpoch, data, found, sums, changed, provenance);
     }
 
     Map<String, Object> toJson() {
@@ -135,8 +114,8 @@ record RunState(
             Fields f = Fields.of(file);
             int format = f.integer("format", 0);
             if (format < 1 || format > FORMAT) {
-                throw new TrainingException("[train] " + Quoted.path(file) + " has the format " + format + ", but only 1 to "
-                        + FORMAT + " can be read; use the version of Swath that wrote it");
+                throw new TrainingException("[train] " + Quoted.path(file) + " has the format " + format
+                        + ", but only 1 to " + FORMAT + " can be read; use the version of Swath that wrote it");
             }
             if (goesOn && format < PHILOX) {
                 LOGGER.log(
@@ -166,9 +145,7 @@ record RunState(
             return state;
         } catch (JsonException | IllegalArgumentException e) {
             throw new TrainingException(
-                    "[train] the checkpoint's " + Quoted.path(file) + " is damaged: "
-                            + Quoted.rule(e.getMessage()),
-                    e);
+                    "[train] the checkpoint's " + Quoted.path(file) + " is damaged: " + Quoted.rule(e.getMessage()), e);
         }
     }
 }

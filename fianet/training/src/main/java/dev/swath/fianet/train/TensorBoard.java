@@ -48,8 +48,8 @@ final class TensorBoard implements AutoCloseable {
             Files.createDirectories(folder);
             PastEvents.cut(folder, steps, evaluationDue);
             long now = System.currentTimeMillis();
-            Path file = folder.resolve(PREFIX + now / 1000 + WRITER
-                    + ProcessHandle.current().pid() + "." + now % 1000);
+            Path file = folder.resolve(
+                    PREFIX + now / 1000 + WRITER + ProcessHandle.current().pid() + "." + now % 1000);
             TensorBoard board = new TensorBoard(
                     run, file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             board.event(new Message().string(3, "brain.Event:2"));

@@ -60,7 +60,8 @@ class MutatedRunsTest {
                     random -> {
                         Files.write(run.resolve("metrics.jsonl"), Fuzz.json(valid, random));
                         try (MetricsLog log = MetricsLog.open(opened, 4, random.nextBoolean())) {
-                            Curves.write(run.resolve("curves.png"), log.records().subList(0, 0));
+                            Curves.write(
+                                    run.resolve("curves.png"), log.records().subList(0, 0));
                         }
                     },
                     TrainingException.class);
@@ -110,11 +111,7 @@ class MutatedRunsTest {
                     Files.write(out.resolve("last/training.json"), Fuzz.json(valid, random));
                     TrainingConfig config = TrainingRun.configOf(out);
                     TrainingRun.Options o = TinyRun.options(
-                            out,
-                            config == null ? TinyRun.config("{}") : config,
-                            true,
-                            4,
-                            Parallelism.single());
+                            out, config == null ? TinyRun.config("{}") : config, true, 4, Parallelism.single());
                     TrainingRun.open(o).close();
                 },
                 TrainingException.class,

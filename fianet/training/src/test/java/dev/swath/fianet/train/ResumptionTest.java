@@ -117,7 +117,8 @@ class ResumptionTest {
         assertEquals(
                 steps, values.stream().filter(v -> v.startsWith("train/loss ")).count());
         for (String tag : List.of("evaluation/oIoU ", "val/samples ")) {
-            assertEquals(evaluations, values.stream().filter(v -> v.startsWith(tag)).count(), tag);
+            assertEquals(
+                    evaluations, values.stream().filter(v -> v.startsWith(tag)).count(), tag);
         }
     }
 
@@ -169,12 +170,21 @@ class ResumptionTest {
         }
         resume(cut, Long.MAX_VALUE);
         assertLogs(cut, 8, 2);
-        assertEquals(-1, Files.mismatch(whole.resolve("last/model.safetensors"), cut.resolve("last/model.safetensors")));
+        assertEquals(
+                -1, Files.mismatch(whole.resolve("last/model.safetensors"), cut.resolve("last/model.safetensors")));
     }
 
     /** What a kill can leave between the renames of a checkpoint: the names that lie there, each a whole checkpoint. */
     @ParameterizedTest
-    @ValueSource(strings = {"last.new", "last.new last.old", "last last.new", "last last.old", "last.old", "last last.unfinished"})
+    @ValueSource(
+            strings = {
+                "last.new",
+                "last.new last.old",
+                "last last.new",
+                "last last.old",
+                "last.old",
+                "last last.unfinished"
+            })
     void itGoesOnFromEveryStateWithoutOptions(String names) throws IOException {
         Path out = run("cut", 5);
         List<String> left = List.of(names.split(" "));
@@ -235,13 +245,15 @@ class ResumptionTest {
         pieces.set(6, "cars");
         Path other = Files.write(folder.resolve("other.txt"), pieces);
         TrainingRun.Options o = TinyRun.options(out, TinyRun.config("{}"), true, 2, Parallelism.single());
-        String message = String.valueOf(
-                assertThrows(TrainingException.class, () -> TrainingRun.open(with(o, other, o.data()))).getMessage());
+        String message =
+                String.valueOf(assertThrows(TrainingException.class, () -> TrainingRun.open(with(o, other, o.data())))
+                        .getMessage());
         assertTrue(message.contains("keeps its vocabulary") && message.contains("other.txt"), message);
         TrainingRun.Options fresh =
                 TinyRun.options(folder.resolve("b"), TinyRun.config("{}"), true, 2, Parallelism.single());
         message = String.valueOf(
-                assertThrows(TrainingException.class, () -> TrainingRun.open(with(fresh, null, fresh.data()))).getMessage());
+                assertThrows(TrainingException.class, () -> TrainingRun.open(with(fresh, null, fresh.data())))
+                        .getMessage());
         assertTrue(message.contains("a new run needs a vocabulary"), message);
     }
 
@@ -267,10 +279,11 @@ class ResumptionTest {
             var time = Files.getLastModifiedTime(file);
             Files.copy(folder.resolve("scenes2").resolve(name), file, StandardCopyOption.REPLACE_EXISTING);
             Files.setLastModifiedTime(file, time);
-            String message = String.valueOf(
-                    assertThrows(TrainingException.class, () -> runOn(data, out, 3)).getMessage());
+            String message = String.valueOf(assertThrows(TrainingException.class, () -> runOn(data, out, 3))
+                    .getMessage());
             assertTrue(
-                    message.contains("images or masks of the split '" + (name.contains("5") ? "val" : "train")), message);
+                    message.contains("images or masks of the split '" + (name.contains("5") ? "val" : "train")),
+                    message);
             Files.write(file, own);
         }
         runOn(data, out, 3);
@@ -298,10 +311,11 @@ class ResumptionTest {
     void itMayBecomeLongerButNotShorter() throws IOException {
         Path out = run("a", Long.MAX_VALUE);
         TrainingConfig longer = TinyRun.config("{\"epochs\": 3, \"checkpointing\": true}");
-        try (TrainingRun run = TrainingRun.open(
-                TinyRun.options(out, longer, true, Long.MAX_VALUE, Parallelism.single()))) {
+        try (TrainingRun run =
+                TrainingRun.open(TinyRun.options(out, longer, true, Long.MAX_VALUE, Parallelism.single()))) {
             assertTrue(
-                    run.notes().stream().anyMatch(n -> n.contains("3 epochs instead of 2")), run.notes().toString());
+                    run.notes().stream().anyMatch(n -> n.contains("3 epochs instead of 2")),
+                    run.notes().toString());
             assertEquals(TrainingListener.End.FINISHED, run.run(List.of()));
         }
         RunState state = RunState.read(out.resolve("last/training.json"));

@@ -57,8 +57,8 @@ class RunFolderTest {
     void whatWasNeverSavedIsNotSpokenOf() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "");
         Path inside = file.resolve("run");
-        String message = String.valueOf(
-                assertThrows(TrainingException.class, () -> RunFolder.open(inside)).getMessage());
+        String message = String.valueOf(assertThrows(TrainingException.class, () -> RunFolder.open(inside))
+                .getMessage());
         assertEquals(
                 "[checkpoint] " + inside + " cannot be written: Not a directory; correct that, or choose another folder"
                         + " with --out",

@@ -48,7 +48,8 @@ class TensorBoardTest {
         try (RunFolder run = RunFolder.open(folder)) {
             TensorBoard.open(run, 40, false).close();
         }
-        Map<Integer, Object> event = EventFile.fields(EventFile.records(folder.resolve("tensorboard")).get(1));
+        Map<Integer, Object> event = EventFile.fields(
+                EventFile.records(folder.resolve("tensorboard")).get(1));
         assertEquals(41L, event.get(2));
         assertEquals(1L, EventFile.inner(event, 7).get(1), "SessionLog.START");
     }
