@@ -5,6 +5,7 @@ import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.JsonException;
 import dev.swath.nn.train.TrainingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -110,6 +111,10 @@ record RunState(
     }
 
     private static RunState read(Path file, boolean goesOn) {
+        if (!Files.isRegularFile(file)) {
+            throw new TrainingException("[train] " + Quoted.path(file)
+                    + " is missing; a run goes on from all files of its last checkpoint");
+        }
         try {
             Fields f = Fields.of(file);
             int format = f.integer("format", 0);

@@ -227,8 +227,10 @@ public final class TrainingRun implements AutoCloseable {
 
     /** The configuration that a run in this folder was begun with, or null if it holds no checkpoint. */
     public static @Nullable TrainingConfig configOf(Path out) {
-        Path state = RunFolder.newest(out).resolve(RunCheckpoint.STATE);
-        return Files.exists(state) ? RunState.read(state).config() : null;
+        Path last = RunFolder.newest(out);
+        return Files.isDirectory(last)
+                ? RunState.read(last.resolve(RunCheckpoint.STATE)).config()
+                : null;
     }
 
     /** What people should know before it starts: where its weights come from, and how much memory it will take. */

@@ -47,8 +47,8 @@ class NonFiniteLossTest {
 
     private static double step(ReferringNetwork network) {
         TrainingConfig config = TinyRun.config("{\"optimizer\": {\"clip\": 1.0}}");
-        RunState state = new RunState(
-                0, false, 1, 0, RunState.NO_BEST, 0, Map.of(), Map.of(), Map.of(), config, Map.of());
+        RunState state =
+                new RunState(0, false, 1, 0, RunState.NO_BEST, 0, Map.of(), Map.of(), Map.of(), config, Map.of());
         ExpressionParser parser = new ExpressionParser(
                 new WordPieceTokenizer(Vocabulary.of(TinyRun.PIECES)),
                 PosTagger.installed(),

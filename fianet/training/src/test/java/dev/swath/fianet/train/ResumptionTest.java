@@ -222,6 +222,9 @@ class ResumptionTest {
         assertTrue(message.contains(file + " is not the file that the checkpoint was saved with"), message);
         Files.delete(file);
         assertTrue(refused(out).contains(file + " is missing"));
+        Path state = out.resolve("last/training.json");
+        Files.delete(state);
+        assertTrue(refused(out).contains(state + " is missing"));
     }
 
     @Test
