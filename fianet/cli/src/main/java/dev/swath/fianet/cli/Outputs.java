@@ -4,6 +4,7 @@ import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.draw.Overlays;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.FileFaults;
 import dev.swath.files.json.Json;
 import dev.swath.tokenizer.Encoding;
 import java.io.IOException;
@@ -24,8 +25,8 @@ final class Outputs {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be created ("
-                    + e.getClass().getSimpleName() + "); choose another with --out");
+            throw new IllegalStateException("[output] the folder " + out + " cannot be created (" + FileFaults.reason(e)
+                    + "); choose another with --out");
         }
         probe(out, "--out");
         return out;
@@ -33,6 +34,9 @@ final class Outputs {
 
     /** Says before any work is done whether the file can be written: its folder must be there and take files. */
     static void requireWritable(Path file, String option) {
+        if (AtomicFile.isWrittenInPlace(file)) {
+            return; // a device or a pipe: whether it takes what is written shows when it is
+        }
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new IllegalStateException(
@@ -50,7 +54,7 @@ final class Outputs {
             Files.delete(Files.createTempFile(folder, ".swath", ".tmp"));
         } catch (IOException e) {
             throw new IllegalStateException("[output] the folder " + folder + " cannot be written to ("
-                    + e.getClass().getSimpleName() + "); choose another with " + option);
+                    + FileFaults.reason(e) + "); choose another with " + option);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
+import dev.swath.files.Unfinished;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
@@ -98,7 +99,9 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
-    @Option(names = "--resume", description = "Go on from OUT/last, or begin if there is none.")
+    @Option(
+            names = "--resume",
+            description = "Go on from OUT/last, or begin if there is none; a greater --epochs makes the run longer.")
     boolean resume;
 
     @Option(
@@ -169,8 +172,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         int loaderThreads = data.loaderThreads();
         Backend backend = Backends.discover().choose(run.device);
-        Path vocabulary = vocabulary();
-        TrainingConfig settings = settings(vocabulary);
+        TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
+        Path vocabulary = vocabulary(begun != null);
+        TrainingConfig settings = settings(begun, vocabulary);
         if (settings.model().dataset() != data.vocabulary()) {
             throw new UsageException("--dataset and model.dataset of the configuration must agree; got " + data.dataset
                     + " and " + settings.model().dataset());
@@ -190,7 +194,9 @@ final class TrainCommand implements Callable<Integer> {
                         threads,
                         loaderThreads,
                         provenance(backend)))) {
-            return train(training, settings, opened);
+            try (Unfinished.Hold _ = Unfinished.hold()) { // a run that is asked to stop saves first
+                return train(training, settings, opened);
+            }
         }
     }
 
@@ -267,16 +273,17 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Path vocabulary() {
+    /** The file; null for a run that goes on with its own. */
+    private @Nullable Path vocabulary(boolean goesOn) {
         if (vocab != null) {
             return vocab;
         }
         if (initBert != null) {
-            return initBert.resolve("vocab.txt");
+            Path own = initBert.resolve("vocab.txt");
+            return goesOn && !Files.exists(own) ? null : own;
         }
-        Path own = out.resolve("last").resolve("vocab.txt");
-        if (resume && Files.exists(own)) {
-            return own;
+        if (goesOn) {
+            return null;
         }
         if (Settings.isCompact(config)) {
             return Settings.bundledVocabulary();
@@ -285,8 +292,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** The published configuration, or that of the run that goes on; the file's keys over it; the command line's over both. */
-    private TrainingConfig settings(Path vocabulary) {
-        TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
+    private TrainingConfig settings(@Nullable TrainingConfig begun, @Nullable Path vocabulary) {
         String fallback = begun != null
                 ? begun.model().network().network()
                 : Networks.standard().name();
@@ -304,7 +310,7 @@ final class TrainCommand implements Callable<Integer> {
         putInside(keys, "optimizer", "weight_decay", weightDecay);
         putInside(keys, "optimizer", "clip", clip);
         putInside(keys, "evaluation", "select_on", selectOn);
-        if (begun == null && initBert == null) {
+        if (begun == null && initBert == null && vocabulary != null) {
             Settings.vocabularySize(keys, vocabulary);
         }
         String where = config == null ? "the command line" : config.toString();

@@ -13,6 +13,7 @@ import dev.swath.tokenizer.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,57 @@ class TrainingCommandsTest {
         for (int id = 0; id < bundled.size(); id++) {
             assertEquals(bundled.piece(id), stored.piece(id));
         }
+    }
+
+    private static List<Object> train(Path out, Object... more) {
+        List<Object> words = new ArrayList<>(
+                List.of("train", "--dataset", "synthetic", "--synth-count", 4, "--synth-val", 2, "--out", out));
+        words.addAll(List.of(more));
+        return words;
+    }
+
+    private Path begun(String name, Object... more) throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path vocabulary = Settings.bundledVocabulary();
+        Path out = folder.resolve(name);
+        List<Object> words = train(out, "--config", config, "--vocab", vocabulary);
+        words.addAll(List.of(more));
+        Cli.run(words.toArray()).done();
+        return out;
+    }
+
+    @Test
+    void aKilledRunGoesOnWithoutWhatItKnows() throws IOException {
+        Path out = begun("run", "--max-steps", 2);
+        Files.move(out.resolve("last"), out.resolve("last.new"));
+        Cli.run(train(out, "--resume", "--max-steps", 3).toArray()).done();
+        assertEquals(3, steps(out));
+        Path state = out.resolve("last/training.json");
+        Files.writeString(
+                state, Files.readString(state).replace("\"evaluation_due\": false", "\"evaluation_due\": true"));
+        Cli.run(train(out, "--resume", "--max-steps", 4).toArray()).done();
+        List<String> evaluations = Files.readAllLines(out.resolve("metrics.csv")).stream()
+                .filter(row -> row.startsWith("evaluation"))
+                .map(row -> row.split(",")[1])
+                .toList();
+        assertEquals(List.of("2", "3", "4"), evaluations);
+        Path model = out.resolve("last/model.safetensors");
+        byte[] bytes = Files.readAllBytes(model);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(model, bytes);
+        Cli.run(train(out, "--resume", "--max-steps", 5).toArray())
+                .refused(1, model + " is not the file that the checkpoint was saved with");
+    }
+
+    @Test
+    void aRunMayBecomeLonger() throws IOException {
+        Path out = begun("run", "--epochs", 1);
+        assertEquals(2, steps(out));
+        String said =
+                Cli.run(train(out, "--resume", "--epochs", 2).toArray()).done().err();
+        assertTrue(said.contains("2 epochs instead of 1"), said);
+        assertEquals(4, steps(out));
+        Cli.run(train(out, "--resume", "--epochs", 1).toArray()).refused(1, "longer but not shorter");
     }
 
     @Test

@@ -41,8 +41,9 @@ final class Classes {
 
     /** The class whose name has the same letters, as "Expressway-Service-area" and "expressway service area" have. */
     static Optional<String> spelled(String name, DatasetVocabulary vocabulary) {
+        String wanted = letters(name);
         return vocabulary.classes().stream()
-                .filter(c -> letters(c).equals(letters(name)))
+                .filter(c -> letters(c).equals(wanted))
                 .findFirst();
     }
 

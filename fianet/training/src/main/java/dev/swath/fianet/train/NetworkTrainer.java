@@ -27,6 +27,7 @@ import dev.swath.nn.optim.PolySchedule;
 import dev.swath.nn.train.StepResult;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.nn.train.TrainingTask;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -139,7 +140,10 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     /** One forward and backward pass, whose loss is read when the step is done. */
     private record Pass(Tape tape, Var loss, int samples) {}
 
-    /** Nothing is read back before the optimizer has changed the weights: on a device the whole step is under way by then. */
+    /**
+     * On a device nothing is read back before the optimizer has changed the weights: the whole step is under way by then. On the
+     * processor the loss is there, and the weights stay as they are if it is no finite number.
+     */
     @Override
     public StepResult step(long step) {
         double rate = learningRate(step);
@@ -150,14 +154,15 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
             passes.add(pass(next(step, i)));
         }
         double bound = config.optimizer().clip();
-        if (bound > 0) {
-            clipping.clip(bound);
+        if (!backend.device().equals(Device.CPU) || Double.isFinite(loss(passes))) {
+            if (bound > 0) {
+                clipping.clip(bound);
+            }
+            optimizer.step();
         }
-        optimizer.step();
-        double loss = 0;
+        double loss = loss(passes);
         int samples = 0;
         for (Pass pass : passes) {
-            loss += pass.loss.value().item() / config.accumulate();
             samples += pass.samples;
             pass.tape.close();
         }
@@ -166,6 +171,14 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
             parts.put("gradient_norm", clipping.norm());
         }
         return new StepResult(loss, parts, rate, samples);
+    }
+
+    private double loss(List<Pass> passes) {
+        double loss = 0;
+        for (Pass pass : passes) {
+            loss += pass.loss.value().item() / config.accumulate();
+        }
+        return loss;
     }
 
     private double learningRate(long step) {
