@@ -3,6 +3,8 @@ package dev.swath.weights;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,12 +15,44 @@ public final class Names {
     private static final Map<String, String> BERT_SUFFIXES = Map.of(".gamma", ".weight", ".beta", ".bias");
     private static final List<String> BERT_IGNORED = List.of("pooler.", "cls.");
 
+    private static final String DATA_PARALLEL = "module.";
+    private static final String AVERAGED = "n_averaged";
+    private static final List<String> WRAPPERS =
+            List.of("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.");
+
     private Names() {}
 
-    /** The entries with the prefix taken off where all have it; else as they are. */
-    public static StateDict withoutPrefix(StateDict source, String prefix) {
-        boolean all = source.size() > 0 && source.namesUnder(prefix).size() == source.size();
-        return all ? source.under(prefix) : source;
+    /**
+     * The entries without the parts of names that wrappers put in: {@code _orig_mod} of {@code torch.compile} and those of FSDP
+     * and checkpointing wherever they stand; a leading {@code module.} of data-parallel training, any number of times, where
+     * all names have it (the counter of averaged models apart). Names that would then occur twice stay as they are.
+     */
+    public static StateDict withoutWrappers(StateDict source) {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        source.names().forEach(n -> renamed.put(n, withoutSegments(n)));
+        while (renamed.values().stream().allMatch(n -> n.startsWith(DATA_PARALLEL) || n.equals(AVERAGED))
+                && renamed.values().stream().anyMatch(n -> n.startsWith(DATA_PARALLEL))) {
+            renamed.replaceAll((_, n) -> n.startsWith(DATA_PARALLEL) ? n.substring(DATA_PARALLEL.length()) : n);
+        }
+        if (new HashSet<>(renamed.values()).size() < renamed.size()) {
+            return source;
+        }
+        StateDict out = new StateDict();
+        renamed.forEach((before, after) -> out.put(after, source.entry(before)));
+        return out;
+    }
+
+    private static String withoutSegments(String name) {
+        String n = name;
+        for (String wrapper : WRAPPERS) {
+            if (n.contains(wrapper)) {
+                n = n.replace("." + wrapper, ".");
+                while (n.startsWith(wrapper)) {
+                    n = n.substring(wrapper.length());
+                }
+            }
+        }
+        return n.isEmpty() ? name : n;
     }
 
     /**
