@@ -41,9 +41,8 @@ record Model(
             @Nullable DatasetVocabulary dataset,
             Backend backend) {
         Checkpoint checkpoint = Checkpoint.open(path);
-        Path vocab = vocabularyFile != null
-                ? vocabularyFile
-                : Files.isDirectory(path) ? path.resolve("vocab.txt") : null;
+        Path vocab =
+                vocabularyFile != null ? vocabularyFile : Files.isDirectory(path) ? path.resolve("vocab.txt") : null;
         ModelSettings found = ModelSettings.of(checkpoint, path, configFile);
         Vocabulary vocabulary = vocab == null ? null : Vocabulary.load(vocab);
         ModelConfig settings = found.config();
@@ -54,10 +53,7 @@ record Model(
                     + rows + " rows; they must belong together");
         }
         ReferringNetwork network = settings.network().create();
-        LoadReport.load(
-                        found.provider().tensors(checkpoint),
-                        network.targets(),
-                        checked(path, network.sink(backend)))
+        LoadReport.load(found.provider().tensors(checkpoint), network.targets(), checked(path, network.sink(backend)))
                 .acceptMissing(found.provider()::optional)
                 .requireComplete(Quoted.path(path));
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
@@ -95,8 +91,8 @@ record Model(
             largest = Math.max(largest, Float.floatToRawIntBits(a[i]) & Integer.MAX_VALUE);
         }
         if (largest >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
-            throw new WeightsException(
-                    "[weights] " + Quoted.path(path) + ": '" + name + "' holds values that are infinite or not numbers");
+            throw new WeightsException("[weights] " + Quoted.path(path) + ": '" + name
+                    + "' holds values that are infinite or not numbers");
         }
     }
 }

@@ -57,11 +57,17 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
         Source source = source(checkpoint, path, given).orElse(null);
         NetworkProvider provider = provider(checkpoint, source);
         List<String> missing = missing(provider, checkpoint, source);
+        if (!missing.isEmpty() && source != null) {
+            throw new WeightsException("[weights] " + source.where + " does not say " + String.join(" and ", missing)
+                    + " of the network, which the weights in " + Quoted.path(checkpoint.path())
+                    + " do not tell either");
+        }
         if (!missing.isEmpty()) {
-            throw new WeightsException("[weights] " + Quoted.path(path) + " does not carry " + String.join(" and ", missing)
-                    + " of its network, and its tensors do not tell; give a config.json with "
-                    + (missing.size() == 1 ? "this key" : "these keys")
-                    + " by --model-config FILE (in Java: Options.withModelConfig)");
+            throw new WeightsException(
+                    "[weights] " + Quoted.path(path) + " does not carry " + String.join(" and ", missing)
+                            + " of its network, and its tensors do not tell; give a config.json with "
+                            + (missing.size() == 1 ? "this key" : "these keys")
+                            + " by --model-config FILE (in Java: Options.withModelConfig)");
         }
         return new ModelSettings(provider, config(provider, checkpoint, source));
     }

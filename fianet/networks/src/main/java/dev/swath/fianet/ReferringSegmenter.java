@@ -160,7 +160,8 @@ public final class ReferringSegmenter implements AutoCloseable {
     /** Opens a model. */
     public static ReferringSegmenter open(Path path, Options options) {
         Backend backend = Backends.discover().choose(options.device);
-        return new ReferringSegmenter(Model.open(path, options.vocabulary, options.modelConfig, options.dataset, backend), backend, options);
+        return new ReferringSegmenter(
+                Model.open(path, options.vocabulary, options.modelConfig, options.dataset, backend), backend, options);
     }
 
     /** The model of the artifact {@code swath-fianet-bundled}: small, trained on synthetic scenes; see {@link BundledModel}. */
@@ -170,7 +171,8 @@ public final class ReferringSegmenter implements AutoCloseable {
 
     /** The bundled model; a vocabulary or configuration in the options is not looked at. */
     public static ReferringSegmenter bundled(Options options) {
-        return BundledModel.read(folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
+        return BundledModel.read(
+                folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
     }
 
     /** Segments an image in memory. */

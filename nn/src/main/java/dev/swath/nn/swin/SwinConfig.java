@@ -81,8 +81,10 @@ public record SwinConfig(
         double n = 0; // a sum of products that may leave 64 bits
         for (int i = 0; i < depths.size(); i++) {
             double width = width(i);
-            n += depths.get(i) * ((4 + 2.0 * mlpRatio) * width * width + heads.get(i) * (2.0 * window - 1) * (2.0 * window - 1)
-                    + (double) window * window * window * window);
+            n += depths.get(i)
+                    * ((4 + 2.0 * mlpRatio) * width * width
+                            + heads.get(i) * (2.0 * window - 1) * (2.0 * window - 1)
+                            + (double) window * window * window * window);
         }
         return (long) n;
     }

@@ -13,7 +13,8 @@ public final class Names {
     private static final List<String> SWIN_PREFIXES = List.of("module.", "backbone.", "encoder.");
 
     private static final Map<String, String> BERT_SUFFIXES = Map.of(".gamma", ".weight", ".beta", ".bias");
-    private static final List<String> BERT_IGNORED = List.of("pooler.", "cls.");
+    private static final String BERT = "bert.";
+    private static final List<String> BERT_PARTS = List.of("embeddings.", "encoder.");
 
     private static final String DATA_PARALLEL = "module.";
     private static final String AVERAGED = "n_averaged";
@@ -101,14 +102,22 @@ public final class Names {
         return BiasTables.resize(e.read(), shape.dim(0));
     }
 
-    /** BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed, pooler and heads left out. */
+    /**
+     * BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed. The pooler and every head that stands on
+     * the encoder are left out: whatever is neither one of its embeddings nor of its layers.
+     */
     public static StateDict bert(StateDict source) {
         StateDict out = new StateDict();
+        boolean prefixed = !source.namesUnder(BERT + BERT_PARTS.getFirst()).isEmpty();
         for (String name : source.names()) {
-            String n = name.startsWith("bert.") ? name.substring(5) : name;
-            if (BERT_IGNORED.stream().anyMatch(n::startsWith) || n.equals("embeddings.position_ids")) {
+            String own = prefixed && name.startsWith(BERT) ? name.substring(BERT.length()) : prefixed ? "" : name;
+            boolean needed = BERT_PARTS.stream().anyMatch(own::startsWith)
+                    && !own.equals("embeddings.position_ids")
+                    && !own.equals("embeddings.token_type_ids");
+            if (!needed) {
                 continue;
             }
+            String n = own;
             for (Map.Entry<String, String> s : BERT_SUFFIXES.entrySet()) {
                 if (n.endsWith(s.getKey())) {
                     n = n.substring(0, n.length() - s.getKey().length()) + s.getValue();

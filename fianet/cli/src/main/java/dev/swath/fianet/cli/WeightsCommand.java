@@ -88,9 +88,7 @@ final class WeightsCommand implements Runnable {
 
     /** What was passed over or chosen in the file, a line each, on stderr. */
     private static void tellNotes(CommandSpec spec, Checkpoint checkpoint) {
-        checkpoint.notes().forEach(note -> spec.commandLine()
-                .getErr()
-                .println(checkpoint.path() + ": " + note + "."));
+        checkpoint.notes().forEach(note -> spec.commandLine().getErr().println(checkpoint.path() + ": " + note + "."));
     }
 
     @Command(

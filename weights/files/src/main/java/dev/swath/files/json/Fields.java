@@ -185,13 +185,13 @@ public final class Fields {
             }
         }
         throw new JsonException("[config] " + name(key) + " must be one of "
-                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + Quoted.text(value) + "'");
+                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + Quoted.text(value)
+                + "'");
     }
 
     /** An object inside this one; empty if it is not there. */
     public Fields object(String key) {
-        return new Fields(
-                has(key) ? Json.asObject(raw(key), name(key)) : Map.of(), where, prefix + key + ".");
+        return new Fields(has(key) ? Json.asObject(raw(key), name(key)) : Map.of(), where, prefix + key + ".");
     }
 
     /** An object of any content as it is; empty if it is not there. */

@@ -90,9 +90,8 @@ public final class FiaNetProvider implements NetworkProvider {
                 0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
-        DatasetVocabulary dataset = arguments
-                .dataset()
-                .orElse(blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS);
+        DatasetVocabulary dataset =
+                arguments.dataset().orElse(blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS);
         return new ModelConfig(
                 network,
                 dataset,
@@ -109,9 +108,12 @@ public final class FiaNetProvider implements NetworkProvider {
         if (!TrunkSettings.isStandard(text)) {
             out.add("bert.heads");
         }
-        boolean published = vision.equals(SwinConfig.base(vision.window())) && text.hidden() == BertConfig.base().hidden();
+        boolean published = vision.equals(SwinConfig.base(vision.window()))
+                && text.hidden() == BertConfig.base().hidden();
         if (!published
-                && new ScriptArguments(checkpoint.settings().arguments()).imageSize().isEmpty()) {
+                && new ScriptArguments(checkpoint.settings().arguments())
+                        .imageSize()
+                        .isEmpty()) {
             out.add("image_size");
         }
         return out;
