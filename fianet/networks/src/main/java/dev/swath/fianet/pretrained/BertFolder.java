@@ -58,6 +58,14 @@ public record BertFolder(BertEncoder encoder, WordPieceTokenizer tokenizer) {
     }
 
     /**
+     * Throws, naming the key, if the folder is for text in another form than the referring networks read: their sentences are in
+     * lower case and without accents, whatever BERT they begin from.
+     */
+    public static void requireUncased(Path folder) {
+        BertTokenizerFiles.requireUncased(folder);
+    }
+
+    /**
      * The sentence as ids: [CLS], pieces, [SEP], no padding. Of a sentence longer than the encoder takes the last pieces are left
      * out; the [SEP] stays.
      */

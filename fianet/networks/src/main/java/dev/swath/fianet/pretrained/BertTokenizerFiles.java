@@ -63,6 +63,22 @@ final class BertTokenizerFiles {
         }
     }
 
+    /** Throws, naming the key, if the folder's words are not cut as those of the referring networks are: in lower case, without accents. */
+    static void requireUncased(Path folder) {
+        Path file = folder.resolve(CONFIG);
+        try {
+            Map<String, Object> config = Files.exists(file) ? Fields.read(file) : Map.of();
+            for (String key : List.of("do_lower_case", "strip_accents", "tokenize_chinese_chars", "do_basic_tokenize")) {
+                if (Boolean.FALSE.equals(config.get(key))) {
+                    throw new WeightsException("[weights] " + Quoted.path(file) + ": " + key
+                            + " is false, but referring networks read sentences in lower case, without accents; give an uncased BERT");
+                }
+            }
+        } catch (JsonException e) {
+            throw new WeightsException(e.getMessage());
+        }
+    }
+
     private Map<String, Object> optional(String name) {
         Path file = folder.resolve(name);
         return Files.exists(file) ? Fields.read(file) : Map.of();
