@@ -61,7 +61,9 @@ class ModelSettingsTest {
         Checkpoint bare = file(Map.of());
         String message = assertThrows(WeightsException.class, () -> ModelSettings.of(bare, bare.path(), null))
                 .getMessage();
-        assertTrue(message.contains("does not carry bert.heads and image_size") && message.contains("--model-config"), message);
+        assertTrue(
+                message.contains("does not carry bert.heads and image_size") && message.contains("--model-config"),
+                message);
         Checkpoint sized = file(Map.of("img_size", 96L));
         String heads = assertThrows(WeightsException.class, () -> ModelSettings.of(sized, sized.path(), null))
                 .getMessage();
@@ -95,13 +97,11 @@ class ModelSettingsTest {
                     }));
         });
         shapes.put(
-                "backbone.layers.0.blocks.0.mlp.fc1.weight",
-                new StateDict.Entry(DType.F32, Shape.of(512, 128), _ -> {
+                "backbone.layers.0.blocks.0.mlp.fc1.weight", new StateDict.Entry(DType.F32, Shape.of(512, 128), _ -> {
                     throw new AssertionError("shapes are enough");
                 }));
         Checkpoint published = new Checkpoint(Path.of("best.pth"), Checkpoint.Format.TORCH, shapes);
-        assertEquals(
-                List.of(), new FiaNetProvider().undetermined(published));
+        assertEquals(List.of(), new FiaNetProvider().undetermined(published));
     }
 
     /** A folder's config.json, changed, up to where a network would be made. */
@@ -110,12 +110,21 @@ class ModelSettingsTest {
         TinyModel.write(folder);
         Checkpoint checkpoint = Checkpoint.open(folder);
         Path json = folder.resolve("config.json");
-        String whole = Json.write(
-                ModelSettings.of(checkpoint, folder, null).config().toJson(), false);
+        String whole =
+                Json.write(ModelSettings.of(checkpoint, folder, null).config().toJson(), false);
         List<byte[]> words = List.of(
-                bytes("2147483647"), bytes("-1"), bytes("0"), bytes("1e300"), bytes("null"), bytes("[1,1,1,1,1,1,1,1,1]"),
-                bytes("\"paper\""), bytes("\"\\u001b]0;x\\u0007\""), bytes("\"network\":\"x\","), bytes("9999999999999999999999"));
-        Fuzz fuzz = new Fuzz("model-config", List.of(bytes(whole), Files.readAllBytes(json)), words, WeightsException.class)
+                bytes("2147483647"),
+                bytes("-1"),
+                bytes("0"),
+                bytes("1e300"),
+                bytes("null"),
+                bytes("[1,1,1,1,1,1,1,1,1]"),
+                bytes("\"paper\""),
+                bytes("\"\\u001b]0;x\\u0007\""),
+                bytes("\"network\":\"x\","),
+                bytes("9999999999999999999999"));
+        Fuzz fuzz = new Fuzz(
+                        "model-config", List.of(bytes(whole), Files.readAllBytes(json)), words, WeightsException.class)
                 .run(input -> {
                     Files.write(json, input);
                     ModelSettings.of(checkpoint, folder, null);

@@ -97,7 +97,15 @@ class FuzzTest {
     void torchZip() throws IOException {
         List<byte[]> seeds = cases("numpy_array.pth", "rebuild_from_type_v2.pth", "module_orig_mod.pth");
         seeds.add(golden("checkpoint/training_zip_deflated.pth"));
-        run("zip", seeds, List.of(Torch.bytes("PK\1\2"), Torch.bytes("PK\3\4"), Torch.bytes("PK\5\6"), Torch.bytes("\u00ff\u00ff\u00ff\u00ff"), Torch.bytes("../")));
+        run(
+                "zip",
+                seeds,
+                List.of(
+                        Torch.bytes("PK\1\2"),
+                        Torch.bytes("PK\3\4"),
+                        Torch.bytes("PK\5\6"),
+                        Torch.bytes("\u00ff\u00ff\u00ff\u00ff"),
+                        Torch.bytes("../")));
     }
 
     @Test
@@ -149,8 +157,9 @@ class FuzzTest {
     void safetensorsHeader() {
         List<byte[]> seeds = List.of(
                 Torch.bytes("{\"a\": {\"dtype\": \"F32\", \"shape\": [2, 2], \"data_offsets\": [0, 16]}}"),
-                Torch.bytes("{\"__metadata__\": {\"format\": \"pt\"}, \"module.a\": {\"dtype\": \"BF16\", \"shape\": [8], \"data_offsets\":"
-                        + " [0, 16]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [0], \"data_offsets\": [16, 16]}}"));
+                Torch.bytes(
+                        "{\"__metadata__\": {\"format\": \"pt\"}, \"module.a\": {\"dtype\": \"BF16\", \"shape\": [8], \"data_offsets\":"
+                                + " [0, 16]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [0], \"data_offsets\": [16, 16]}}"));
         List<byte[]> words = List.of(
                 Torch.bytes("9223372036854775807"),
                 Torch.bytes("-1"),
@@ -173,11 +182,13 @@ class FuzzTest {
     void listOfParts() throws IOException {
         byte[] part = golden("safetensors_reader/sample.safetensors");
         Files.write(folder.resolve("a.safetensors"), part);
-        List<String> names = List.copyOf(Safetensors.open(folder.resolve("a.safetensors")).tensors().names());
+        List<String> names = List.copyOf(
+                Safetensors.open(folder.resolve("a.safetensors")).tensors().names());
         byte[] seed = Torch.bytes("{\"metadata\": {}, \"weight_map\": {\"" + names.get(0) + "\": \"a.safetensors\", \""
                 + names.get(1) + "\": \"a.safetensors\"}}");
         Path index = folder.resolve("model.safetensors.index.json");
-        List<byte[]> words = List.of(Torch.bytes("../"), Torch.bytes("\\u0000"), Torch.bytes("\\u001b"), Torch.bytes("x".repeat(3000)));
+        List<byte[]> words = List.of(
+                Torch.bytes("../"), Torch.bytes("\\u0000"), Torch.bytes("\\u001b"), Torch.bytes("x".repeat(3000)));
         Fuzz fuzz = new Fuzz("index", List.of(seed), words, WeightsException.class).run(input -> {
             Files.write(index, input);
             read(folder);

@@ -68,10 +68,12 @@ final class BertTokenizerFiles {
         Path file = folder.resolve(CONFIG);
         try {
             Map<String, Object> config = Files.exists(file) ? Fields.read(file) : Map.of();
-            for (String key : List.of("do_lower_case", "strip_accents", "tokenize_chinese_chars", "do_basic_tokenize")) {
+            for (String key :
+                    List.of("do_lower_case", "strip_accents", "tokenize_chinese_chars", "do_basic_tokenize")) {
                 if (Boolean.FALSE.equals(config.get(key))) {
-                    throw new WeightsException("[weights] " + Quoted.path(file) + ": " + key
-                            + " is false, but referring networks read sentences in lower case, without accents; give an uncased BERT");
+                    throw new WeightsException(
+                            "[weights] " + Quoted.path(file) + ": " + key
+                                    + " is false, but referring networks read sentences in lower case, without accents; give an uncased BERT");
                 }
             }
         } catch (JsonException e) {

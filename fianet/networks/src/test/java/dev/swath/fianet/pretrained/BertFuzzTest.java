@@ -56,7 +56,12 @@ class BertFuzzTest {
                 Files.readAllBytes(CASES.resolve("plain/vocab.txt")),
                 Files.readAllBytes(CASES.resolve("vocab_crlf/vocab.txt")));
         List<byte[]> words = List.of(
-                bytes("\n\n"), bytes("\r"), bytes("\ufeff"), bytes("[UNK]\n"), bytes("##\n"), bytes("x".repeat(500) + "\n"));
+                bytes("\n\n"),
+                bytes("\r"),
+                bytes("\ufeff"),
+                bytes("[UNK]\n"),
+                bytes("##\n"),
+                bytes("x".repeat(500) + "\n"));
         fuzz("vocab.txt", seeds, words, _ -> tokenize());
     }
 
@@ -64,9 +69,21 @@ class BertFuzzTest {
     void tokenizerJson() throws IOException {
         copy("tokenizer_json_only");
         List<byte[]> words = List.of(
-                bytes("null"), bytes("-1"), bytes("3999999"), bytes("1e9"), bytes("\"\\u001b\""), bytes("{}"), bytes("[]"),
-                bytes("\"lowercase\": false,"), bytes("\"x\": 23,"), bytes("\"max_input_chars_per_word\": 2,"));
-        fuzz("tokenizer.json", List.of(Files.readAllBytes(CASES.resolve("tokenizer_json_only/tokenizer.json"))), words, _ -> tokenize());
+                bytes("null"),
+                bytes("-1"),
+                bytes("3999999"),
+                bytes("1e9"),
+                bytes("\"\\u001b\""),
+                bytes("{}"),
+                bytes("[]"),
+                bytes("\"lowercase\": false,"),
+                bytes("\"x\": 23,"),
+                bytes("\"max_input_chars_per_word\": 2,"));
+        fuzz(
+                "tokenizer.json",
+                List.of(Files.readAllBytes(CASES.resolve("tokenizer_json_only/tokenizer.json"))),
+                words,
+                _ -> tokenize());
     }
 
     @Test
@@ -74,9 +91,15 @@ class BertFuzzTest {
         copy("plain");
         List<byte[]> seeds = List.of(
                 bytes("{\"do_lower_case\": false, \"strip_accents\": null, \"cls_token\": {\"content\": \"[CLS]\"}}"),
-                bytes("{\"added_tokens_decoder\": {\"4\": {\"content\": \"[MASK]\", \"special\": true}}, \"never_split\": [\"Paris\"]}"));
+                bytes(
+                        "{\"added_tokens_decoder\": {\"4\": {\"content\": \"[MASK]\", \"special\": true}}, \"never_split\": [\"Paris\"]}"));
         List<byte[]> words = List.of(
-                bytes("null"), bytes("true"), bytes("\"unk_token\": \"\","), bytes("\"\""), bytes("99999999999"), bytes("\"\\u0007\""));
+                bytes("null"),
+                bytes("true"),
+                bytes("\"unk_token\": \"\","),
+                bytes("\"\""),
+                bytes("99999999999"),
+                bytes("\"\\u0007\""));
         fuzz("tokenizer_config.json", seeds, words, _ -> tokenize());
     }
 
@@ -85,7 +108,13 @@ class BertFuzzTest {
         copy("plain");
         Path file = folder.resolve("config.json");
         List<byte[]> words = List.of(
-                bytes("2147483647"), bytes("-1"), bytes("1e300"), bytes("0"), bytes("null"), bytes("\"bert\""), bytes("\"\\u001b\""));
+                bytes("2147483647"),
+                bytes("-1"),
+                bytes("1e300"),
+                bytes("0"),
+                bytes("null"),
+                bytes("\"bert\""),
+                bytes("\"\\u001b\""));
         fuzz("config.json", List.of(Files.readAllBytes(file)), words, _ -> BertFolder.open(folder, null));
     }
 }

@@ -46,12 +46,22 @@ class JsonTest {
     @Test
     void fuzzedConfigurationsAreReadOrRefused() {
         List<byte[]> seeds = List.of(
-                bytes("{\"a\": 3, \"b\": [1, 2], \"c\": {\"d\": 0.5, \"on\": true}, \"e\": \"x\", \"m\": {\"k\": \"v\"}}"),
+                bytes(
+                        "{\"a\": 3, \"b\": [1, 2], \"c\": {\"d\": 0.5, \"on\": true}, \"e\": \"x\", \"m\": {\"k\": \"v\"}}"),
                 bytes("{\"a\": 1, \"b\": [], \"e\": \"\\u00e9\\n\"}"));
         List<byte[]> words = List.of(
-                bytes("\"a\""), bytes("\"\u001b]0;x\u0007\""), bytes("\"\\u001b\\u0000\""), bytes("1e999"), bytes("-0"),
-                bytes("9223372036854775808"), bytes("1".repeat(63)), bytes("1".repeat(65)), bytes("[".repeat(70)),
-                bytes("\"" + "k".repeat(3000) + "\": 1,"), bytes("null"), bytes("\\ud800"));
+                bytes("\"a\""),
+                bytes("\"\u001b]0;x\u0007\""),
+                bytes("\"\\u001b\\u0000\""),
+                bytes("1e999"),
+                bytes("-0"),
+                bytes("9223372036854775808"),
+                bytes("1".repeat(63)),
+                bytes("1".repeat(65)),
+                bytes("[".repeat(70)),
+                bytes("\"" + "k".repeat(3000) + "\": 1,"),
+                bytes("null"),
+                bytes("\\ud800"));
         Fuzz fuzz = new Fuzz("fields", seeds, words, JsonException.class).run(input -> {
             Fields f = new Fields(Json.parseObject(new String(input, StandardCharsets.UTF_8)), "run.json");
             f.integer("a", 0, 0, 10);
