@@ -43,6 +43,7 @@ public final class ReferringSegmenter implements AutoCloseable {
      * @param dataset whose classes and sentence length apply, or null to go by the model
      * @param tagger who tags the words, or null for {@link PosTagger#installed}
      * @param mode how sentences become masks
+     * @param modelConfig a {@code config.json} with what a bare file of weights does not carry, or null
      */
     public record Options(
             DeviceRequest device,
@@ -50,40 +51,46 @@ public final class ReferringSegmenter implements AutoCloseable {
             @Nullable Path vocabulary,
             @Nullable DatasetVocabulary dataset,
             @Nullable PosTagger tagger,
-            ExpressionParser.Mode mode) {
+            ExpressionParser.Mode mode,
+            @Nullable Path modelConfig) {
         /** The best backend, all processors, everything else by the model. */
         public static Options defaults() {
-            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE);
+            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null);
         }
 
         /** With another vocabulary file. */
         public Options withVocabulary(@Nullable Path file) {
-            return new Options(device, parallelism, file, dataset, tagger, mode);
+            return new Options(device, parallelism, file, dataset, tagger, mode, modelConfig);
         }
 
         /** With other threads. */
         public Options withParallelism(@Nullable Parallelism p) {
-            return new Options(device, p, vocabulary, dataset, tagger, mode);
+            return new Options(device, p, vocabulary, dataset, tagger, mode, modelConfig);
         }
 
         /** With another device. */
         public Options withDevice(DeviceRequest d) {
-            return new Options(d, parallelism, vocabulary, dataset, tagger, mode);
+            return new Options(d, parallelism, vocabulary, dataset, tagger, mode, modelConfig);
         }
 
         /** With another data set. */
         public Options withDataset(@Nullable DatasetVocabulary d) {
-            return new Options(device, parallelism, vocabulary, d, tagger, mode);
+            return new Options(device, parallelism, vocabulary, d, tagger, mode, modelConfig);
         }
 
         /** With another tagger, or null for the one that is installed. */
         public Options withTagger(@Nullable PosTagger t) {
-            return new Options(device, parallelism, vocabulary, dataset, t, mode);
+            return new Options(device, parallelism, vocabulary, dataset, t, mode, modelConfig);
         }
 
         /** With another mode. */
         public Options withMode(ExpressionParser.Mode m) {
-            return new Options(device, parallelism, vocabulary, dataset, tagger, m);
+            return new Options(device, parallelism, vocabulary, dataset, tagger, m, modelConfig);
+        }
+
+        /** With the {@code config.json} that a bare file of weights goes with. */
+        public Options withModelConfig(@Nullable Path file) {
+            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, file);
         }
     }
 
@@ -155,7 +162,8 @@ public final class ReferringSegmenter implements AutoCloseable {
     /** Opens a model. */
     public static ReferringSegmenter open(Path path, Options options) {
         Backend backend = Backends.discover().choose(options.device);
-        return new ReferringSegmenter(Model.open(path, options.vocabulary, options.dataset, backend), backend, options);
+        return new ReferringSegmenter(
+                Model.open(path, options.vocabulary, options.modelConfig, options.dataset, backend), backend, options);
     }
 
     /** The model of the artifact {@code swath-fianet-bundled}: small, trained on synthetic scenes; see {@link BundledModel}. */
@@ -163,9 +171,10 @@ public final class ReferringSegmenter implements AutoCloseable {
         return bundled(Options.defaults());
     }
 
-    /** The bundled model; a vocabulary in the options is not looked at. */
+    /** The bundled model; a vocabulary or configuration in the options is not looked at. */
     public static ReferringSegmenter bundled(Options options) {
-        return BundledModel.read(folder -> open(folder, options.withVocabulary(null)));
+        return BundledModel.read(
+                folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
     }
 
     /** Segments an image in memory. */

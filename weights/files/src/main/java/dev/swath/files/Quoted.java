@@ -20,6 +20,9 @@ public final class Quoted {
     /** Characters of a whole rule, the path apart. */
     public static final int MAX_RULE = 600;
 
+    /** Characters of a whole sentence with a path and a rule in it. */
+    public static final int MAX_SENTENCE = MAX_PATH + MAX_RULE + 200;
+
     /** Names that a list in a message spells out. */
     public static final int MAX_LISTED = 8;
 
@@ -32,9 +35,14 @@ public final class Quoted {
         return head(text == null ? "null" : text, MAX_TEXT);
     }
 
-    /** A whole rule or sentence: at most {@link #MAX_RULE} characters, then "...". */
+    /** A whole rule: at most {@link #MAX_RULE} characters, then "...". */
     public static String rule(@Nullable CharSequence rule) {
         return head(rule == null ? "null" : rule, MAX_RULE);
+    }
+
+    /** A whole sentence: at most {@link #MAX_SENTENCE} characters, then "...". */
+    public static String sentence(@Nullable CharSequence sentence) {
+        return head(sentence == null ? "null" : sentence, MAX_SENTENCE);
     }
 
     /** A path: at most {@link #MAX_PATH} characters; of a longer one the middle is left out, so that its end can be seen. */

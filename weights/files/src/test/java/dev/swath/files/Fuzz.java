@@ -1,132 +1,145 @@
 package dev.swath.files;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs a reader on many changed inputs: each is read or refused with a sentence, nothing else. {@code -Dswath.fuzz.rounds=N} takes N
- * inputs a target, {@code -Dswath.fuzz.seed=N} others; without them a target is done in a second or two and always does the same.
+ * Feeds a reader with changed copies of valid inputs for a while, and requires of each that it is read or refused in one
+ * sentence of the reader's own, at a cost that its size deserves. {@code -Dswath.fuzz.seconds=3600} makes a night of it,
+ * {@code -Dswath.fuzz.seed=7} another one; an input that breaks a rule is kept under {@code target/fuzz}.
  */
 public final class Fuzz {
-    private static final int LONGEST_MESSAGE = 1500;
-    private static final long SLOWEST = 10_000_000_000L; // nanoseconds, on a machine that does other things too
-
-    private static final Pattern TOKEN =
-            Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|-?\\d+(?:\\.\\d+)?|true|false|null|[\\[\\]{},:]");
-    private static final List<String> VALUES = List.of(
-            "0",
-            "-1",
-            "1",
-            "32768",
-            "32769",
-            "2147483647",
-            "2147483648",
-            "-9223372036854775808",
-            "9223372036854775807",
-            "1e308",
-            "0.5",
-            "null",
-            "true",
-            "[]",
-            "{}",
-            "[[[]]]",
-            "\"\"",
-            "\"..\"",
-            "\"/\"",
-            "\"\\u001b]0;title\\u0007\\n\"",
-            "\"\\u0000\"",
-            "\"\\u202e\"");
-
-    private Fuzz() {}
-
-    /** One input: draws, changes, reads. */
+    /** Takes one input; what it throws is judged. */
     @FunctionalInterface
     public interface Target {
-        /** Reads one input that it makes by these draws. */
-        void read(SplittableRandom random) throws Exception;
+        /** Reads it. */
+        void read(byte[] input) throws IOException;
     }
 
+    private static final int MAX_SENTENCE = 1300;
+    private static final long SPARE_BYTES = 64L << 20;
+    private static final long BYTES_EACH = 1000;
+    private static final double SECONDS = 2;
+
+    /** Words that belong to Java and not to a reader. */
+    private static final Pattern JAVA = Pattern.compile(
+            "Exception|out of bounds|java\\.|null pointer|cannot be cast|overflow|/ by zero|NaN cannot|Index \\d|Range \\[");
+
+    private final String name;
+    private final List<byte[]> seeds;
+    private final List<byte[]> words;
+    private final Class<?>[] own;
+    private long rounds;
+    private long refused;
+
     /**
-     * Runs the rounds.
-     *
-     * @param name seeds the draws
-     * @param rounds unless the property says otherwise
-     * @param refusals the exceptions that a refusal may be
-     * @return how many inputs were refused
+     * @param name of the target, for files and messages
+     * @param seeds valid inputs
+     * @param words that are put in: instructions, keys, numbers at the edge
+     * @param own the exceptions that a reader may refuse with
      */
-    @SafeVarargs
-    public static long run(String name, int rounds, Target target, Class<? extends RuntimeException>... refusals) {
-        SplittableRandom seeds = new SplittableRandom(name.hashCode() + 31 * Long.getLong("swath.fuzz.seed", 0));
-        long refused = 0;
-        for (long round = Long.getLong("swath.fuzz.rounds", rounds); round > 0; round--) {
-            long seed = seeds.nextLong();
-            long start = System.nanoTime();
-            try {
-                target.read(new SplittableRandom(seed));
-            } catch (Exception e) {
-                boolean foreseen = false;
-                for (Class<?> refusal : refusals) {
-                    foreseen |= refusal.isInstance(e);
-                }
-                if (!foreseen) {
-                    fail(name + ", seed " + seed, e);
-                }
-                refused++;
-                requireSentence(name + ", seed " + seed, String.valueOf(e.getMessage()));
-            } catch (StackOverflowError | OutOfMemoryError e) {
-                fail(name + ", seed " + seed, e);
-            }
-            assertTrue(System.nanoTime() - start < SLOWEST, () -> name + ", seed " + seed + " takes too long");
+    public Fuzz(String name, List<byte[]> seeds, List<byte[]> words, Class<?>... own) {
+        this.name = name;
+        this.seeds = seeds;
+        this.words = words;
+        this.own = own;
+    }
+
+    /** Runs for the time that is set, or two seconds. */
+    public Fuzz run(Target target) {
+        long seconds = Long.getLong("swath.fuzz.seconds", 2);
+        long seed = Long.getLong("swath.fuzz.seed", 1);
+        SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        for (byte[] valid : seeds) {
+            one(target, valid);
         }
+        if (refused > 0) {
+            throw new AssertionError(name + ": a valid input was refused");
+        }
+        while (System.nanoTime() < end) {
+            byte[] input = seeds.get(random.nextInt(seeds.size()));
+            if (random.nextInt(4) == 0) {
+                input = crossed(input, seeds.get(random.nextInt(seeds.size())), random);
+            }
+            one(target, Mutations.mutate(input, words, random));
+        }
+        return this;
+    }
+
+    /** How many inputs were tried. */
+    public long rounds() {
+        return rounds;
+    }
+
+    /** How many of them were refused. */
+    public long refused() {
         return refused;
     }
 
-    /** Fails unless it is one line of a bounded length, without characters that steer a terminal and without words of Java. */
-    public static void requireSentence(String what, String message) {
-        assertTrue(
-                message.length() <= LONGEST_MESSAGE
-                        && message.codePoints().noneMatch(Character::isISOControl)
-                        && !message.contains("Exception")
-                        && !message.contains("java.")
-                        && !message.contains("out of bounds"),
-                () -> what + ": " + message);
+    private static byte[] crossed(byte[] a, byte[] b, SplittableRandom random) {
+        int head = random.nextInt(a.length + 1);
+        int tail = random.nextInt(b.length + 1);
+        byte[] out = new byte[head + b.length - tail];
+        System.arraycopy(a, 0, out, 0, head);
+        System.arraycopy(b, tail, out, head, b.length - tail);
+        return out;
     }
 
-    /** Valid JSON with one to three of its parts replaced, doubled or taken out, or, one time in four, with changed bytes. */
-    public static byte[] json(byte[] valid, SplittableRandom random) {
-        if (random.nextInt(4) == 0) {
-            return Mutations.mutate(valid, random);
+    private void one(Target target, byte[] input) {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        rounds++;
+        long bytes = threads.getCurrentThreadAllocatedBytes();
+        long time = threads.getCurrentThreadCpuTime();
+        Throwable thrown = null;
+        try {
+            target.read(input);
+        } catch (IOException | RuntimeException | Error e) {
+            thrown = e;
         }
-        String text = new String(valid, StandardCharsets.UTF_8);
-        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-            List<int[]> tokens = new ArrayList<>();
-            for (Matcher m = TOKEN.matcher(text); m.find(); ) {
-                tokens.add(new int[] {m.start(), m.end()});
-            }
-            if (tokens.isEmpty()) {
-                break;
-            }
-            int[] at = tokens.get(random.nextInt(tokens.size()));
-            String with =
-                    switch (random.nextInt(8)) {
-                        case 0 -> "";
-                        case 1 -> text.substring(at[0], at[1]).repeat(2);
-                        case 2 -> {
-                            int[] other = tokens.get(random.nextInt(tokens.size()));
-                            yield text.substring(other[0], other[1]);
-                        }
-                        case 3 -> "\"" + "x".repeat(1 << random.nextInt(14)) + "\"";
-                        default -> VALUES.get(random.nextInt(VALUES.size()));
-                    };
-            text = text.substring(0, at[0]) + with + text.substring(at[1]);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - bytes;
+        double seconds = (threads.getCurrentThreadCpuTime() - time) / 1e9;
+        String wrong = thrown == null ? "" : judged(thrown);
+        if (allocated > SPARE_BYTES + BYTES_EACH * input.length) {
+            wrong += " allocated " + (allocated >> 20) + " MiB";
         }
-        return text.getBytes(StandardCharsets.UTF_8);
+        if (seconds > SECONDS) {
+            wrong += " took " + seconds + " s";
+        }
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(
+                    name + ", input " + rounds + " of " + input.length + " bytes, kept in " + keep(input) + ":" + wrong,
+                    thrown);
+        }
+    }
+
+    private String judged(Throwable thrown) {
+        refused++;
+        String message = String.valueOf(thrown.getMessage());
+        for (Class<?> type : own) {
+            if (type.isInstance(thrown)) {
+                return message.length() > MAX_SENTENCE
+                        ? " a sentence of " + message.length() + " characters"
+                        : message.chars().anyMatch(Character::isISOControl)
+                                ? " a control character in: " + message
+                                : JAVA.matcher(message).find() ? " words of Java in: " + message : "";
+            }
+        }
+        return " threw " + thrown;
+    }
+
+    private Path keep(byte[] input) {
+        try {
+            Path folder = Files.createDirectories(Path.of("target/fuzz"));
+            return Files.write(folder.resolve(name + "-" + rounds), input);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -49,6 +49,14 @@ final class EvaluateCommand implements Callable<Integer> {
     RunOptions run;
 
     @Option(
+            names = "--model-config",
+            paramLabel = "FILE",
+            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
+                    + " (default: the one in the model folder, or inside of the file).")
+    @Nullable
+    Path modelConfig;
+
+    @Option(
             names = "--dataset",
             paramLabel = "NAME",
             description = "refsegrs or rrsisd (default: whichever layout is there).")
@@ -135,6 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
                                 .withDevice(run.device)
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
+                                .withModelConfig(modelConfig)
                                 .withDataset(layout)
                                 .withMode(mode))) {
             ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);

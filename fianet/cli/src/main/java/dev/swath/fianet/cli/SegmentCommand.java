@@ -63,6 +63,14 @@ final class SegmentCommand implements Callable<Integer> {
     Path vocab;
 
     @Option(
+            names = "--model-config",
+            paramLabel = "FILE",
+            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
+                    + " (default: the one in the model folder, or inside of the file).")
+    @Nullable
+    Path modelConfig;
+
+    @Option(
             names = "--dataset",
             paramLabel = "NAME",
             description = "refsegrs or rrsisd: class names and sentence length (default: by the model).")
@@ -115,6 +123,7 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withDevice(run.device)
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
+                                .withModelConfig(modelConfig)
                                 .withDataset(dataset)
                                 .withTagger(tagger)
                                 .withMode(expression.mode))) {

@@ -86,6 +86,11 @@ final class WeightsCommand implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: show or convert");
     }
 
+    /** What was passed over or chosen in the file, a line each, on stderr. */
+    private static void tellNotes(CommandSpec spec, Checkpoint checkpoint) {
+        checkpoint.notes().forEach(note -> spec.commandLine().getErr().println(checkpoint.path() + ": " + note + "."));
+    }
+
     @Command(
             name = "show",
             description = "Lists the tensors of a checkpoint.",
@@ -144,6 +149,7 @@ final class WeightsCommand implements Runnable {
                     .getErr()
                     .println(file + " holds " + Recognition.of(checkpoint).words() + ": " + tensors.size()
                             + " tensors, " + values + " values.");
+            tellNotes(spec, checkpoint);
             return 0;
         }
     }
@@ -194,11 +200,15 @@ final class WeightsCommand implements Runnable {
             Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
             if (torch) {
-                PublishedCheckpoint.write(checkpoint, out);
+                PublishedCheckpoint.write(checkpoint, in, out);
             } else {
                 StateDict tensors = dtype == null ? checkpoint.tensors() : dtype.cast(checkpoint);
-                Safetensors.write(out, tensors, Map.of("format", "pt"));
+                Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt"));
+                PublishedCheckpoint.config(checkpoint, in)
+                        .ifPresent(text -> metadata.put(Checkpoint.Settings.CONFIG, text));
+                Safetensors.write(out, tensors, metadata);
             }
+            tellNotes(spec, checkpoint);
             spec.commandLine().getOut().println(out);
             spec.commandLine().getOut().flush();
             return 0;

@@ -3,7 +3,7 @@ package dev.swath.fianet.data;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.files.Fuzz;
+import dev.swath.files.ReaderFuzz;
 import dev.swath.files.Mutations;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class MutatedDatasetsTest {
     private static void check(Path data, DatasetVocabulary layout) {
         for (Problem p :
                 DatasetCheck.run(data, layout, false, Parallelism.single()).problems()) {
-            Fuzz.requireSentence("a problem", p.split() + p.item() + p.text());
+            ReaderFuzz.requireSentence("a problem", p.split() + p.item() + p.text());
         }
     }
 
@@ -54,7 +54,7 @@ class MutatedDatasetsTest {
     void refsOfRrsisD(@TempDir Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
         byte[] valid = Files.readAllBytes(data.resolve(Refs.NAME));
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "refs",
                 150,
                 random -> {
@@ -70,11 +70,11 @@ class MutatedDatasetsTest {
     void instancesOfRrsisD(@TempDir Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
         byte[] valid = Files.readAllBytes(data.resolve(Instances.NAME));
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "instances",
                 250,
                 random -> {
-                    Files.write(data.resolve(Instances.NAME), Fuzz.json(valid, random));
+                    Files.write(data.resolve(Instances.NAME), ReaderFuzz.json(valid, random));
                     check(data, DatasetVocabulary.RRSISD);
                     readAll(data);
                 },
@@ -87,7 +87,7 @@ class MutatedDatasetsTest {
         Path data = Layouts.refSegRs(folder);
         Path file = data.resolve("output_phrase_train.txt");
         byte[] valid = Files.readAllBytes(file);
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "phrases",
                 150,
                 random -> {
@@ -108,7 +108,7 @@ class MutatedDatasetsTest {
         Path zip = Layouts.zip(Layouts.rrsisD(folder.resolve("data")), folder.resolve("data.zip"), "x/");
         byte[] valid = Files.readAllBytes(zip);
         Path file = folder.resolve("mutated.zip");
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "zip",
                 150,
                 random -> {
@@ -132,7 +132,7 @@ class MutatedDatasetsTest {
     void runLengths() {
         String valid = RunLength.encode(new Mask(60, 40, new byte[2400]));
         String other = "Zi0d0d000000000000000000000000000000000000000000000000^b0";
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "run lengths",
                 30_000,
                 random -> {
@@ -179,7 +179,7 @@ class MutatedDatasetsTest {
     @Test
     void segmentations() {
         long[] sizes = {1, 4, 9, 32768, 1L << 31};
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "segmentations",
                 20_000,
                 random -> {

@@ -2,7 +2,7 @@ package dev.swath.fianet.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.files.Fuzz;
+import dev.swath.files.ReaderFuzz;
 import dev.swath.files.Mutations;
 import dev.swath.files.json.JsonException;
 import dev.swath.kernels.Parallelism;
@@ -37,11 +37,11 @@ class MutatedRunsTest {
     void states() throws IOException {
         byte[] valid = Files.readAllBytes(out.resolve("last/training.json"));
         Path file = folder.resolve("training.json");
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "state",
                 1500,
                 random -> {
-                    Files.write(file, Fuzz.json(valid, random));
+                    Files.write(file, ReaderFuzz.json(valid, random));
                     RunState.read(file);
                 },
                 TrainingException.class,
@@ -54,11 +54,11 @@ class MutatedRunsTest {
         byte[] valid = Files.readAllBytes(out.resolve("metrics.jsonl"));
         Path run = folder.resolve("metrics");
         try (RunFolder opened = RunFolder.open(run)) {
-            long refused = Fuzz.run(
+            long refused = ReaderFuzz.run(
                     "metrics",
                     300,
                     random -> {
-                        Files.write(run.resolve("metrics.jsonl"), Fuzz.json(valid, random));
+                        Files.write(run.resolve("metrics.jsonl"), ReaderFuzz.json(valid, random));
                         try (MetricsLog log = MetricsLog.open(opened, 4, random.nextBoolean())) {
                             Curves.write(
                                     run.resolve("curves.png"), log.records().subList(0, 0));
@@ -78,7 +78,7 @@ class MutatedRunsTest {
         byte[] valid = Files.readAllBytes(file);
         Path copies = Files.createDirectory(folder.resolve("copies"));
         Path copy = copies.resolve(file.getFileName());
-        Fuzz.run("events", 1000, random -> {
+        ReaderFuzz.run("events", 1000, random -> {
             Files.write(copy, Mutations.mutate(valid, random));
             PastEvents.cut(copies, random.nextInt(6), random.nextBoolean());
             assertTrue(Files.size(copy) <= valid.length + 64);
@@ -89,7 +89,7 @@ class MutatedRunsTest {
     void vocabularies() throws IOException {
         byte[] valid = Files.readAllBytes(out.resolve("last/vocab.txt"));
         Path file = folder.resolve("vocab.txt");
-        long refused = Fuzz.run(
+        long refused = ReaderFuzz.run(
                 "vocabulary",
                 1500,
                 random -> {
@@ -104,11 +104,11 @@ class MutatedRunsTest {
     @Test
     void wholeRuns() throws IOException {
         byte[] valid = Files.readAllBytes(out.resolve("last/training.json"));
-        Fuzz.run(
+        ReaderFuzz.run(
                 "run",
                 25,
                 random -> {
-                    Files.write(out.resolve("last/training.json"), Fuzz.json(valid, random));
+                    Files.write(out.resolve("last/training.json"), ReaderFuzz.json(valid, random));
                     TrainingConfig config = TrainingRun.configOf(out);
                     TrainingRun.Options o = TinyRun.options(
                             out, config == null ? TinyRun.config("{}") : config, true, 4, Parallelism.single());
