@@ -12,6 +12,9 @@ import javax.imageio.stream.ImageInputStream;
 public abstract class ByteSource {
     private static final int WINDOW = 1 << 13;
 
+    /** Where a stream of unknown length ends for us. */
+    private static final long UNKNOWN = 1 << 28;
+
     private final String name;
     private final byte[] window = new byte[WINDOW];
     private long windowAt;
@@ -75,6 +78,10 @@ public abstract class ByteSource {
 
             @Override
             int fill(long at, byte[] to, int from, int n) throws IOException {
+                // Beyond what is known a stream would be read into memory as far as a file claims to reach.
+                if (at >= (length < 0 ? UNKNOWN : length)) {
+                    return 0;
+                }
                 in.seek(at);
                 int done = 0;
                 while (done < n) {

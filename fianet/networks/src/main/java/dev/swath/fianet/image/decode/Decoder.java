@@ -4,7 +4,6 @@ import dev.swath.fianet.image.Bands;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
-import java.util.zip.DataFormatException;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -131,12 +130,12 @@ public abstract class Decoder {
             decode(rows);
         } catch (EOFException e) {
             throw source.refuse("the image is cut off: its data ends before its last row", e);
-        } catch (ZipException | DataFormatException e) {
+        } catch (ZipException e) {
             throw source.refuse("the image is damaged: its compressed data cannot be unpacked", e);
         } catch (IOException e) {
             throw source.refuse("the file cannot be read", e);
         }
     }
 
-    abstract void decode(Rows rows) throws IOException, DataFormatException;
+    abstract void decode(Rows rows) throws IOException;
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,17 @@ final class TiffDecoder extends Decoder {
     }
 
     @Override
-    void decode(Rows rows) throws IOException, DataFormatException {
+    void decode(Rows rows) throws IOException {
+        if (layout.isFax()) {
+            try (TiffFax fax = new TiffFax(source, directory, layout)) {
+                decode(rows, fax);
+            }
+        } else {
+            decode(rows, null);
+        }
+    }
+
+    private void decode(Rows rows, @Nullable TiffFax fax) throws IOException {
         int[] line = new int[width() * taken.length];
         int planes = layout.planar ? taken.length : 1;
         boolean unpackedColours = layout.photometric == TiffLayout.YCBCR || jpeg != null;
@@ -90,7 +99,7 @@ final class TiffDecoder extends Decoder {
                 for (int p = 0; p < planes; p++) {
                     int plane = layout.planar ? taken[p] * layout.across * layout.down : 0;
                     for (int c = 0; c < layout.across; c++) {
-                        blocks.add(open(plane + r * layout.across + c, r, c));
+                        blocks.add(open(plane + r * layout.across + c, r, c, fax));
                     }
                 }
                 int end = (int) Math.min(height(), (long) y + layout.blockHeight);
@@ -107,15 +116,16 @@ final class TiffDecoder extends Decoder {
         }
     }
 
-    private Block open(int index, int row, int column) throws IOException {
+    private Block open(int index, int row, int column, @Nullable TiffFax fax) throws IOException {
         if (jpeg != null) {
             return jpeg.open(index, row, column);
         }
-        if (layout.compression >= TiffLayout.FAX_RLE && layout.compression <= TiffLayout.FAX_4) {
+        if (fax != null) {
             int lines = (int) Math.min(layout.blockHeight, layout.height - (long) row * layout.blockHeight);
-            return TiffFax.open(source, directory, layout, index, layout.tiled ? layout.blockHeight : lines);
+            return fax.open(index, layout.tiled ? layout.blockHeight : lines);
         }
-        Inflater inflater = new Inflater();
+        boolean deflated = layout.compression == TiffLayout.DEFLATE || layout.compression == TiffLayout.OLD_DEFLATE;
+        Inflater inflater = deflated ? new Inflater() : null;
         InputStream in = unpacked(index, inflater);
         if (layout.photometric == TiffLayout.YCBCR) {
             return new TiffYCbCr(in, inflater, directory, layout);
@@ -123,15 +133,17 @@ final class TiffDecoder extends Decoder {
         return new Plain(in, inflater);
     }
 
-    private InputStream unpacked(int index, Inflater inflater) throws IOException {
+    private InputStream unpacked(int index, @Nullable Inflater inflater) throws IOException {
         long from = layout.offsets[index];
         InputStream in = source.stream(from, from + layout.counts[index]);
         if (layout.reversed) {
             in = new Reversed(in);
         }
+        if (inflater != null) {
+            return new InflaterInputStream(in, inflater, 1 << 13);
+        }
         return switch (layout.compression) {
             case TiffLayout.LZW -> new LzwStream(in, source);
-            case TiffLayout.DEFLATE, TiffLayout.OLD_DEFLATE -> new InflaterInputStream(in, inflater, 1 << 13);
             case TiffLayout.PACK_BITS -> new PackBitsStream(in);
             default -> in;
         };
@@ -164,10 +176,11 @@ final class TiffDecoder extends Decoder {
     /** Rows of samples, perhaps each but the first of a row stored as what it has more than the one before it. */
     private final class Plain implements Block {
         private final InputStream in;
-        private final Inflater inflater;
+        private final @Nullable Inflater inflater;
 
-        Plain(InputStream in, Inflater inflater) {
-            this.in = new BufferedInputStream(in, 1 << 12); // For rows of a few bytes; longer ones pass by it.
+        Plain(InputStream in, @Nullable Inflater inflater) {
+            int size = Math.clamp((long) layout.blockWidth * layout.blockHeight, 1, 1 << 12);
+            this.in = new BufferedInputStream(in, size); // For rows of a few bytes; longer ones pass by it.
             this.inflater = inflater;
         }
 
@@ -197,7 +210,9 @@ final class TiffDecoder extends Decoder {
 
         @Override
         public void close() {
-            inflater.end();
+            if (inflater != null) {
+                inflater.end();
+            }
         }
     }
 

@@ -12,20 +12,31 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Facsimile (CCITT T.4 and T.6) strips, each given to TwelveMonkeys' reader as a TIFF of its own. */
-final class TiffFax {
+final class TiffFax implements AutoCloseable {
     private static final String READER = "com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi";
     private static final int MOST_BYTES = 1 << 26;
     private static final int ENTRIES = 10;
 
-    private TiffFax() {}
+    private final ByteSource source;
+    private final TiffLayout layout;
+    private final int optionsTag;
+    private final long options;
+    private final ImageReader reader;
 
-    static TiffDecoder.Block open(ByteSource source, TiffDirectory d, TiffLayout layout, int index, int lines)
-            throws IOException {
-        long count = Math.min(layout.counts[index], MOST_BYTES);
-        byte[] data = source.bytes(layout.offsets[index], (int) count);
-        int options = layout.compression == TiffLayout.FAX_4 ? TiffDirectory.T6_OPTIONS : TiffDirectory.T4_OPTIONS;
-        byte[] tiff = tiff(data, layout, lines, options, d.one(options, 0));
-        byte[] rows = decode(source, tiff, layout.blockWidth, lines);
+    TiffFax(ByteSource source, TiffDirectory d, TiffLayout layout) throws IOException {
+        this.source = source;
+        this.layout = layout;
+        optionsTag = layout.compression == TiffLayout.FAX_4 ? TiffDirectory.T6_OPTIONS : TiffDirectory.T4_OPTIONS;
+        options = d.one(optionsTag, 0);
+        reader = reader(source);
+    }
+
+    TiffDecoder.Block open(int index, int lines) throws IOException {
+        long count = layout.counts[index];
+        if (count > MOST_BYTES) {
+            throw source.refuse("a strip of facsimile has " + count + " bytes; at most " + MOST_BYTES + " are read");
+        }
+        byte[] rows = decode(tiff(source.bytes(layout.offsets[index], (int) count), lines), lines);
         int length = (layout.blockWidth + 7) / 8;
         return new TiffDecoder.Block() {
             private int at;
@@ -41,7 +52,7 @@ final class TiffFax {
         };
     }
 
-    private static byte[] tiff(byte[] data, TiffLayout layout, int lines, int optionsTag, long options) {
+    private byte[] tiff(byte[] data, int lines) {
         int at = 8 + 2 + 12 * ENTRIES + 4;
         ByteBuffer b = ByteBuffer.allocate(at + data.length);
         b.put((byte) 'M').put((byte) 'M').putShort((short) 42).putInt(8).putShort((short) ENTRIES);
@@ -63,13 +74,12 @@ final class TiffFax {
         to.putShort((short) tag).putShort((short) 4).putInt(1).putInt((int) value);
     }
 
-    private static byte[] decode(ByteSource source, byte[] tiff, int width, int lines) {
-        ImageReader reader = reader(source);
+    private byte[] decode(byte[] tiff, int lines) {
         try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(tiff))) {
             reader.setInput(in, true, true);
             Raster raster = reader.read(0).getRaster();
             byte[] packed = ((DataBufferByte) raster.getDataBuffer()).getData();
-            if (packed.length < (width + 7L) / 8 * lines) {
+            if (packed.length < (layout.blockWidth + 7L) / 8 * lines) {
                 throw new EOFException();
             }
             return packed;
@@ -82,9 +92,12 @@ final class TiffFax {
                 | IllegalStateException
                 | ClassCastException e) {
             throw source.refuse("the image is damaged or cut off: its facsimile data cannot be unpacked", e);
-        } finally {
-            reader.dispose();
         }
+    }
+
+    @Override
+    public void close() {
+        reader.dispose();
     }
 
     /** By its name, so that no reader of a host stands in its place. */

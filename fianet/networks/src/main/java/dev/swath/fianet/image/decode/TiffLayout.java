@@ -118,8 +118,7 @@ final class TiffLayout {
                     "the TIFF has " + across + " tiles beside each other; at most " + MAX_ACROSS + " are read");
         }
         long blocks = (long) across * down * (planar ? bands : 1);
-        boolean pictures =
-                compression == JPEG || compression == OLD_JPEG || compression <= FAX_4 && compression >= FAX_RLE;
+        boolean pictures = compression == JPEG || compression == OLD_JPEG || isFax();
         if (pictures && blocks > MAX_PICTURES) {
             throw source.refuse("the TIFF has " + blocks + " strips or tiles that are pictures of their own; at most "
                     + MAX_PICTURES + " are read");
@@ -162,6 +161,10 @@ final class TiffLayout {
             if (offsets[i] < 8 || offsets[i] >= source.length()) {
                 throw source.refuse("the image is damaged or cut off: strip or tile " + (i + 1)
                         + " should begin at byte " + offsets[i] + ", which lies outside the file");
+            }
+            if (isFax() && out[i] > source.length() - offsets[i]) {
+                throw source.refuse("the image is cut off: strip or tile " + (i + 1) + " should have " + out[i]
+                        + " bytes, " + (source.length() - offsets[i]) + " are there");
             }
             // A writer that names no length leaves everything up to the next block, or to the end.
             long rest = source.length() - offsets[i];
@@ -214,9 +217,7 @@ final class TiffLayout {
                 ? PALETTE
                 : compression == OLD_JPEG && bands == 3
                         ? YCBCR
-                        : bands >= 3
-                                ? RGB
-                                : compression >= FAX_RLE && compression <= FAX_4 ? WHITE_IS_ZERO : BLACK_IS_ZERO;
+                        : bands >= 3 ? RGB : isFax() ? WHITE_IS_ZERO : BLACK_IS_ZERO;
         int kind = (int) d.one(PHOTOMETRIC, fallback);
         switch (kind) {
             case WHITE_IS_ZERO, BLACK_IS_ZERO -> {}
@@ -251,7 +252,7 @@ final class TiffLayout {
         if (jpeg && bits != 8) {
             throw source.refuse("JPEG in a TIFF has samples of 8 bits; this says " + bits);
         }
-        if (compression >= FAX_RLE && compression <= FAX_4 && (bits != 1 || bands != 1)) {
+        if (isFax() && (bits != 1 || bands != 1)) {
             throw source.refuse(
                     "facsimile compression has one band of one bit; this TIFF has " + bands + " of " + bits);
         }
@@ -270,6 +271,11 @@ final class TiffLayout {
             throw source.refuse("the TIFF's way to store luma and chroma is not read; convert the image to RGB");
         }
         return new int[] {(int) s[0], (int) s[1]};
+    }
+
+    /** Whether it is compressed as facsimile machines do. */
+    boolean isFax() {
+        return compression >= FAX_RLE && compression <= FAX_4;
     }
 
     private static int oneOf(ByteSource source, TiffDirectory d, int tag, int first, int second) throws IOException {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Luma and subsampled chromas without JPEG, as red, green and blue: each chroma counts for all pixels of its cell, by the
@@ -15,7 +16,7 @@ final class TiffYCbCr implements TiffDecoder.Block {
     private static final double LIMIT = 128.0 * 32;
 
     private final InputStream in;
-    private final Inflater inflater;
+    private final @Nullable Inflater inflater;
     private final int across;
     private final int down;
     private final int columns;
@@ -28,7 +29,7 @@ final class TiffYCbCr implements TiffDecoder.Block {
     private final int[] greenByRed = new int[256];
     private final int[] greenByBlue = new int[256];
 
-    TiffYCbCr(InputStream in, Inflater inflater, TiffDirectory d, TiffLayout layout) throws IOException {
+    TiffYCbCr(InputStream in, @Nullable Inflater inflater, TiffDirectory d, TiffLayout layout) throws IOException {
         this.in = in;
         this.inflater = inflater;
         across = layout.subsampling[0];
@@ -84,6 +85,8 @@ final class TiffYCbCr implements TiffDecoder.Block {
 
     @Override
     public void close() {
-        inflater.end();
+        if (inflater != null) {
+            inflater.end();
+        }
     }
 }
