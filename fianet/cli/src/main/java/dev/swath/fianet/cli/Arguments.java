@@ -17,15 +17,31 @@ import picocli.CommandLine.ParameterException;
  * named with its nearest.
  */
 final class Arguments {
+    /** Stands for "--" before what is no option; picocli is told so, for it would take an attached "--" for one too. */
+    private static final String END_OF_OPTIONS = "\uFDD0--";
+
     private Arguments() {}
 
-    static void check(CommandLine root, String... args) {
+    /** Sets the parser up for what {@link #checked} gives it. */
+    static CommandLine configured(CommandLine line) {
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        // A sentence may begin with any sign, and no argument is the name of a file of arguments.
+        line.setExpandAtFiles(false);
+        line.setAllowOptionsAsOptionParameters(true);
+        line.setEndOfOptionsDelimiter(END_OF_OPTIONS);
+        return line;
+    }
+
+    /** The arguments for the parser. */
+    static String[] checked(CommandLine root, String... args) {
+        String[] out = args.clone();
         CommandLine at = root;
         boolean begun = false;
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
             if (arg.equals("--")) {
-                return;
+                out[i] = END_OF_OPTIONS;
+                return out;
             }
             if (!arg.startsWith("-") || arg.length() == 1) {
                 CommandLine inner = begun ? null : at.getSubcommands().get(arg);
@@ -39,7 +55,7 @@ final class Arguments {
                 }
                 continue;
             }
-            OptionSpec whole = at.getCommandSpec().findOption(arg);
+            OptionSpec whole = at.getCommandSpec().optionsMap().get(arg);
             if (whole != null && whole.arity().max() > 0) {
                 requireValue(at, whole, arg, i + 1 < args.length ? args[i + 1] : null);
                 i++;
@@ -47,11 +63,12 @@ final class Arguments {
                 throw unknown(at, "option", name(arg), names(at.getCommandSpec()));
             }
         }
+        return out;
     }
 
     /** Long options stand alone or before an equals sign; of one hyphen there are -h and -V only. */
     private static Optional<OptionSpec> option(CommandLine at, String arg) {
-        return Optional.ofNullable(at.getCommandSpec().findOption(name(arg)));
+        return Optional.ofNullable(at.getCommandSpec().optionsMap().get(name(arg)));
     }
 
     private static String name(String arg) {

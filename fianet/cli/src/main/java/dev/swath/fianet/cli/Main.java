@@ -93,20 +93,16 @@ public final class Main implements Runnable {
 
     private static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main).setOut(out).setErr(err);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        // A sentence may begin with any sign, and no argument is the name of a file of arguments.
-        line.setExpandAtFiles(false);
-        line.setAllowOptionsAsOptionParameters(true);
+        CommandLine line =
+                Arguments.configured(new CommandLine(main)).setOut(out).setErr(err);
         line.setParameterExceptionHandler((e, a) -> usage(e));
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             tell(main, command, e);
             return e instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         try {
-            Arguments.check(line, args);
             requireReadable(line, args);
-            return line.execute(args);
+            return line.execute(Arguments.checked(line, args));
         } catch (ParameterException e) {
             return usage(e);
         } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {

@@ -53,6 +53,8 @@ final class SegmentCommand implements Callable<Integer> {
     /** A scene that is so many times as wide or high as what the network sees loses its small things. */
     private static final int MUCH_LARGER = 4;
 
+    private static final Path NONE = Path.of("");
+
     private boolean large;
 
     @Spec
@@ -80,11 +82,10 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Option(
             names = "--weights",
-            required = true,
             paramLabel = "FILE|DIR",
             description =
                     "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
-    Path weights;
+    Path weights = NONE;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
     @Nullable
@@ -281,6 +282,12 @@ final class SegmentCommand implements Callable<Integer> {
 
     /** The tokens of the command line, checked with all options before anything costs time; null to parse sentences. */
     private ReferringSegmenter.@Nullable Tokens check() {
+        if (images.isEmpty() && textsFile == null) {
+            throw new UsageException("--image is needed: a file, a folder or a pattern");
+        }
+        if (weights.equals(NONE)) {
+            throw new UsageException("--weights is needed: a model folder, a checkpoint, or 'bundled'");
+        }
         boolean asked = !texts.isEmpty() || textsFile != null;
         if ((ids != null) == asked) {
             throw new UsageException("give either --text or --input-ids with its three masks");

@@ -39,7 +39,7 @@ record Work(List<Picture> pictures, boolean single) {
                 throw new UsageException("--texts " + Quoted.path(file)
                         + " has a column 'image', so that --image and --text have no place beside it");
             }
-            Path folder = file.toAbsolutePath().getParent();
+            Path folder = file.getParent();
             own.forEach((image, asked) -> pictures.add(new Picture(beside(file, folder, image), List.copyOf(asked))));
             return new Work(List.copyOf(pictures), false);
         }
@@ -63,7 +63,7 @@ record Work(List<Picture> pictures, boolean single) {
             if (file.toString().endsWith(".csv")) {
                 readTable(Csv.rows(text), sentences, own);
             } else {
-                text.lines().filter(l -> !Spaces.isBlank(l)).forEach(sentences::add);
+                text.lines().map(String::strip).filter(l -> !Spaces.isBlank(l)).forEach(sentences::add);
             }
             sentences.forEach(Sentences::require);
             own.values().forEach(asked -> asked.forEach(Sentences::require));

@@ -79,7 +79,6 @@ class WordsTest {
                 "cannot; can / not",
                 "gonna, wanna go, wanna-be; gon / na / , / wan / na / go / , / wanna-be",
                 "a 1\u0663,\u0664 b; a / 1\u0663,\u0664 / b",
-                "it'\u017F; it / '\u017F",
                 "it's; it / 's",
             })
     void lettersAndDigitsBeyondAsciiCount(String text, String wanted) {
