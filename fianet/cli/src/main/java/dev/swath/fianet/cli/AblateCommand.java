@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  swath ablate --dataset synthetic --steps 2000 --out ablations/",
-            "  swath ablate --dataset refsegrs --data RefSegRS/ --config small.json --vocab vocab.txt --steps 9000 --out ab/"
+            "  swath ablate --dataset refsegrs --data RefSegRS/ --config small.json \\",
+            "    --vocab vocab.txt --steps 9000 --out ab/"
         })
 final class AblateCommand implements Callable<Integer> {
     @Spec

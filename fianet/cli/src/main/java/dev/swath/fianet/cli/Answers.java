@@ -37,6 +37,7 @@ final class Answers implements AutoCloseable {
     private int failed;
 
     Answers(CommandSpec spec, Work work, Path folder, String backend) {
+        rows.add(HEADINGS);
         this.out = spec.commandLine().getOut();
         this.work = work;
         this.folder = folder;
@@ -136,8 +137,7 @@ final class Answers implements AutoCloseable {
     }
 
     private void writeTable() {
-        String table = String.join("\n", new Table(HEADINGS, rows).csv()) + "\n";
-        AtomicFile.write(folder.resolve("results.csv"), table.getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(folder.resolve("results.csv"), Csv.text(rows).getBytes(StandardCharsets.UTF_8));
         written = System.nanoTime();
     }
 

@@ -3,7 +3,6 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.data.DatasetCheck;
 import dev.swath.fianet.data.Problem;
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
@@ -31,7 +30,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath check-data --data RRSIS-D/",
-            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep --format csv"
+            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep \\",
+            "    --format csv"
         })
 final class CheckDataCommand implements Callable<Integer> {
     enum Format {
@@ -74,11 +74,11 @@ final class CheckDataCommand implements Callable<Integer> {
         DatasetVocabulary layout = dataset;
         if (layout == null) {
             layout = DatasetCheck.detect(data)
-                    .orElseThrow(() -> new UsageException(Quoted.path(data)
+                    .orElseThrow(() -> new UsageException(data
                             + " has neither the layout of RefSegRS (output_phrase_train.txt, images/, masks/) nor that of"
                             + " RRSIS-D (rrsisd/refs(unc).p, rrsisd/instances.json, images/rrsisd/JPEGImages/)"));
             stderr.println(
-                    "swath: " + Quoted.path(data) + " has the layout of " + layout.name().toLowerCase(Locale.ROOT) + ".");
+                    "swath: " + data + " has the layout of " + layout.name().toLowerCase(Locale.ROOT) + ".");
         }
         try (Parallelism parallelism = RunOptions.parallelism(threads)) {
             DatasetCheck.Report report = DatasetCheck.run(data, layout, deep, parallelism);
@@ -113,7 +113,7 @@ final class CheckDataCommand implements Callable<Integer> {
         List<String> out = new ArrayList<>(counts(report).text());
         if (!report.problems().isEmpty()) {
             out.add("");
-            report.problems().forEach(p -> out.add(name(p.kind().severity()) + " " + name(p.kind()) + ": " + Quoted.sentence(p.text())));
+            report.problems().forEach(p -> out.add(name(p.kind().severity()) + " " + name(p.kind()) + ": " + p.text()));
         }
         return out;
     }

@@ -2,10 +2,34 @@ package dev.swath.fianet.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** Reads comma-separated values as RFC 4180 has them; quotes may hold commas, newlines and doubled quotes. */
+/** Comma-separated values as RFC 4180 has them: quotes may hold commas, newlines and doubled quotes. */
 final class Csv {
     private Csv() {}
+
+    /** Rows with each cell whole, for programs; control characters are escaped, so that each row is a line. */
+    static String text(List<List<String>> rows) {
+        StringBuilder out = new StringBuilder();
+        for (List<String> row : rows) {
+            out.append(String.join(",", row.stream().map(Csv::cell).toList())).append('\n');
+        }
+        return out.toString();
+    }
+
+    /** One cell, in quotes where it needs them. */
+    static String cell(String value) {
+        StringBuilder escaped = new StringBuilder(value.length());
+        value.codePoints().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        boolean plain = value.chars().noneMatch(c -> c == ',' || c == '"');
+        return plain ? escaped.toString() : '"' + escaped.toString().replace("\"", "\"\"") + '"';
+    }
 
     /** The rows with their cells; empty lines are left out. */
     static List<List<String>> rows(String text) {

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" --out hidden.safetensors"
+            "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" \\",
+            "    --out hidden.safetensors"
         })
 final class EncodeCommand implements Callable<Integer> {
     @Spec

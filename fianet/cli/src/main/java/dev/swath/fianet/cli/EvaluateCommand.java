@@ -38,9 +38,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath evaluate --dataset rrsisd --data RRSIS-D/ --split val --weights model/",
-            "  swath evaluate --data RefSegRS.zip --weights best.pth --vocab vocab.txt --format markdown --panels 8 --out panels/",
-            "  swath evaluate --data RefSegRS.zip --weights model/ --shuffle-sentences 1    (a model that reads falls)"
+            "  swath evaluate --dataset rrsisd --data RRSIS-D/ --split val \\",
+            "    --weights model/",
+            "  swath evaluate --data RefSegRS.zip --weights best.pth --vocab vocab.txt \\",
+            "    --format markdown --panels 8 --out panels/",
+            "  swath evaluate --data RefSegRS.zip --weights model/ --shuffle-sentences 1"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec

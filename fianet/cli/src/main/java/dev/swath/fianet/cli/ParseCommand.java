@@ -34,8 +34,10 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath parse --text \"the ship on the lower right\" --dataset rrsisd",
-            "  swath parse --text \"cars on the road\" --masks aligned --vocab vocab.txt --format csv",
-            "  swath parse --text \"cars on the road\" --vocab vocab.txt --format json > masks.json   (then: segment --masks-file masks.json)"
+            "  swath parse --text \"cars on the road\" --masks aligned --vocab vocab.txt \\",
+            "    --format csv",
+            "  swath parse --text \"cars on the road\" --vocab vocab.txt \\",
+            "    --format json > masks.json"
         })
 final class ParseCommand implements Callable<Integer> {
     enum Format {
@@ -124,7 +126,7 @@ final class ParseCommand implements Callable<Integer> {
     private static void csv(PrintWriter stdout, Vocabulary vocabulary, MaskFile.Entry masks) {
         stdout.println("token,id,piece,context,object,position");
         for (int i = 0; i < masks.ids().length; i++) {
-            String piece = Table.quoted(vocabulary.piece(Math.toIntExact(masks.ids()[i])));
+            String piece = Csv.cell(vocabulary.piece(Math.toIntExact(masks.ids()[i])));
             piece = piece.startsWith("\"") ? piece : '"' + piece + '"';
             stdout.printf(
                     "%d,%d,%s,%d,%d,%d%n",

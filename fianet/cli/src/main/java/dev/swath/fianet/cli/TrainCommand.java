@@ -37,10 +37,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath train --dataset refsegrs --data RefSegRS/ --init-swin swin_base_patch4_window12_384_22k.pth"
-                    + " --init-bert bert-base-uncased/ --out run/",
-            "  swath train --dataset synthetic --config compact --synth-count 2000 --out run/",
-            "  swath train --dataset synthetic-rrsisd --config small.json --vocab vocab.txt --out run/"
+            "  swath train --dataset refsegrs --data RefSegRS/ \\",
+            "    --init-swin swin_base_patch4_window12_384_22k.pth \\",
+            "    --init-bert bert-base-uncased/ --out run/",
+            "  swath train --dataset synthetic --config compact --synth-count 2000 \\",
+            "    --out run/",
+            "  swath train --dataset synthetic-rrsisd --config small.json \\",
+            "    --vocab vocab.txt --out run/"
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec

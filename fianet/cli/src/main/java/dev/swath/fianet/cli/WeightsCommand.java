@@ -127,7 +127,7 @@ final class WeightsCommand implements Runnable {
                     case CSV ->
                         out.printf(
                                 "%s,%s,\"%s\",%d%n",
-                                Table.quoted(name), e.dtype(), e.shape(), e.shape().elements());
+                                Csv.cell(name), e.dtype(), e.shape(), e.shape().elements());
                     case JSON -> {
                         Map<String, Object> row = new LinkedHashMap<>();
                         row.put("name", name);
