@@ -24,9 +24,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,10 +227,73 @@ public final class ReferringSegmenter implements AutoCloseable {
         return run(image, tokens, listener);
     }
 
+    /** What several sentences select in an image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(BufferedImage image, List<String> sentences) {
+        return segmentAll(Images.of(image), sentences);
+    }
+
+    /** What several sentences select in an 8-bit image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(RgbImage image, List<String> sentences) {
+        List<Tokens> tokens = tokens(sentences);
+        List<SegmentationResult> out = new ArrayList<>();
+        segmentAll(image, tokens, (_, result) -> out.add(result));
+        return out;
+    }
+
+    /** Takes what one of several sentences selects. */
+    @FunctionalInterface
+    public interface ResultListener {
+        /** Called for each sentence in turn, with its number from 0. */
+        void onResult(int sentence, SegmentationResult result);
+    }
+
+    /** Segments by tokens that the caller made, one sentence after the other; each result is given away at once. */
+    public void segmentAll(RgbImage image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        Tensor seen = model.preprocessor().apply(image);
+        for (int i = 0; i < sentences.size(); i++) {
+            listener.onResult(i, run(image, seen, sentences.get(i), null));
+        }
+    }
+
+    /**
+     * An answer for one of several images.
+     *
+     * @param file of the image
+     * @param image as it was read
+     * @param sentence number of the sentence, from 0
+     * @param result what it selects
+     */
+    public record Answer(Path file, RgbImage image, int sentence, SegmentationResult result) {}
+
+    /**
+     * Reads images one after the other and gives away what each sentence selects in each, so that memory is that of one image.
+     * A file that is no image ends it by an {@link dev.swath.fianet.image.ImageException}.
+     */
+    public void segmentAll(Iterable<Path> files, List<String> sentences, Consumer<Answer> listener) {
+        List<Tokens> tokens = tokens(sentences);
+        for (Path file : files) {
+            RgbImage image = Images.read(file);
+            segmentAll(image, tokens, (i, result) -> listener.accept(new Answer(file, image, i, result)));
+        }
+    }
+
+    private List<Tokens> tokens(List<String> sentences) {
+        return sentences.stream().map(s -> Tokens.of(parse(s))).toList();
+    }
+
     private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+        return run(image, null, tokens, listener);
+    }
+
+    /** With the image as the network sees it, or null to make that of it. */
+    private SegmentationResult run(
+            RgbImage image, @Nullable Tensor resized, Tokens tokens, @Nullable TapeListener listener) {
         SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
         sentence.require(network().limits());
-        Preprocessor p = model.preprocessor();
+        Tensor seen = resized == null ? model.preprocessor().apply(image) : resized;
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
@@ -236,7 +301,7 @@ public final class ReferringSegmenter implements AutoCloseable {
                 .withParallelism(parallelism)
                 .withWorkspace(workspace)
                 .withListener(listener))) {
-            logits = network().answer(tape, p.apply(image), sentence, l -> l.permute(0, 3, 1, 2)
+            logits = network().answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2)
                     .copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {

@@ -20,6 +20,9 @@ public final class Quoted {
     /** Characters of a whole rule, the path apart. */
     public static final int MAX_RULE = 600;
 
+    /** Characters of a whole sentence, with the path that it names. */
+    public static final int MAX_SENTENCE = 1_000;
+
     /** Names that a list in a message spells out. */
     public static final int MAX_LISTED = 8;
 
@@ -35,6 +38,11 @@ public final class Quoted {
     /** A whole rule or sentence: at most {@link #MAX_RULE} characters, then "...". */
     public static String rule(@Nullable CharSequence rule) {
         return head(rule == null ? "null" : rule, MAX_RULE);
+    }
+
+    /** A whole sentence of a program: at most {@link #MAX_SENTENCE} characters, then "...". */
+    public static String sentence(CharSequence sentence) {
+        return head(sentence, MAX_SENTENCE);
     }
 
     /** A path: at most {@link #MAX_PATH} characters; of a longer one the middle is left out, so that its end can be seen. */

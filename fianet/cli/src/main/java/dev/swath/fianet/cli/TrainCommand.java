@@ -10,7 +10,6 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.train.TrainingListener;
-import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -38,10 +37,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath train --dataset refsegrs --data RefSegRS/ --init-swin swin_base_patch4_window12_384_22k.pth"
-                    + " --init-bert bert-base-uncased/ --out run/",
-            "  swath train --dataset synthetic --config compact --synth-count 2000 --out run/",
-            "  swath train --dataset synthetic-rrsisd --config small.json --vocab vocab.txt --out run/"
+            "  swath train --dataset refsegrs --data RefSegRS/ \\",
+            "    --init-swin swin_base_patch4_window12_384_22k.pth \\",
+            "    --init-bert bert-base-uncased/ --out run/",
+            "  swath train --dataset synthetic --config compact --synth-count 2000 \\",
+            "    --out run/",
+            "  swath train --dataset synthetic-rrsisd --config small.json \\",
+            "    --vocab vocab.txt --out run/"
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -164,6 +166,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Settings.tellInside(spec, config, Settings.COMPACT, "small network");
         if (maxSteps != null && maxSteps < 1) {
             throw new UsageException("--max-steps must be at least 1; got " + maxSteps);
         }
@@ -195,10 +198,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int train(TrainingRun training, TrainingConfig settings, DataOptions.Opened opened) {
-        Console console = System.console();
-        TrainingProgress progress = new TrainingProgress(
-                spec.commandLine().getErr(),
-                TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
+        TrainingProgress progress =
+                TrainingProgress.of(spec.commandLine().getErr(), quiet);
         if (!quiet) {
             progress.say("configuration " + Json.write(settings.toJson(), false));
             progress.say(opened.train().size() + " samples to learn from, "

@@ -89,13 +89,18 @@ public final class Json {
         throw new JsonException("[json] " + what + " must be a number; got " + kind(value));
     }
 
-    private static String kind(@Nullable Object value) {
+    /** What a value is, in words for an error. */
+    public static String kind(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case Map<?, ?> _ -> "an object";
             case List<?> _ -> "a list";
             case String s -> "the string '" + (s.length() > 40 ? s.substring(0, 40) + "..." : s) + "'";
-            default -> value.toString();
+            case Long n -> n.toString();
+            case Double d -> d.toString();
+            case Boolean b -> b.toString();
+            case Number _ -> "a number of more than 64 bits";
+            default -> "a value of another kind";
         };
     }
 
@@ -356,7 +361,7 @@ public final class Json {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < ' ') {
+                    if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);
