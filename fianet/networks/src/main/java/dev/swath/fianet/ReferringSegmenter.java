@@ -3,6 +3,7 @@ package dev.swath.fianet;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.TapeListener;
 import dev.swath.autograd.Workspace;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.image.RgbImage;
@@ -209,6 +210,11 @@ public final class ReferringSegmenter implements AutoCloseable {
         return segment(image, Tokens.of(parse(sentence)), listener);
     }
 
+    /** Segments the image in a file, whose rows are resized as they come in: only the answer has its size in memory. */
+    public SegmentationResult segment(ImageFile image, String sentence) {
+        return run(image.width(), image.height(), model.preprocessor().apply(image), Tokens.of(parse(sentence)), null);
+    }
+
     /** Segments by tokens that the caller made. */
     public SegmentationResult segment(RgbImage image, Tokens tokens) {
         return run(image, tokens, null);
@@ -252,9 +258,23 @@ public final class ReferringSegmenter implements AutoCloseable {
         if (sentences.isEmpty()) {
             return;
         }
-        Tensor seen = model.preprocessor().apply(image);
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    /**
+     * Segments the image in a file by tokens that the caller made, one sentence after the other; its rows are resized as they
+     * come in, once.
+     */
+    public void segmentAll(ImageFile image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    private void segmentAll(int width, int height, Tensor seen, List<Tokens> sentences, ResultListener listener) {
         for (int i = 0; i < sentences.size(); i++) {
-            listener.onResult(i, run(image, seen, sentences.get(i), null));
+            listener.onResult(i, run(width, height, seen, sentences.get(i), null));
         }
     }
 
@@ -285,15 +305,13 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
-        return run(image, null, tokens, listener);
+        return run(image.width(), image.height(), model.preprocessor().apply(image), tokens, listener);
     }
 
-    /** With the image as the network sees it, or null to make that of it. */
-    private SegmentationResult run(
-            RgbImage image, @Nullable Tensor resized, Tokens tokens, @Nullable TapeListener listener) {
+    /** With the size of the image, and the image as the network sees it. */
+    private SegmentationResult run(int width, int height, Tensor seen, Tokens tokens, @Nullable TapeListener listener) {
         SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
         sentence.require(network().limits());
-        Tensor seen = resized == null ? model.preprocessor().apply(image) : resized;
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
@@ -301,27 +319,25 @@ public final class ReferringSegmenter implements AutoCloseable {
                 .withParallelism(parallelism)
                 .withWorkspace(workspace)
                 .withListener(listener))) {
-            logits = network().answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2)
-                    .copy());
+            logits = network()
+                    .answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);
         } else {
             workspace.close();
         }
-        return result(image, logits);
+        return result(width, height, logits);
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
-    private static SegmentationResult result(RgbImage image, Tensor logits) {
+    private static SegmentationResult result(int width, int height, Tensor logits) {
         int size = logits.dim(2);
         float[] both = logits.toFloatArray();
         float[] small = new float[size * size];
         for (int i = 0; i < small.length; i++) {
             small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
         }
-        int width = image.width();
-        int height = image.height();
         float[] probability = new float[width * height];
         boolean[] mask = new boolean[width * height];
         for (int y = 0; y < height; y++) {

@@ -21,8 +21,12 @@ public record SegmentationResult(int width, int height, boolean[] mask, float[] 
      */
     public SegmentationResult masked(double threshold, int leastPixels) {
         if (!(threshold >= 0 && threshold <= 1) || leastPixels < 0) {
-            throw new IllegalArgumentException("[mask] the threshold must lie in [0, 1] and the area must be at least 0; got "
-                    + threshold + " and " + leastPixels);
+            throw new IllegalArgumentException(
+                    "[mask] the threshold must lie in [0, 1] and the area must be at least 0; got " + threshold
+                            + " and " + leastPixels);
+        }
+        if (leastPixels <= 1 && isAbove((float) threshold)) {
+            return this;
         }
         boolean[] above = new boolean[probability.length];
         for (int i = 0; i < above.length; i++) {
@@ -30,6 +34,15 @@ public record SegmentationResult(int width, int height, boolean[] mask, float[] 
         }
         boolean[] kept = leastPixels > 1 ? Patches.withoutSmall(above, width, height, leastPixels) : above;
         return new SegmentationResult(width, height, kept, probability, logits);
+    }
+
+    private boolean isAbove(float threshold) {
+        for (int i = 0; i < mask.length; i++) {
+            if (mask[i] != probability[i] > threshold) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Number of pixels in the mask. */

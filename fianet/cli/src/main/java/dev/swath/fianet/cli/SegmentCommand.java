@@ -66,7 +66,8 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(
             names = "--image",
             paramLabel = "FILE|DIR|PATTERN",
-            description = "PNG, JPEG or TIFF: a file, a folder, or a pattern such as \"scenes/*.tif\"; may be given again.")
+            description =
+                    "PNG, JPEG or TIFF: a file, a folder, or a pattern such as \"scenes/*.tif\"; may be given again.")
     List<String> images = List.of();
 
     @Option(names = "--text", paramLabel = "SENTENCE", description = "What to mark; may be given again.")
@@ -75,8 +76,9 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(
             names = "--texts",
             paramLabel = "FILE",
-            description = "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
-                    + " 'image', each is asked of that image only.")
+            description =
+                    "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
+                            + " 'image', each is asked of that image only.")
     @Nullable
     Path textsFile;
 
@@ -160,7 +162,8 @@ final class SegmentCommand implements Callable<Integer> {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
-        RgbImage first = work.single() ? Pictures.read(work.pictures().getFirst().file()) : null;
+        RgbImage first =
+                work.single() ? Pictures.read(work.pictures().getFirst().file()) : null;
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
@@ -173,7 +176,8 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withDataset(dataset)
                                 .withTagger(tagger)
                                 .withMode(expression.mode));
-                Answers answers = new Answers(spec, work, folder, segmenter.backend().name())) {
+                Answers answers =
+                        new Answers(spec, work, folder, segmenter.backend().name())) {
             answers.loaded((System.nanoTime() - start) / 1e9);
             Map<String, Asked> asked = asked(work, segmenter, fromFile);
             for (int i = 0; i < work.pictures().size(); i++) {
@@ -183,7 +187,11 @@ final class SegmentCommand implements Callable<Integer> {
                         : picture.sentences().stream().map(asked::get).toList();
                 try {
                     RgbImage image = first != null ? first : Pictures.read(picture.file());
-                    tellLarge(answers, picture.file(), image, segmenter.preprocessor().size());
+                    tellLarge(
+                            answers,
+                            picture.file(),
+                            image,
+                            segmenter.preprocessor().size());
                     answer(segmenter, answers, i, image, sentences);
                 } catch (ImageException e) {
                     answers.failed(i, e);
@@ -237,12 +245,12 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     /** Each different sentence, parsed once; what there is to say of it is said once. */
-    private Map<String, Asked> asked(
-            Work work, ReferringSegmenter segmenter, Map<String, MaskFile.Entry> fromFile) {
+    private Map<String, Asked> asked(Work work, ReferringSegmenter segmenter, Map<String, MaskFile.Entry> fromFile) {
         Map<String, Asked> out = new LinkedHashMap<>();
         for (Work.Picture picture : work.pictures()) {
             for (String sentence : picture.sentences()) {
-                out.computeIfAbsent(sentence, s -> fromFile.containsKey(s) ? of(s, fromFile.get(s)) : parsed(segmenter, s));
+                out.computeIfAbsent(
+                        sentence, s -> fromFile.containsKey(s) ? of(s, fromFile.get(s)) : parsed(segmenter, s));
             }
         }
         return out;
@@ -250,9 +258,7 @@ final class SegmentCommand implements Callable<Integer> {
 
     private static Asked of(String sentence, MaskFile.Entry e) {
         return new Asked(
-                sentence,
-                new ReferringSegmenter.Tokens(e.ids(), e.context(), e.object(), e.position()),
-                Map.of());
+                sentence, new ReferringSegmenter.Tokens(e.ids(), e.context(), e.object(), e.position()), Map.of());
     }
 
     private Asked parsed(ReferringSegmenter segmenter, String sentence) {

@@ -198,8 +198,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int train(TrainingRun training, TrainingConfig settings, DataOptions.Opened opened) {
-        TrainingProgress progress =
-                TrainingProgress.of(spec.commandLine().getErr(), quiet);
+        TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         if (!quiet) {
             progress.say("configuration " + Json.write(settings.toJson(), false));
             progress.say(opened.train().size() + " samples to learn from, "
