@@ -1,7 +1,7 @@
 package dev.swath.fianet.image;
 
 /**
- * An image of one channel, its samples as stored.
+ * An image of one channel, its samples as stored; those of fewer than 8 bits scaled to 255.
  *
  * @param width in pixels
  * @param height in pixels

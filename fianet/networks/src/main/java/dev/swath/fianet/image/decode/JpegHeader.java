@@ -134,7 +134,7 @@ final class JpegHeader {
 
     private void application(int marker, long at, long next) throws IOException {
         long length = next - at;
-        if (marker == APP0 && length >= 16 && source.number(at + 4, 5, true) == 0x4a46494600L) { // "JFIF"
+        if (marker == APP0 && length >= 18 && source.number(at + 4, 5, true) == 0x4a46494600L) { // "JFIF"
             jfif = true;
         } else if (marker == APP14 && length >= 16 && source.number(at + 4, 5, true) == 0x41646f6265L) { // "Adobe"
             transform = source.at(at + 15);

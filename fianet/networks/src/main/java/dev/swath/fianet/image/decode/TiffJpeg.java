@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class TiffJpeg {
     private static final int MAX_BAND = 1 << 28;
 
+    /** Scans of all strips and tiles together. */
+    private static final int MAX_SCANS = 1 << 16;
+
     private final ByteSource source;
     private final TiffDirectory directory;
     private final TiffLayout layout;
     private final List<JpegHeader.Piece> tables = new ArrayList<>();
     private final @Nullable JpegHeader stream;
     private byte @Nullable [] whole;
+    private int scans;
 
     TiffJpeg(ByteSource source, TiffDirectory directory, TiffLayout layout) throws IOException {
         this.source = source;
@@ -68,9 +72,12 @@ final class TiffJpeg {
             JpegHeader h = picture(index);
             return rows(JdkJpeg.decode(source, List.of(), h), h.width, h.height, h.components.length, row, column, 0);
         }
-        JdkJpeg.Joined in = fromTags(index);
-        byte[] samples = JdkJpeg.decode(source, in, layout.blockWidth, layout.blockHeight, layout.bands);
-        return rows(samples, layout.blockWidth, layout.blockHeight, layout.bands, row, column, 0);
+        // The last strip may be lower than the others; a tile never is.
+        long left = layout.height - (long) row * layout.blockHeight;
+        int lines = layout.tiled ? layout.blockHeight : (int) Math.min(layout.blockHeight, left);
+        JdkJpeg.Joined in = fromTags(index, lines);
+        byte[] samples = JdkJpeg.decode(source, in, layout.blockWidth, lines, layout.bands);
+        return rows(samples, layout.blockWidth, lines, layout.bands, row, column, 0);
     }
 
     private JpegHeader picture(int index) throws IOException {
@@ -78,6 +85,10 @@ final class TiffJpeg {
         JpegHeader h = JpegHeader.read(source, from, from + layout.counts[index], false);
         if (h.scans == 0 || h.components.length == 0) {
             throw source.refuse("the image is damaged: strip or tile " + (index + 1) + " holds no picture");
+        }
+        scans += h.scans;
+        if (scans > MAX_SCANS) {
+            throw source.refuse("the JPEGs in the TIFF have more than " + MAX_SCANS + " scans");
         }
         int expected = layout.planar ? 1 : layout.bands;
         if (h.components.length != expected) {
@@ -135,7 +146,7 @@ final class TiffJpeg {
     }
 
     /** A picture whose scan is the block, and whose tables and frame are made of the TIFF's tags. */
-    private JdkJpeg.Joined fromTags(int index) throws IOException {
+    private JdkJpeg.Joined fromTags(int index, int lines) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.writeBytes(new byte[] {(byte) 0xff, (byte) 0xd8});
         long from = layout.offsets[index];
@@ -150,8 +161,8 @@ final class TiffJpeg {
         table(head, 0xc4, TiffDirectory.JPEG_AC_TABLES, 0x10, 16);
         segment(head, 0xc0, 6 + 3 * n);
         head.write(8);
-        head.write(layout.blockHeight >> 8);
-        head.write(layout.blockHeight);
+        head.write(lines >> 8);
+        head.write(lines);
         head.write(layout.blockWidth >> 8);
         head.write(layout.blockWidth);
         head.write(n);
