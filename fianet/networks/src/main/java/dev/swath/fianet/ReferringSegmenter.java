@@ -141,7 +141,8 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
     }
 
-    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
+    /** What turns sentences into tokens for a model. */
+    static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
         PosTagger tagger = options.tagger == null ? PosTagger.installed() : options.tagger;
         return new ExpressionParser(
                 new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);
@@ -301,8 +302,8 @@ public final class ReferringSegmenter implements AutoCloseable {
                 .withParallelism(parallelism)
                 .withWorkspace(workspace)
                 .withListener(listener))) {
-            logits = network().answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2)
-                    .copy());
+            logits = network()
+                    .answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);

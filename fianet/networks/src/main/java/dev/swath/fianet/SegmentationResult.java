@@ -21,8 +21,9 @@ public record SegmentationResult(int width, int height, boolean[] mask, float[] 
      */
     public SegmentationResult masked(double threshold, int leastPixels) {
         if (!(threshold >= 0 && threshold <= 1) || leastPixels < 0) {
-            throw new IllegalArgumentException("[mask] the threshold must lie in [0, 1] and the area must be at least 0; got "
-                    + threshold + " and " + leastPixels);
+            throw new IllegalArgumentException(
+                    "[mask] the threshold must lie in [0, 1] and the area must be at least 0; got " + threshold
+                            + " and " + leastPixels);
         }
         boolean[] above = new boolean[probability.length];
         for (int i = 0; i < above.length; i++) {

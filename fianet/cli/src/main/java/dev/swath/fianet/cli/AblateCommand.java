@@ -100,8 +100,7 @@ final class AblateCommand implements Callable<Integer> {
         Outputs.folder(out);
         Backend backend = Backends.discover().choose(run.device);
         Map<String, Scores> scores = new LinkedHashMap<>();
-        TrainingProgress progress =
-                TrainingProgress.of(spec.commandLine().getErr(), quiet);
+        TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         try (Parallelism threads = run.parallelism()) {
             for (Variant variant : ablations.variants()) {
                 progress.say(variant.label());

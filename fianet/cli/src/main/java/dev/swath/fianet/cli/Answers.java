@@ -21,8 +21,20 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class Answers implements AutoCloseable {
     private static final List<String> HEADINGS = List.of(
-            "image", "sentence", "found", "area", "share", "score", "left", "top", "right", "bottom", "backend",
-            "seconds", "mask", "error");
+            "image",
+            "sentence",
+            "found",
+            "area",
+            "share",
+            "score",
+            "left",
+            "top",
+            "right",
+            "bottom",
+            "backend",
+            "seconds",
+            "mask",
+            "error");
     private static final long BETWEEN_TABLES = 5_000_000_000L;
 
     private final PrintWriter out;
@@ -149,7 +161,8 @@ final class Answers implements AutoCloseable {
             out.flush();
         }
         if (failed > 0) {
-            say("swath: " + failed + " of " + work.pictures().size() + " images could not be read; results.csv says why.");
+            say("swath: " + failed + " of " + work.pictures().size()
+                    + " images could not be read; results.csv says why.");
         }
         return failed > 0 ? 1 : 0;
     }

@@ -76,8 +76,7 @@ final class Arguments {
         return equals < 0 ? arg : arg.substring(0, equals);
     }
 
-    private static void requireValue(
-            CommandLine at, OptionSpec option, String name, @Nullable String value) {
+    private static void requireValue(CommandLine at, OptionSpec option, String name, @Nullable String value) {
         boolean looksLikeAnOption = value != null
                 && (option(at, value).isPresent() || value.equals("--") || value.matches("--[a-z][a-z-]*(=.*)?"));
         if (value == null) {
@@ -87,8 +86,8 @@ final class Arguments {
             String shown = Quoted.text(value);
             throw new ParameterException(
                     at,
-                    name + " needs a value, " + option.paramLabel() + ", but '" + shown + "' follows; if that is meant, write "
-                            + name + "=" + shown);
+                    name + " needs a value, " + option.paramLabel() + ", but '" + shown
+                            + "' follows; if that is meant, write " + name + "=" + shown);
         }
     }
 
@@ -99,10 +98,9 @@ final class Arguments {
                 .filter(n -> distance(n, given) <= Math.max(2, Math.min(n.length(), given.length()) / 3))
                 .map(n -> "; did you mean " + n + "?")
                 .orElse("");
-        String where = at.getParent() == null
-                ? "swath"
-                : at.getCommandSpec().qualifiedName();
-        return new ParameterException(at, "there is no " + kind + " " + Quoted.text(given) + " of '" + where + "'" + nearest);
+        String where = at.getParent() == null ? "swath" : at.getCommandSpec().qualifiedName();
+        return new ParameterException(
+                at, "there is no " + kind + " " + Quoted.text(given) + " of '" + where + "'" + nearest);
     }
 
     private static Stream<String> names(CommandSpec spec) {

@@ -29,7 +29,8 @@ final class Errors {
             case AccessDeniedException e -> "access to " + shown(e.getFile()) + " is denied; check its permissions";
             case FileSystemException e -> "the file system refused " + shown(e.getFile());
             case InvalidPathException e ->
-                "'" + shown(e.getInput()) + "' cannot be the name of a file here; if it has letters beyond ASCII, set LC_ALL=C.UTF-8";
+                "'" + shown(e.getInput())
+                        + "' cannot be the name of a file here; if it has letters beyond ASCII, set LC_ALL=C.UTF-8";
             case OutOfMemoryError _ ->
                 "the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                         + " MiB is too small; raise it with SWATH_JAVA_OPTS=-Xmx...";

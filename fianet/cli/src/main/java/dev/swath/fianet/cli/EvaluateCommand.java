@@ -10,8 +10,8 @@ import dev.swath.fianet.data.Split;
 import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
-import dev.swath.kernels.Parallelism;
 import dev.swath.files.Quoted;
+import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -168,7 +168,8 @@ final class EvaluateCommand implements Callable<Integer> {
                         + " has neither the layout of RefSegRS nor that of RRSIS-D; see 'swath check-data --help'"));
         spec.commandLine()
                 .getErr()
-                .println("swath: " + Quoted.path(data) + " has the layout of " + found.name().toLowerCase(Locale.ROOT) + ".");
+                .println("swath: " + Quoted.path(data) + " has the layout of "
+                        + found.name().toLowerCase(Locale.ROOT) + ".");
         return found;
     }
 }

@@ -52,8 +52,8 @@ final class ExpressionOptions {
             loaded = MaskFile.load(masksFile);
         }
         MaskFile.Entry entry = loaded.find(sentence)
-                .orElseThrow(() -> new UsageException(
-                        "--masks-file " + Quoted.path(masksFile) + " must hold the sentence given by --text, \"" + Quoted.text(sentence) + "\""));
+                .orElseThrow(() -> new UsageException("--masks-file " + Quoted.path(masksFile)
+                        + " must hold the sentence given by --text, \"" + Quoted.text(sentence) + "\""));
         return Optional.of(entry);
     }
 }

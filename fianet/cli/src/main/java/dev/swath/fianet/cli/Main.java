@@ -55,7 +55,8 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         // Programs read the numbers that are printed, whatever the language of the machine.
         Locale.setDefault(Locale.ROOT);
-        int code = execute(writer(FileDescriptor.out, "stdout.encoding"), writer(FileDescriptor.err, "stderr.encoding"), args);
+        int code = execute(
+                writer(FileDescriptor.out, "stdout.encoding"), writer(FileDescriptor.err, "stderr.encoding"), args);
         System.exit(code);
     }
 

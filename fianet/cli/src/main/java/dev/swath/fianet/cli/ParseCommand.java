@@ -119,7 +119,8 @@ final class ParseCommand implements Callable<Integer> {
                 k,
                 Quoted.sentence(
                         v instanceof List<?> l
-                                ? String.join(" ", l.stream().map(String::valueOf).toList())
+                                ? String.join(
+                                        " ", l.stream().map(String::valueOf).toList())
                                 : String.valueOf(v))));
     }
 

@@ -42,7 +42,9 @@ final class Progress implements AutoCloseable {
         double rate = count / Math.max(1e-9, (now - start) / 1e9);
         String line = String.format(
                 Locale.ROOT,
-                rate < 9.95 ? "swath: %d of %d %s, %.1f a second, %s left" : "swath: %d of %d %s, %.0f a second, %s left",
+                rate < 9.95
+                        ? "swath: %d of %d %s, %.1f a second, %s left"
+                        : "swath: %d of %d %s, %.0f a second, %s left",
                 count,
                 total,
                 what,

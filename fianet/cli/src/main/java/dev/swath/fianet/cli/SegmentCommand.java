@@ -2,7 +2,9 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
+import dev.swath.fianet.image.Bands;
 import dev.swath.fianet.image.ImageException;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.MaskFile;
@@ -66,7 +68,8 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(
             names = "--image",
             paramLabel = "FILE|DIR|PATTERN",
-            description = "PNG, JPEG or TIFF: a file, a folder, or a pattern such as \"scenes/*.tif\"; may be given again.")
+            description =
+                    "PNG, JPEG or TIFF: a file, a folder, or a pattern such as \"scenes/*.tif\"; may be given again.")
     List<String> images = List.of();
 
     @Option(names = "--text", paramLabel = "SENTENCE", description = "What to mark; may be given again.")
@@ -75,10 +78,19 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(
             names = "--texts",
             paramLabel = "FILE",
-            description = "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
-                    + " 'image', each is asked of that image only.")
+            description =
+                    "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
+                            + " 'image', each is asked of that image only.")
     @Nullable
     Path textsFile;
+
+    @Option(
+            names = "--bands",
+            split = ",",
+            paramLabel = "N",
+            description = "Which three bands of an image are red, green and blue, counted from 1, such as 4,3,2"
+                    + " (default: the first three).")
+    int @Nullable [] bands;
 
     @Option(
             names = "--weights",
@@ -160,7 +172,10 @@ final class SegmentCommand implements Callable<Integer> {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
-        RgbImage first = work.single() ? Pictures.read(work.pictures().getFirst().file()) : null;
+        Bands colours = bands();
+        ImageFile first =
+                work.single() ? Pictures.open(work.pictures().getFirst().file(), colours) : null;
+        RgbImage firstImage = first == null ? null : first.read();
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
@@ -173,7 +188,8 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withDataset(dataset)
                                 .withTagger(tagger)
                                 .withMode(expression.mode));
-                Answers answers = new Answers(spec, work, folder, segmenter.backend().name())) {
+                Answers answers =
+                        new Answers(spec, work, folder, segmenter.backend().name())) {
             answers.loaded((System.nanoTime() - start) / 1e9);
             Map<String, Asked> asked = asked(work, segmenter, fromFile);
             for (int i = 0; i < work.pictures().size(); i++) {
@@ -182,8 +198,14 @@ final class SegmentCommand implements Callable<Integer> {
                         ? List.of(new Asked("", given, Map.of()))
                         : picture.sentences().stream().map(asked::get).toList();
                 try {
-                    RgbImage image = first != null ? first : Pictures.read(picture.file());
-                    tellLarge(answers, picture.file(), image, segmenter.preprocessor().size());
+                    ImageFile file = first != null ? first : Pictures.open(picture.file(), colours);
+                    RgbImage image = firstImage != null ? firstImage : file.read();
+                    file.notes().forEach(note -> answers.say("swath: " + Quoted.sentence(note)));
+                    tellLarge(
+                            answers,
+                            picture.file(),
+                            image,
+                            segmenter.preprocessor().size());
                     answer(segmenter, answers, i, image, sentences);
                 } catch (ImageException e) {
                     answers.failed(i, e);
@@ -236,13 +258,27 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
+    private @Nullable Bands bands() {
+        if (bands == null) {
+            return null;
+        }
+        if (bands.length != 3) {
+            throw new UsageException("--bands names three bands, such as 4,3,2; got " + bands.length);
+        }
+        try {
+            return new Bands(bands[0], bands[1], bands[2]);
+        } catch (ImageException e) {
+            throw new UsageException(String.valueOf(e.getMessage()).replace("[image] ", "--bands: "));
+        }
+    }
+
     /** Each different sentence, parsed once; what there is to say of it is said once. */
-    private Map<String, Asked> asked(
-            Work work, ReferringSegmenter segmenter, Map<String, MaskFile.Entry> fromFile) {
+    private Map<String, Asked> asked(Work work, ReferringSegmenter segmenter, Map<String, MaskFile.Entry> fromFile) {
         Map<String, Asked> out = new LinkedHashMap<>();
         for (Work.Picture picture : work.pictures()) {
             for (String sentence : picture.sentences()) {
-                out.computeIfAbsent(sentence, s -> fromFile.containsKey(s) ? of(s, fromFile.get(s)) : parsed(segmenter, s));
+                out.computeIfAbsent(
+                        sentence, s -> fromFile.containsKey(s) ? of(s, fromFile.get(s)) : parsed(segmenter, s));
             }
         }
         return out;
@@ -250,9 +286,7 @@ final class SegmentCommand implements Callable<Integer> {
 
     private static Asked of(String sentence, MaskFile.Entry e) {
         return new Asked(
-                sentence,
-                new ReferringSegmenter.Tokens(e.ids(), e.context(), e.object(), e.position()),
-                Map.of());
+                sentence, new ReferringSegmenter.Tokens(e.ids(), e.context(), e.object(), e.position()), Map.of());
     }
 
     private Asked parsed(ReferringSegmenter segmenter, String sentence) {

@@ -24,8 +24,8 @@ final class Sentences {
     static void tellTruncated(CommandSpec spec, Encoding encoding) {
         tell(
                 spec,
-                "the sentence has " + (encoding.pieces().size() + 2) + " tokens; only the first " + encoding.ids().length
-                        + " are used.");
+                "the sentence has " + (encoding.pieces().size() + 2) + " tokens; only the first "
+                        + encoding.ids().length + " are used.");
     }
 
     /** Tells that a sentence holds no word that the vocabulary has, if it does not. */

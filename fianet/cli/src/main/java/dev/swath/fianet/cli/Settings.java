@@ -39,8 +39,8 @@ final class Settings {
         if (given != null && means(given, word) && Files.exists(given)) {
             spec.commandLine()
                     .getErr()
-                    .println("swath: '" + word + "' is the " + inside + " inside Swath; for the file or folder of that name write ./"
-                            + word);
+                    .println("swath: '" + word + "' is the " + inside
+                            + " inside Swath; for the file or folder of that name write ./" + word);
         }
     }
 

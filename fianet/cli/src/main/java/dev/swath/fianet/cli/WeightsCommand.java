@@ -143,8 +143,9 @@ final class WeightsCommand implements Runnable {
             out.flush();
             spec.commandLine()
                     .getErr()
-                    .println(Quoted.path(file) + " holds " + Recognition.of(checkpoint).words() + ": " + tensors.size()
-                            + " tensors, " + values + " values.");
+                    .println(Quoted.path(file) + " holds "
+                            + Recognition.of(checkpoint).words() + ": " + tensors.size() + " tensors, " + values
+                            + " values.");
             return 0;
         }
     }

@@ -47,7 +47,8 @@ record Work(List<Picture> pictures, boolean single) {
             throw new UsageException("--image is needed: a file, a folder or a pattern");
         }
         Pictures.expand(images).forEach(i -> pictures.add(new Picture(i, List.copyOf(sentences))));
-        boolean single = file == null && sentences.size() <= 1 && images.size() == 1 && Pictures.isOne(images.getFirst());
+        boolean single =
+                file == null && sentences.size() <= 1 && images.size() == 1 && Pictures.isOne(images.getFirst());
         return new Work(List.copyOf(pictures), single);
     }
 
@@ -70,16 +71,15 @@ record Work(List<Picture> pictures, boolean single) {
         } catch (ExpressionException e) {
             throw new UsageException(String.valueOf(e.getMessage()).replaceFirst("^\\[texts\\] ", "--texts "));
         } catch (UsageException e) {
-            throw new UsageException(
-                    "--texts " + Quoted.path(file) + ": " + String.valueOf(e.getMessage()).replaceFirst("^--text: ", ""));
+            throw new UsageException("--texts " + Quoted.path(file) + ": "
+                    + String.valueOf(e.getMessage()).replaceFirst("^--text: ", ""));
         }
         if (sentences.isEmpty() && own.isEmpty()) {
             throw new UsageException("--texts " + Quoted.path(file) + ": the file holds no sentence");
         }
     }
 
-    private static void readTable(
-            List<List<String>> rows, List<String> sentences, Map<String, List<String>> own) {
+    private static void readTable(List<List<String>> rows, List<String> sentences, Map<String, List<String>> own) {
         List<String> heading = rows.isEmpty() ? List.of() : rows.getFirst();
         int text = Math.max(heading.indexOf("text"), heading.indexOf("sentence"));
         int image = heading.indexOf(IMAGE);
@@ -88,8 +88,8 @@ record Work(List<Picture> pictures, boolean single) {
         }
         for (List<String> row : rows.subList(1, rows.size())) {
             if (row.size() != heading.size()) {
-                throw new UsageException("each row must have " + heading.size() + " cells as the first has; one has "
-                        + row.size());
+                throw new UsageException(
+                        "each row must have " + heading.size() + " cells as the first has; one has " + row.size());
             }
             if (image < 0) {
                 sentences.add(row.get(text));
@@ -112,7 +112,8 @@ record Work(List<Picture> pictures, boolean single) {
             return "";
         }
         int width = String.valueOf(pictures.size()).length();
-        int inner = String.valueOf(Math.max(1, pictures.get(picture).sentences().size())).length();
+        int inner = String.valueOf(Math.max(1, pictures.get(picture).sentences().size()))
+                .length();
         return padded(picture + 1, width) + "-" + stem(pictures.get(picture).file()) + "/" + padded(sentence + 1, inner)
                 + "-";
     }

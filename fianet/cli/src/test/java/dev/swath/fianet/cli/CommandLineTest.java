@@ -24,7 +24,23 @@ import picocli.CommandLine;
 /** Arguments, streams and what is said on them. */
 class CommandLineTest {
     @ParameterizedTest
-    @ValueSource(strings = {"@ship", "-h", "--help", "-V", "--text", "--text=x", "--", "-", "--no-such", "=", "a=b", "@", "\"x\"", "-1"})
+    @ValueSource(
+            strings = {
+                "@ship",
+                "-h",
+                "--help",
+                "-V",
+                "--text",
+                "--text=x",
+                "--",
+                "-",
+                "--no-such",
+                "=",
+                "a=b",
+                "@",
+                "\"x\"",
+                "-1"
+            })
     void aSentenceMayLookLikeAnything(String sentence, @TempDir Path folder) {
         Cli done = Cli.run("parse", "--text=" + sentence, "--format", "json").done();
         assertEquals(sentence, Json.parseObject(done.out()).get("sentence"));
@@ -39,7 +55,8 @@ class CommandLineTest {
 
     @Test
     void aForgottenValueIsToldFromOneThatIsMeant() {
-        Cli.run("parse", "--text", "--format", "json").refused(2, "--text needs a value", "'--format' follows", "--text=--format");
+        Cli.run("parse", "--text", "--format", "json")
+                .refused(2, "--text needs a value", "'--format' follows", "--text=--format");
         Cli.run("parse", "--text", "-h").refused(2, "--text=-h");
         Cli.run("parse", "--text").refused(2, "--text needs a value");
         Cli.run("segment", "--image", "--txet", "x").refused(2, "--image needs a value");
@@ -87,8 +104,16 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--help", "--version", "parse --help", "parse --version", "weights show --help", "completion", "doctor",
-                "parse --text road", "parse --text road --format csv", "parse --text road --format json"
+                "--help",
+                "--version",
+                "parse --help",
+                "parse --version",
+                "weights show --help",
+                "completion",
+                "doctor",
+                "parse --text road",
+                "parse --text road --format csv",
+                "parse --text road --format json"
             })
     void whatCannotBeWrittenFails(String line) {
         StringWriter err = new StringWriter();
@@ -107,7 +132,8 @@ class CommandLineTest {
 
     @Test
     void aSentenceWithoutAKnownWordIsTold() {
-        Cli unknown = Cli.run("parse", "--text", "\u673A\u573A\u7684\u98DE\u673A").done();
+        Cli unknown =
+                Cli.run("parse", "--text", "\u673A\u573A\u7684\u98DE\u673A").done();
         assertEquals(1, unknown.err().lines().count(), unknown.err());
         assertTrue(unknown.err().contains("no word of \"\u673A\u573A\u7684\u98DE\u673A\" is known"), unknown.err());
         assertEquals("", Cli.run("parse", "--text", "a ship \u673A").done().err());
@@ -121,7 +147,8 @@ class CommandLineTest {
             Cli done = Cli.run("parse", "--text", hostile, "--format", format).done();
             printable(done.out() + done.err());
         }
-        Cli.run("parse", "--text", "x", "--vocab", folder.resolve("a\u001B[2Jb")).refused(1, "\\u001b[2Jb");
+        Cli.run("parse", "--text", "x", "--vocab", folder.resolve("a\u001B[2Jb"))
+                .refused(1, "\\u001b[2Jb");
         Cli refused = Cli.run("parse", "--text", "x", "--no\u001B[31m" + "o".repeat(10_000));
         printable(refused.err());
         assertTrue(refused.err().length() < 1500, refused.err());
@@ -193,7 +220,10 @@ class CommandLineTest {
             args.add("--help");
             String help = Cli.run(args.toArray()).done().out();
             help.lines().forEach(l -> assertTrue(l.length() <= 80, l));
-            for (String example : help.replace("\\\n    ", "").lines().filter(l -> l.startsWith("  swath ")).toList()) {
+            for (String example : help.replace("\\\n    ", "")
+                    .lines()
+                    .filter(l -> l.startsWith("  swath "))
+                    .toList()) {
                 String line = example.strip().replaceFirst(" [>|].*", "");
                 String[] words = Shell.words(line.substring("swath ".length()));
                 CommandLine parser = Arguments.configured(new CommandLine(new Main()));

@@ -75,17 +75,29 @@ class SegmentManyTest {
                 .done();
         List<List<String>> rows = table();
         assertEquals(9, rows.size());
-        assertEquals(List.of("the ship", "the ship, left", "the road"), rows.subList(0, 3).stream().map(r -> r.get(1)).toList());
+        assertEquals(
+                List.of("the ship", "the ship, left", "the road"),
+                rows.subList(0, 3).stream().map(r -> r.get(1)).toList());
         assertEquals(9, rows.stream().map(r -> r.get(12)).distinct().count(), "names of masks");
         for (List<String> row : rows) {
             assertTrue(Files.size(out.resolve(row.get(12))) > 0, row.toString());
             assertEquals("", row.get(13));
         }
         assertEquals(9 * 4 + 1, done.out().lines().count());
-        assertEquals(9, done.err().lines().filter(l -> l.contains("\": ") && l.endsWith(")")).count(), done.err());
+        assertEquals(
+                9,
+                done.err()
+                        .lines()
+                        .filter(l -> l.contains("\": ") && l.endsWith(")"))
+                        .count(),
+                done.err());
         // A sentence by itself gives the same.
-        segment("--image", scenes.resolve("a.png"), "--text", "the road", "--out", folder.resolve("one")).done();
-        int a = rows.stream().map(r -> r.get(0)).toList().indexOf(scenes.resolve("a.png").toString());
+        segment("--image", scenes.resolve("a.png"), "--text", "the road", "--out", folder.resolve("one"))
+                .done();
+        int a = rows.stream()
+                .map(r -> r.get(0))
+                .toList()
+                .indexOf(scenes.resolve("a.png").toString());
         assertArrayEquals(
                 Files.readAllBytes(folder.resolve("one/probability.png")),
                 Files.readAllBytes(out.resolve(rows.get(a + 2).get(12).replace("mask", "probability"))));
@@ -115,12 +127,14 @@ class SegmentManyTest {
         assertEquals(1, some.code());
         assertTrue(some.err().contains("c.png") && some.err().contains("1 of 3 images"), some.err());
         assertEquals(2, table().stream().filter(r -> r.get(13).isEmpty()).count());
-        assertEquals(1, table().stream().filter(r -> r.get(13).contains("c.png")).count());
+        assertEquals(
+                1, table().stream().filter(r -> r.get(13).contains("c.png")).count());
         segment("--image", scenes.resolve("c.png"), "--text", "the ship").refused(1, "c.png");
         segment("--image", scenes + "/*.gif", "--text", "the ship").refused(2, "no file fits");
         segment("--image", model, "--text", "the ship").refused(2, "holds no file");
         segment("--text", "the ship").refused(2, "--image");
-        segment("--image", scenes, "--text", "ship", "--save-logits", out.resolve("l")).refused(2, "--save-logits");
+        segment("--image", scenes, "--text", "ship", "--save-logits", out.resolve("l"))
+                .refused(2, "--save-logits");
     }
 
     @Test
@@ -131,14 +145,16 @@ class SegmentManyTest {
         ByteBuffer buffer = ByteBuffer.wrap(npy).order(ByteOrder.LITTLE_ENDIAN);
         int header = 10 + buffer.getShort(8);
         assertEquals(0, header % 64);
-        assertTrue(new String(npy, StandardCharsets.ISO_8859_1).contains("'<f4', 'fortran_order': False, 'shape': (32, 48)"));
+        assertTrue(new String(npy, StandardCharsets.ISO_8859_1)
+                .contains("'<f4', 'fortran_order': False, 'shape': (32, 48)"));
         float[] probability = new float[WIDTH * HEIGHT];
         buffer.position(header).asFloatBuffer().get(probability);
         try (ReferringSegmenter segmenter = ReferringSegmenter.open(model)) {
             List<SegmentationResult> results = segmenter.segmentAll(Images.read(a), List.of("the ship", "the road"));
             assertArrayEquals(results.getFirst().probability(), probability);
             assertArrayEquals(
-                    segmenter.segment(Images.read(a), "the road").probability(), results.get(1).probability());
+                    segmenter.segment(Images.read(a), "the road").probability(),
+                    results.get(1).probability());
             List<String> seen = new ArrayList<>();
             segmenter.segmentAll(
                     List.of(a, scenes.resolve("deep/a.png")),
@@ -150,11 +166,14 @@ class SegmentManyTest {
         for (float p : probability) {
             highest = Math.max(highest, p);
         }
-        Cli none = segment("--image", a, "--text", "the ship", "--threshold", highest).done();
+        Cli none = segment("--image", a, "--text", "the ship", "--threshold", highest)
+                .done();
         assertTrue(none.err().contains("nothing found"), none.err());
-        Cli all = segment("--image", a, "--text", "the ship", "--threshold", "0").done();
+        Cli all =
+                segment("--image", a, "--text", "the ship", "--threshold", "0").done();
         assertTrue(all.err().contains("1536 pixels, 100.0 %"), all.err());
-        segment("--image", a, "--text", "the ship", "--threshold", "0", "--min-area", "1536").done();
+        segment("--image", a, "--text", "the ship", "--threshold", "0", "--min-area", "1536")
+                .done();
         assertTrue(segment("--image", a, "--text", "the ship", "--threshold", "0", "--min-area", "1537")
                 .done()
                 .err()
@@ -173,7 +192,8 @@ class SegmentManyTest {
         for (int i = 0; i < 20; i++) {
             probability[i] = rows[i / 5].charAt(i % 5) == '#' ? 1 : 0;
         }
-        SegmentationResult r = new SegmentationResult(5, 4, mask, probability, dev.swath.tensor.Tensor.zeros(1, 2, 1, 1));
+        SegmentationResult r =
+                new SegmentationResult(5, 4, mask, probability, dev.swath.tensor.Tensor.zeros(1, 2, 1, 1));
         assertEquals(9, r.masked(0.5, 0).area());
         assertEquals(7, r.masked(0.5, 2).area());
         assertEquals(7, r.masked(0.5, 3).area());
@@ -186,7 +206,8 @@ class SegmentManyTest {
     void floatsAsTiffAndTheWorldFile() throws IOException {
         Path a = scenes.resolve("a.png");
         Files.writeString(scenes.resolve("a.pgw"), "0.5\n0\n0\n-0.5\n500000\n4000000\n");
-        Cli done = segment("--image", a, "--text", "the ship", "--probabilities", "tiff").done();
+        Cli done = segment("--image", a, "--text", "the ship", "--probabilities", "tiff")
+                .done();
         for (String world : List.of("mask.pgw", "probability.pgw", "overlay.pgw", "probability.tfw")) {
             assertEquals("0.5\n0\n0\n-0.5\n500000\n4000000\n", Files.readString(out.resolve(world)));
             assertTrue(done.out().contains(world), done.out());
@@ -195,12 +216,16 @@ class SegmentManyTest {
         assertEquals(WIDTH, tiff.getWidth());
         assertEquals(HEIGHT, tiff.getHeight());
         float[] value = tiff.getRaster().getPixel(5, 7, (float[]) null);
-        segment("--image", a, "--text", "the ship", "--probabilities", "npy", "--out", folder.resolve("n")).done();
+        segment("--image", a, "--text", "the ship", "--probabilities", "npy", "--out", folder.resolve("n"))
+                .done();
         ByteBuffer npy = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("n/probability.npy")))
                 .order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(npy.getFloat(10 + npy.getShort(8) + 4 * (7 * WIDTH + 5)), value[0]);
         Files.writeString(scenes.resolve("a.pgw"), "no world file");
-        assertFalse(segment("--image", a, "--text", "ship", "--out", folder.resolve("w")).done().out().contains("pgw"));
+        assertFalse(segment("--image", a, "--text", "ship", "--out", folder.resolve("w"))
+                .done()
+                .out()
+                .contains("pgw"));
     }
 
     @Test
@@ -208,7 +233,14 @@ class SegmentManyTest {
         BufferedImage large = new BufferedImage(400, 20, BufferedImage.TYPE_INT_RGB);
         Path wide = folder.resolve("wide.png");
         ImageIO.write(large, "png", wide.toFile());
-        Cli once = segment("--image", wide, "--image", wide, "--text", "the ship").done();
-        assertEquals(1, once.err().lines().filter(l -> l.contains("400 x 20 pixels, and the network sees 96 x 96")).count(), once.err());
+        Cli once =
+                segment("--image", wide, "--image", wide, "--text", "the ship").done();
+        assertEquals(
+                1,
+                once.err()
+                        .lines()
+                        .filter(l -> l.contains("400 x 20 pixels, and the network sees 96 x 96"))
+                        .count(),
+                once.err());
     }
 }

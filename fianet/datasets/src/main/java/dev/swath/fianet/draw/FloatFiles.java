@@ -19,14 +19,17 @@ public final class FloatFiles {
 
     /** An array of NumPy's format 1.0: {@code <f4} of shape (H, W). */
     public static void writeNpy(Path file, float[] values, int width, int height) {
-        String dictionary =
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (" + height + ", " + width + "), }";
+        String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + height + ", " + width + "), }";
         int prefix = 10;
         int length = (prefix + dictionary.length() + NPY_ALIGNMENT) / NPY_ALIGNMENT * NPY_ALIGNMENT - prefix;
         ByteBuffer header = ByteBuffer.allocate(prefix + length).order(ByteOrder.LITTLE_ENDIAN);
-        header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        header.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
         header.putShort((short) length);
-        header.put((dictionary + " ".repeat(length - dictionary.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII));
+        header.put(
+                (dictionary + " ".repeat(length - dictionary.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII));
         write(file, header, values);
     }
 

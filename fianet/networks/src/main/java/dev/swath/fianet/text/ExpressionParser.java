@@ -54,8 +54,8 @@ public final class ExpressionParser {
     /** Refuses what is no sentence that can be read: nothing but white space, or more than {@link #MAX_CHARS} chars. */
     public static void check(String sentence) {
         if (sentence.length() > MAX_CHARS) {
-            throw new ExpressionException("[sentence] a sentence may have at most " + MAX_CHARS + " characters; got "
-                    + sentence.length());
+            throw new ExpressionException(
+                    "[sentence] a sentence may have at most " + MAX_CHARS + " characters; got " + sentence.length());
         }
         if (Spaces.isBlank(sentence)) {
             throw new ExpressionException("[sentence] the sentence must hold at least one word; got only white space");

@@ -1,8 +1,8 @@
 package dev.swath.fianet.text;
 
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
-import dev.swath.files.Quoted;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

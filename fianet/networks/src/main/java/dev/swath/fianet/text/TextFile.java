@@ -36,7 +36,8 @@ public final class TextFile {
         } catch (AccessDeniedException _) {
             throw refuse(what, file, "access is denied; check its permissions");
         } catch (IOException _) {
-            throw refuse(what, file, Files.isDirectory(file) ? "this is a folder; name a file in it" : "reading failed");
+            throw refuse(
+                    what, file, Files.isDirectory(file) ? "this is a folder; name a file in it" : "reading failed");
         }
         try {
             String text = StandardCharsets.UTF_8

@@ -58,7 +58,9 @@ class WordsTest {
                 assertArrayEquals(plain.objectMask(), p.objectMask(), which);
                 assertArrayEquals(plain.positionMask(), p.positionMask(), which);
                 assertThrows(
-                        ExpressionException.class, () -> parse(String.valueOf(space).repeat(3), mode), which);
+                        ExpressionException.class,
+                        () -> parse(String.valueOf(space).repeat(3), mode),
+                        which);
             }
         }
         for (char none : "\u200B\u180E\uFEFF\u00AD\u2060".toCharArray()) {
@@ -121,7 +123,9 @@ class WordsTest {
     /** The small form of some letters has two chars, and some letters have two chars of their own. */
     @Test
     void alignedModeFindsClassesBesideAnyLetter() {
-        assertEquals(List.of("dam"), parse("\u0130 dam", ExpressionParser.Mode.ALIGNED).classes());
+        assertEquals(
+                List.of("dam"),
+                parse("\u0130 dam", ExpressionParser.Mode.ALIGNED).classes());
         for (String no : List.of("\uD835\uDC00dam", "dam\uD835\uDC00", "\u00E9dam", "dam\u0301")) {
             assertEquals(List.of(), parse(no, ExpressionParser.Mode.ALIGNED).classes(), no);
         }
@@ -131,8 +135,8 @@ class WordsTest {
     void aSentenceHasAStatedLength() {
         String most = "x".repeat(ExpressionParser.MAX_CHARS);
         assertEquals(1, parse(most, ExpressionParser.Mode.REFERENCE).words().size());
-        ExpressionException e = assertThrows(
-                ExpressionException.class, () -> parse(most + "x", ExpressionParser.Mode.REFERENCE));
+        ExpressionException e =
+                assertThrows(ExpressionException.class, () -> parse(most + "x", ExpressionParser.Mode.REFERENCE));
         assertEquals("[sentence] a sentence may have at most 10000 characters; got 10001", e.getMessage());
     }
 
