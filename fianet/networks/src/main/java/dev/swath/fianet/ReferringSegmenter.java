@@ -142,7 +142,8 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
     }
 
-    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
+    /** What turns sentences into tokens for a model. */
+    static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
         PosTagger tagger = options.tagger == null ? PosTagger.installed() : options.tagger;
         return new ExpressionParser(
                 new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);

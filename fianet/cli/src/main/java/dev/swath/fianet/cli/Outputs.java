@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what a segmentation gives: mask, probability, overlay and numbers. */
@@ -88,14 +89,15 @@ final class Outputs {
     /** Writes the four files with {@code prefix} before their names and returns them. */
     static List<Path> write(
             Path out, String prefix, RgbImage image, SegmentationResult r, String sentence, Map<String, Object> more) {
-        return write(out, prefix, image, r, sentence, more, null, Optional.empty());
+        Consumer<Path> overlay = file -> Overlays.writeOverlay(file, image, r.mask());
+        return write(out, prefix, overlay, r, sentence, more, null, Optional.empty());
     }
 
     /** Writes also the probabilities as floats, and beside every picture the world file, if there is one. */
     static List<Path> write(
             Path out,
             String prefix,
-            RgbImage image,
+            Consumer<Path> overlayWriter,
             SegmentationResult r,
             String sentence,
             Map<String, Object> more,
@@ -107,7 +109,7 @@ final class Outputs {
         Path json = out.resolve(prefix + "result.json");
         Overlays.writeMask(mask, r.mask(), r.width(), r.height());
         Overlays.writeProbability(probability, r.probability(), r.width(), r.height());
-        Overlays.writeOverlay(overlay, image, r.mask());
+        overlayWriter.accept(overlay);
         List<Path> written = new ArrayList<>(List.of(mask, probability, overlay));
         if (floats != null) {
             Path file = out.resolve(prefix + "probability" + floats.ending);

@@ -1,8 +1,8 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.image.Bands;
 import dev.swath.fianet.image.ImageException;
-import dev.swath.fianet.image.Images;
-import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.files.Quoted;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The pictures that {@code --image} names: files, pipes, folders of files, patterns. */
 final class Pictures {
@@ -101,10 +102,10 @@ final class Pictures {
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
-    /** Reads a picture; what is no plain file, such as a pipe, is read to its end. */
-    static RgbImage read(Path file) {
+    /** Opens a picture, whose colours are the bands, or null for its own; what is no plain file, such as a pipe, is read to its end. */
+    static ImageFile open(Path file, @Nullable Bands bands) {
         if (!Files.exists(file) || Files.isRegularFile(file) || Files.isDirectory(file)) {
-            return Images.read(file);
+            return ImageFile.open(file, bands);
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
@@ -116,6 +117,6 @@ final class Pictures {
             throw new ImageException("[image] " + Quoted.path(file) + ": a pipe may bring less than " + MAX_PIPE
                     + " bytes; name the file itself");
         }
-        return Images.read(bytes, file.toString());
+        return ImageFile.of(bytes, file.toString(), bands);
     }
 }

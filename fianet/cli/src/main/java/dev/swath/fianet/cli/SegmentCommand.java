@@ -2,8 +2,10 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
+import dev.swath.fianet.draw.Overlays;
+import dev.swath.fianet.image.Bands;
 import dev.swath.fianet.image.ImageException;
-import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.ParsedExpression;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,6 +84,14 @@ final class SegmentCommand implements Callable<Integer> {
                             + " 'image', each is asked of that image only.")
     @Nullable
     Path textsFile;
+
+    @Option(
+            names = "--bands",
+            split = ",",
+            paramLabel = "N",
+            description = "Which three bands of an image are red, green and blue, counted from 1, such as 4,3,2"
+                    + " (default: the first three).")
+    int @Nullable [] bands;
 
     @Option(
             names = "--weights",
@@ -162,8 +173,9 @@ final class SegmentCommand implements Callable<Integer> {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
-        RgbImage first =
-                work.single() ? Pictures.read(work.pictures().getFirst().file()) : null;
+        Bands colours = bands();
+        ImageFile first =
+                work.single() ? Pictures.open(work.pictures().getFirst().file(), colours) : null;
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
@@ -186,7 +198,9 @@ final class SegmentCommand implements Callable<Integer> {
                         ? List.of(new Asked("", given, Map.of()))
                         : picture.sentences().stream().map(asked::get).toList();
                 try {
-                    RgbImage image = first != null ? first : Pictures.read(picture.file());
+                    ImageFile image = first != null ? first : Pictures.open(picture.file(), colours);
+                    image.notes()
+                            .forEach(note -> answers.say("swath: " + Quoted.path(picture.file()) + ": " + note + "."));
                     tellLarge(
                             answers,
                             picture.file(),
@@ -205,7 +219,7 @@ final class SegmentCommand implements Callable<Integer> {
     private record Asked(String sentence, ReferringSegmenter.Tokens tokens, Map<String, Object> more) {}
 
     private void answer(
-            ReferringSegmenter segmenter, Answers answers, int picture, RgbImage image, List<Asked> sentences) {
+            ReferringSegmenter segmenter, Answers answers, int picture, ImageFile image, List<Asked> sentences) {
         Optional<WorldFile> world = WorldFile.beside(answers.file(picture));
         long[] before = {System.nanoTime()};
         segmenter.segmentAll(image, sentences.stream().map(Asked::tokens).toList(), (i, raw) -> {
@@ -222,9 +236,10 @@ final class SegmentCommand implements Callable<Integer> {
             if (logits != null) {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }
+            Consumer<Path> overlay = file -> Overlays.writeOverlay(file, image, result.mask());
             answers.answered(picture, i, asked.sentence, result, seconds, prefix -> {
                 List<Path> written = new ArrayList<>(
-                        Outputs.write(out, prefix, image, result, asked.sentence, more, probabilities, world));
+                        Outputs.write(out, prefix, overlay, result, asked.sentence, more, probabilities, world));
                 if (logits != null) {
                     written.add(logits);
                 }
@@ -234,13 +249,27 @@ final class SegmentCommand implements Callable<Integer> {
         });
     }
 
-    private void tellLarge(Answers answers, Path file, RgbImage image, int size) {
+    private void tellLarge(Answers answers, Path file, ImageFile image, int size) {
         int side = Math.max(image.width(), image.height());
         if (!large && side >= MUCH_LARGER * size) {
             large = true;
             answers.say("swath: " + Quoted.path(file) + " has " + image.width() + " x " + image.height()
                     + " pixels, and the network sees " + size + " x " + size
                     + "; small things are lost in that, so cut such scenes into tiles.");
+        }
+    }
+
+    private @Nullable Bands bands() {
+        if (bands == null) {
+            return null;
+        }
+        if (bands.length != 3) {
+            throw new UsageException("--bands names three bands, such as 4,3,2; got " + bands.length);
+        }
+        try {
+            return new Bands(bands[0], bands[1], bands[2]);
+        } catch (ImageException e) {
+            throw new UsageException(String.valueOf(e.getMessage()).replace("[image] ", "--bands: "));
         }
     }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -206,6 +207,7 @@ final class TrainCommand implements Callable<Integer> {
                     + training.plan().epochs() + " epochs of "
                     + training.plan().stepsPerEpoch() + " steps");
             training.notes().forEach(progress::say);
+            warmUpNote(settings, training.plan().lastStep()).ifPresent(progress::say);
         }
         CountDownLatch saved = new CountDownLatch(1);
         Thread onInterrupt = new Thread(() -> {
@@ -238,6 +240,16 @@ final class TrainCommand implements Callable<Integer> {
             stdout.flush();
         }
         return 0;
+    }
+
+    /** A run that ends before its learning rate has grown to what was asked for learns little; "compact" warms up for long. */
+    static Optional<String> warmUpNote(TrainingConfig settings, long lastStep) {
+        int warmUp = settings.optimizer().warmupSteps();
+        return lastStep >= warmUp
+                ? Optional.empty()
+                : Optional.of("the run has " + lastStep + " steps, fewer than the " + warmUp
+                        + " in which the learning rate grows to its full size; make it longer, or set optimizer.warmup_steps"
+                        + " lower in --config");
     }
 
     private String sentence(TrainingListener.End end, long steps) {
