@@ -6,6 +6,7 @@ import dev.swath.files.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 
 /** Writes masks, probabilities and overlays as PNG files, whole or not at all. */
@@ -41,7 +42,7 @@ public final class Overlays {
 
     private static void writeGray(Path file, int width, int height, Row row) {
         AtomicFile.write(file, channel -> {
-            try (RowPng png = new RowPng(channel, width, height, 1)) {
+            try (RowPng png = new RowPng(Channels.newOutputStream(channel), width, height, 1)) {
                 for (int y = 0; y < height; y++) {
                     row.fill(y, png.row());
                     png.write();
@@ -54,7 +55,7 @@ public final class Overlays {
     /** The image with the mask laid over it in red and its outline drawn. */
     public static void writeOverlay(Path file, RgbImage image, boolean[] mask) {
         AtomicFile.write(file, channel -> {
-            try (RowPng png = new RowPng(channel, image.width(), image.height(), 3)) {
+            try (RowPng png = new RowPng(Channels.newOutputStream(channel), image.width(), image.height(), 3)) {
                 for (int y = 0; y < image.height(); y++) {
                     System.arraycopy(image.rgb(), y * png.row().length, png.row(), 0, png.row().length);
                     overlay(png.row(), y, image.width(), image.height(), mask);
@@ -68,7 +69,7 @@ public final class Overlays {
     /** The image in a file with the mask laid over it; its rows are read as they are written. */
     public static void writeOverlay(Path file, ImageFile image, boolean[] mask) {
         AtomicFile.write(file, channel -> {
-            try (RowPng png = new RowPng(channel, image.width(), image.height(), 3)) {
+            try (RowPng png = new RowPng(Channels.newOutputStream(channel), image.width(), image.height(), 3)) {
                 image.rows((y, rgb) -> {
                     System.arraycopy(rgb, 0, png.row(), 0, rgb.length);
                     overlay(png.row(), y, image.width(), image.height(), mask);

@@ -1,9 +1,8 @@
 package dev.swath.fianet.draw;
 
-import dev.swath.files.AtomicFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -16,7 +15,7 @@ final class RowPng implements AutoCloseable {
     private static final int GRAY = 0;
     private static final int RGB = 2;
 
-    private final FileChannel channel;
+    private final OutputStream out;
     private final int channels;
     private final Deflater deflater = new Deflater(LEVEL);
     private final byte[] packed = new byte[CHUNK];
@@ -29,14 +28,14 @@ final class RowPng implements AutoCloseable {
     private final byte[][] filtered;
 
     /** With 1 channel for gray, 3 for red, green and blue. */
-    RowPng(FileChannel channel, int width, int height, int channels) throws IOException {
-        this.channel = channel;
+    RowPng(OutputStream out, int width, int height, int channels) throws IOException {
+        this.out = out;
         this.channels = channels;
         int n = width * channels;
         above = new byte[n];
         present = new byte[n];
         filtered = new byte[3][n + 1];
-        AtomicFile.put(channel, ByteBuffer.wrap(SIGNATURE));
+        out.write(SIGNATURE);
         ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8);
         header.put((byte) (channels == 1 ? GRAY : RGB));
         chunk("IHDR", header.array(), 13);
@@ -98,7 +97,7 @@ final class RowPng implements AutoCloseable {
         crc.update(name);
         crc.update(body, 0, n);
         ByteBuffer b = ByteBuffer.allocate(n + 12).putInt(n).put(name).put(body, 0, n);
-        AtomicFile.put(channel, b.putInt((int) crc.getValue()).flip());
+        out.write(b.putInt((int) crc.getValue()).array());
     }
 
     @Override
