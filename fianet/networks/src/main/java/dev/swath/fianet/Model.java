@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network ready for inference with what belongs to it.
  *
- * @param network loaded, its weights packed for the backend
+ * @param network loaded, its weights packed for the backend, if one was given
  * @param vocabulary of the tokenizer, or null if token ids will be given
  * @param preprocessor image size and statistics
  * @param dataset whose classes apply
@@ -33,13 +33,17 @@ record Model(
         Preprocessor preprocessor,
         DatasetVocabulary dataset,
         int sentenceLength) {
-    /** Opens a folder of ours or a checkpoint of the published training script. */
+    /**
+     * Opens a folder of ours or a checkpoint of the published training script.
+     *
+     * @param backend whose packed weights inference uses, or null to keep the weights as training has them
+     */
     static Model open(
             Path path,
             @Nullable Path vocabularyFile,
             @Nullable Path configFile,
             @Nullable DatasetVocabulary dataset,
-            Backend backend) {
+            @Nullable Backend backend) {
         Checkpoint checkpoint = Checkpoint.open(path);
         Path vocab =
                 vocabularyFile != null ? vocabularyFile : Files.isDirectory(path) ? path.resolve("vocab.txt") : null;

@@ -3,6 +3,7 @@ package dev.swath.fianet;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.TapeListener;
 import dev.swath.autograd.Workspace;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.image.RgbImage;
@@ -24,9 +25,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +151,8 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.recordings = backend.records() ? new Recordings(model.network(), tapeOptions()) : null;
     }
 
-    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
+    /** What turns sentences into tokens for a model. */
+    static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
         PosTagger tagger = options.tagger == null ? PosTagger.installed() : options.tagger;
         return new ExpressionParser(
                 new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);
@@ -218,6 +222,11 @@ public final class ReferringSegmenter implements AutoCloseable {
         return segment(image, Tokens.of(parse(sentence)), listener);
     }
 
+    /** Segments the image in a file, whose rows are resized as they come in: only the answer has its size in memory. */
+    public SegmentationResult segment(ImageFile image, String sentence) {
+        return run(image.width(), image.height(), model.preprocessor().apply(image), Tokens.of(parse(sentence)), null);
+    }
+
     /** Segments by tokens that the caller made. */
     public SegmentationResult segment(RgbImage image, Tokens tokens) {
         return run(image, tokens, null);
@@ -236,24 +245,101 @@ public final class ReferringSegmenter implements AutoCloseable {
         return run(image, tokens, listener);
     }
 
-    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
-        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
-        sentence.require(network().limits());
-        Tensor input = model.preprocessor().apply(image);
-        return result(
-                image,
-                recordings != null && listener == null
-                        ? recordings.answer(input, sentence).permute(0, 3, 1, 2).copy()
-                        : logits(input, sentence, listener));
+    /** What several sentences select in an image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(BufferedImage image, List<String> sentences) {
+        return segmentAll(Images.of(image), sentences);
     }
 
-    private Tensor logits(Tensor input, SentenceBatch sentence, @Nullable TapeListener listener) {
+    /** What several sentences select in an 8-bit image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(RgbImage image, List<String> sentences) {
+        List<Tokens> tokens = tokens(sentences);
+        List<SegmentationResult> out = new ArrayList<>();
+        segmentAll(image, tokens, (_, result) -> out.add(result));
+        return out;
+    }
+
+    /** Takes what one of several sentences selects. */
+    @FunctionalInterface
+    public interface ResultListener {
+        /** Called for each sentence in turn, with its number from 0. */
+        void onResult(int sentence, SegmentationResult result);
+    }
+
+    /** Segments by tokens that the caller made, one sentence after the other; each result is given away at once. */
+    public void segmentAll(RgbImage image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    /**
+     * Segments the image in a file by tokens that the caller made, one sentence after the other; its rows are resized as they
+     * come in, once.
+     */
+    public void segmentAll(ImageFile image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    private void segmentAll(int width, int height, Tensor seen, List<Tokens> sentences, ResultListener listener) {
+        for (int i = 0; i < sentences.size(); i++) {
+            listener.onResult(i, run(width, height, seen, sentences.get(i), null));
+        }
+    }
+
+    /**
+     * An answer for one of several images.
+     *
+     * @param file of the image
+     * @param image as it was read
+     * @param sentence number of the sentence, from 0
+     * @param result what it selects
+     */
+    public record Answer(Path file, RgbImage image, int sentence, SegmentationResult result) {}
+
+    /**
+     * Reads images one after the other and gives away what each sentence selects in each, so that memory is that of one image.
+     * A file that is no image ends it by an {@link dev.swath.fianet.image.ImageException}.
+     */
+    public void segmentAll(Iterable<Path> files, List<String> sentences, Consumer<Answer> listener) {
+        List<Tokens> tokens = tokens(sentences);
+        for (Path file : files) {
+            RgbImage image = Images.read(file);
+            segmentAll(image, tokens, (i, result) -> listener.accept(new Answer(file, image, i, result)));
+        }
+    }
+
+    private List<Tokens> tokens(List<String> sentences) {
+        return sentences.stream().map(s -> Tokens.of(parse(s))).toList();
+    }
+
+    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+        return run(image.width(), image.height(), model.preprocessor().apply(image), tokens, listener);
+    }
+
+    /** With the size of the image, and the image as the network sees it. */
+    private SegmentationResult run(int width, int height, Tensor seen, Tokens tokens, @Nullable TapeListener listener) {
+        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
+        sentence.require(network().limits());
+        return result(
+                width,
+                height,
+                recordings != null && listener == null
+                        ? recordings.answer(seen, sentence).permute(0, 3, 1, 2).copy()
+                        : logits(seen, sentence, listener));
+    }
+
+    private Tensor logits(Tensor seen, SentenceBatch sentence, @Nullable TapeListener listener) {
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
-        try (Tape tape = Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
+        try (Tape tape =
+                Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
             logits = network()
-                    .answer(tape, input, sentence, l -> l.permute(0, 3, 1, 2).copy());
+                    .answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);
@@ -268,15 +354,13 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
-    private static SegmentationResult result(RgbImage image, Tensor logits) {
+    private static SegmentationResult result(int width, int height, Tensor logits) {
         int size = logits.dim(2);
         float[] both = logits.toFloatArray();
         float[] small = new float[size * size];
         for (int i = 0; i < small.length; i++) {
             small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
         }
-        int width = image.width();
-        int height = image.height();
         float[] probability = new float[width * height];
         boolean[] mask = new boolean[width * height];
         for (int y = 0; y < height; y++) {

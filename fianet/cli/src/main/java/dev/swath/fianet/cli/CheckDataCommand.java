@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath check-data --data RRSIS-D/",
-            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep --format csv"
+            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep \\",
+            "    --format csv"
         })
 final class CheckDataCommand implements Callable<Integer> {
     /** Problems of a kind that the text lists; the other formats list all. */

@@ -11,13 +11,13 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.train.TrainingListener;
-import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +39,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath train --dataset refsegrs --data RefSegRS/ --init-swin swin_base_patch4_window12_384_22k.pth"
-                    + " --init-bert bert-base-uncased/ --out run/",
-            "  swath train --dataset synthetic --config compact --synth-count 2000 --out run/",
-            "  swath train --dataset synthetic-rrsisd --config small.json --vocab vocab.txt --out run/"
+            "  swath train --dataset refsegrs --data RefSegRS/ \\",
+            "    --init-swin swin_base_patch4_window12_384_22k.pth \\",
+            "    --init-bert bert-base-uncased/ --out run/",
+            "  swath train --dataset synthetic --config compact --synth-count 2000 \\",
+            "    --out run/",
+            "  swath train --dataset synthetic-rrsisd --config small.json \\",
+            "    --vocab vocab.txt --out run/"
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -167,6 +170,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Settings.tellInside(spec, config, Settings.COMPACT, "small network");
         if (maxSteps != null && maxSteps < 1) {
             throw new UsageException("--max-steps must be at least 1; got " + maxSteps);
         }
@@ -201,10 +205,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int train(TrainingRun training, TrainingConfig settings, DataOptions.Opened opened) {
-        Console console = System.console();
-        TrainingProgress progress = new TrainingProgress(
-                spec.commandLine().getErr(),
-                TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
+        TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         if (!quiet) {
             progress.say("configuration " + Json.write(settings.toJson(), false));
             progress.say(opened.train().size() + " samples to learn from, "
@@ -212,6 +213,7 @@ final class TrainCommand implements Callable<Integer> {
                     + training.plan().epochs() + " epochs of "
                     + training.plan().stepsPerEpoch() + " steps");
             training.notes().forEach(progress::say);
+            warmUpNote(settings, training.plan().lastStep()).ifPresent(progress::say);
         }
         CountDownLatch saved = new CountDownLatch(1);
         Thread onInterrupt = new Thread(() -> {
@@ -244,6 +246,16 @@ final class TrainCommand implements Callable<Integer> {
             stdout.flush();
         }
         return 0;
+    }
+
+    /** A run that ends before its learning rate has grown to what was asked for learns little; "compact" warms up for long. */
+    static Optional<String> warmUpNote(TrainingConfig settings, long lastStep) {
+        int warmUp = settings.optimizer().warmupSteps();
+        return lastStep >= warmUp
+                ? Optional.empty()
+                : Optional.of("the run has " + lastStep + " steps, fewer than the " + warmUp
+                        + " in which the learning rate grows to its full size; make it longer, or set optimizer.warmup_steps"
+                        + " lower in --config");
     }
 
     private String sentence(TrainingListener.End end, long steps) {

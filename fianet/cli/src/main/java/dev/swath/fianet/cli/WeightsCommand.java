@@ -2,6 +2,7 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
 import dev.swath.fianet.model.Recognition;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
@@ -127,11 +128,11 @@ final class WeightsCommand implements Runnable {
                 StateDict.Entry e = tensors.entry(name);
                 values += e.shape().elements();
                 switch (format) {
-                    case TEXT -> out.printf("%-90s %-5s %s%n", name, e.dtype(), e.shape());
+                    case TEXT -> out.printf("%-90s %-5s %s%n", Quoted.text(name), e.dtype(), e.shape());
                     case CSV ->
                         out.printf(
                                 "%s,%s,\"%s\",%d%n",
-                                name, e.dtype(), e.shape(), e.shape().elements());
+                                Csv.cell(name), e.dtype(), e.shape(), e.shape().elements());
                     case JSON -> {
                         Map<String, Object> row = new LinkedHashMap<>();
                         row.put("name", name);
@@ -147,8 +148,9 @@ final class WeightsCommand implements Runnable {
             out.flush();
             spec.commandLine()
                     .getErr()
-                    .println(file + " holds " + Recognition.of(checkpoint).words() + ": " + tensors.size()
-                            + " tensors, " + values + " values.");
+                    .println(Quoted.path(file) + " holds "
+                            + Recognition.of(checkpoint).words() + ": " + tensors.size() + " tensors, " + values
+                            + " values.");
             tellNotes(spec, checkpoint);
             return 0;
         }
@@ -192,7 +194,7 @@ final class WeightsCommand implements Runnable {
             boolean torch = out.toString().endsWith(".pth");
             if (!torch && !out.toString().endsWith(".safetensors")) {
                 throw new UsageException(
-                        "OUT must end in .safetensors or .pth, the formats that are written; got " + out);
+                        "OUT must end in .safetensors or .pth, the formats that are written; got " + Quoted.path(out));
             }
             if (torch && dtype != null) {
                 throw new UsageException("--dtype is for .safetensors files; a .pth is written in f32");
