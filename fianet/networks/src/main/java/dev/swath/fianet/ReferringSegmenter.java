@@ -336,8 +336,7 @@ public final class ReferringSegmenter implements AutoCloseable {
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
-        try (Tape tape =
-                Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
+        try (Tape tape = Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
             logits = network()
                     .answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }

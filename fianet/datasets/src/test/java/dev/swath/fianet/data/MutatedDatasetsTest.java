@@ -3,8 +3,8 @@ package dev.swath.fianet.data;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.files.ReaderFuzz;
 import dev.swath.files.Mutations;
+import dev.swath.files.ReaderFuzz;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

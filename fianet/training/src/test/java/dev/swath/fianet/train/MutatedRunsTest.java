@@ -2,8 +2,8 @@ package dev.swath.fianet.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.files.ReaderFuzz;
 import dev.swath.files.Mutations;
+import dev.swath.files.ReaderFuzz;
 import dev.swath.files.json.JsonException;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.ModuleException;

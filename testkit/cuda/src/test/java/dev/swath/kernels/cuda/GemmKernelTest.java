@@ -67,7 +67,7 @@ class GemmKernelTest {
                 c.in(weight, c.in(types.x(), b.elements).values());
         if (apart > n && !accumulate) {
             return; // What lies between the rows of a result is not written, so it cannot be compared with "not a
-                    // number".
+            // number".
         }
         if (tf32) {
             c.within(TF32_ERROR, TF32_ERROR);
