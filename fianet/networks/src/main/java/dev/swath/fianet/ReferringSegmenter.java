@@ -17,6 +17,7 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.DeviceRequest;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.tensor.Tensor;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
@@ -47,6 +48,7 @@ public final class ReferringSegmenter implements AutoCloseable {
      * @param tagger who tags the words, or null for {@link PosTagger#installed}
      * @param mode how sentences become masks
      * @param modelConfig a {@code config.json} with what a bare file of weights does not carry, or null
+     * @param precision how exactly the network computes
      */
     public record Options(
             DeviceRequest device,
@@ -55,45 +57,51 @@ public final class ReferringSegmenter implements AutoCloseable {
             @Nullable DatasetVocabulary dataset,
             @Nullable PosTagger tagger,
             ExpressionParser.Mode mode,
-            @Nullable Path modelConfig) {
+            @Nullable Path modelConfig,
+            Precision precision) {
         /** The best backend, all processors, everything else by the model. */
         public static Options defaults() {
-            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null);
+            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null, Precision.F32);
         }
 
         /** With another vocabulary file. */
         public Options withVocabulary(@Nullable Path file) {
-            return new Options(device, parallelism, file, dataset, tagger, mode, modelConfig);
+            return new Options(device, parallelism, file, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With other threads. */
         public Options withParallelism(@Nullable Parallelism p) {
-            return new Options(device, p, vocabulary, dataset, tagger, mode, modelConfig);
+            return new Options(device, p, vocabulary, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With another device. */
         public Options withDevice(DeviceRequest d) {
-            return new Options(d, parallelism, vocabulary, dataset, tagger, mode, modelConfig);
+            return new Options(d, parallelism, vocabulary, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With another data set. */
         public Options withDataset(@Nullable DatasetVocabulary d) {
-            return new Options(device, parallelism, vocabulary, d, tagger, mode, modelConfig);
+            return new Options(device, parallelism, vocabulary, d, tagger, mode, modelConfig, precision);
         }
 
         /** With another tagger, or null for the one that is installed. */
         public Options withTagger(@Nullable PosTagger t) {
-            return new Options(device, parallelism, vocabulary, dataset, t, mode, modelConfig);
+            return new Options(device, parallelism, vocabulary, dataset, t, mode, modelConfig, precision);
         }
 
         /** With another mode. */
         public Options withMode(ExpressionParser.Mode m) {
-            return new Options(device, parallelism, vocabulary, dataset, tagger, m, modelConfig);
+            return new Options(device, parallelism, vocabulary, dataset, tagger, m, modelConfig, precision);
         }
 
         /** With the {@code config.json} that a bare file of weights goes with. */
         public Options withModelConfig(@Nullable Path file) {
-            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, file);
+            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, file, precision);
+        }
+
+        /** With another precision. */
+        public Options withPrecision(Precision p) {
+            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, modelConfig, p);
         }
     }
 
@@ -138,6 +146,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     private final boolean ownsThreads;
     private final Model model;
     private final @Nullable ExpressionParser parser;
+    private final Precision precision;
     private final @Nullable Recordings recordings;
     private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
 
@@ -148,6 +157,7 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.model = model;
         Vocabulary vocabulary = model.vocabulary();
         this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
+        this.precision = options.precision;
         this.recordings = backend.records() ? new Recordings(model.network(), tapeOptions()) : null;
     }
 
@@ -349,7 +359,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     private Tape.Options tapeOptions() {
-        return Tape.Options.of(backend).withParallelism(parallelism);
+        return Tape.Options.of(backend).withParallelism(parallelism).withPrecision(precision);
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */

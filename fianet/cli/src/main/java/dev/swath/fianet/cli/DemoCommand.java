@@ -48,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = ReferringSegmenter.bundled(ReferringSegmenter.Options.defaults()
                         .withDevice(run.device)
+                        .withPrecision(run.precision())
                         .withParallelism(threads))) {
             Path image = folder.resolve("scene.png");
             Overlays.writeOverlay(image, scene, new boolean[scene.width() * scene.height()]);

@@ -145,6 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)
+                                .withPrecision(run.precision())
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
                                 .withModelConfig(modelConfig)

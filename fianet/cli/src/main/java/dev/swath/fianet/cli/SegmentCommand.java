@@ -191,6 +191,7 @@ final class SegmentCommand implements Callable<Integer> {
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)
+                                .withPrecision(run.precision())
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
                                 .withModelConfig(modelConfig)

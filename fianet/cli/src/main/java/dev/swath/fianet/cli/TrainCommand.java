@@ -317,6 +317,7 @@ final class TrainCommand implements Callable<Integer> {
         put(keys, "seed", seed);
         put(keys, "augment", augment);
         put(keys, "checkpointing", checkpointing);
+        put(keys, "precision", run.precision == null ? null : run.precision.toString());
         put(keys, "save_every", saveEvery);
         putInside(keys, "optimizer", "learning_rate", learningRate);
         putInside(keys, "optimizer", "weight_decay", weightDecay);
