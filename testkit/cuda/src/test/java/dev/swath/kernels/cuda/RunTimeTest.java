@@ -71,8 +71,8 @@ class RunTimeTest {
 
     @Test
     void twoBackendsOnOneDeviceHaveMemoryOfTheirOwn() {
-        try (CudaBackend a = Emulator.open(0);
-                CudaBackend b = Emulator.open(0)) {
+        CudaBackend a = Emulator.open(0);
+        try (CudaBackend b = Emulator.open(0)) {
             Tensor x = a.upload(row(1, 2));
             Tensor y = b.upload(row(3, 4));
             a.close();
