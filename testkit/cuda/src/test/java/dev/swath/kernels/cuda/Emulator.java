@@ -35,18 +35,6 @@ final class Emulator {
         return HERE;
     }
 
-    /** Whether the tests were told to run on a device that is really there. */
-    private static boolean onDevice() {
-        return !HERE && "cuda".equals(System.getProperty("swath.test.backend"));
-    }
-
-    /** Skips the test where there is neither a pretended driver nor a device; with {@code CI=true} it fails, for there it must be. */
-    static void require() {
-        if (!onDevice()) {
-            requirePretended();
-        }
-    }
-
     /**
      * Skips the test where there is no device, neither a pretended nor, asked for by {@code -Dswath.test.backend=cuda}, a real
      * one; with {@code CI=true} it fails, for there the pretended one must be.

@@ -26,7 +26,7 @@ class PlantedFaultsTest {
 
     @BeforeEach
     void open() {
-        Emulator.requirePretended();
+        Emulator.requireEmulator();
         open(0);
     }
 
