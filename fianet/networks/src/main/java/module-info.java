@@ -19,4 +19,5 @@ module dev.swath.fianet {
     uses dev.swath.fianet.BundledFiles;
     uses dev.swath.fianet.text.PosTagger;
     uses dev.swath.fianet.model.NetworkProvider;
+    uses javax.imageio.spi.ImageReaderSpi;
 }

@@ -44,17 +44,23 @@ DEV float dot4(const float (&a)[4], const float (&b)[4], float sum) {
 template <int LD, class T>
 DEV void load_tile(float* to, const T* x, i64 stride, int first, int rows, int n) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, whole = whole_tiles(n);
-  for (int i = warp; i < TILE; i += WARPS) {
-    for (int c = lane; c < whole; c += 32) {
-      to[i * LD + c] = c < n && first + i < rows ? load(x + (first + i) * stride + c) : 0.f;
+#pragma unroll 1
+  for (int c = lane; c < whole; c += 32) {
+    float v[TILE / WARPS];  // all loads first
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) {
+      const int row = first + warp + r * WARPS;
+      v[r] = c < n && row < rows ? load(x + row * stride + c) : 0.f;
     }
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) to[(warp + r * WARPS) * LD + c] = v[r];
   }
 }
 
 // s[r] += row row0 + r of a times row `lane` of b, over n channels (a multiple of 4).
 template <int LD>
 DEV void rows_by_rows(float (&s)[ROWS], const float* a, const float* b, int row0, int lane, int n) {
-#pragma unroll 2
+#pragma unroll 1
   for (int c = 0; c < n; c += 4) {
     float x[4], y[4];
     load4(b + lane * LD + c, y);
@@ -69,7 +75,7 @@ DEV void rows_by_rows(float (&s)[ROWS], const float* a, const float* b, int row0
 // o[r][c] += sum over j < n (a multiple of 4) of p[r * stride + j] times row j of b at channel lane + 32 c.
 template <int LD, int CH>
 DEV void rows_by_matrix(float (&o)[ROWS][CH], const float* p, int stride, const float* b, int lane, int n) {
-#pragma unroll 2
+#pragma unroll 1
   for (int j = 0; j < n; j += 4) {
     float v[CH][4];
 #pragma unroll

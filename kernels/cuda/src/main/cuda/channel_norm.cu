@@ -17,7 +17,8 @@
 #include "device.cuh"
 
 constexpr int THREADS = 256;
-constexpr int ROWS = 4;  // rows in flight
+constexpr int ROWS = 4;     // rows in flight
+constexpr int JOINERS = 16;  // threads that join one column's chunks
 
 // Where a block is.
 struct Tile {
@@ -96,7 +97,7 @@ DEV void moments(float* part, const T* x, i64 rows, int channels, int chunks, in
 }
 
 // Joins the chunks; second is the variance, or 1 / sqrt(variance + eps) where eps is not negative. A block takes 32 channels,
-// 8 threads each. count: (batch, C) columns are numbered through.
+// JOINERS threads each. columns: batch times C, numbered through.
 DEV void finish_moments(float* mean, float* second, const float* part, i64 rows, int channels, int chunks, i64 columns,
                         float eps, float (*shared)[3][32]) {
   const int lane = threadIdx.x % 32, group = threadIdx.x / 32;
@@ -105,22 +106,24 @@ DEV void finish_moments(float* mean, float* second, const float* part, i64 rows,
   if (column < columns) {
     const i64 b = quotient(column, channels);
     const float* p = part + b * chunks * 2 * channels + (column - b * channels);
-    for (int k = group; k < chunks; k += 8) {
-      float more = (float)(rows * (k + 1) / chunks - rows * k / chunks);
-      if (more > 0.f) join(m, q, n, p[(i64)k * 2 * channels], p[((i64)k * 2 + 1) * channels], more);
+#pragma unroll 4
+    for (int k = group; k < chunks; k += JOINERS) {
+      // No chunk is empty, but for the only one of no rows.
+      float more = rows > 0 ? (float)(rows * (k + 1) / chunks - rows * k / chunks) : 1.f;
+      join(m, q, n, p[(i64)k * 2 * channels], p[((i64)k * 2 + 1) * channels], more);
       n += more;
     }
   }
   shared[group][0][lane] = m, shared[group][1][lane] = q, shared[group][2][lane] = n;
   __syncthreads();
   if (group == 0 && column < columns) {
-    for (int g = 1; g < 8; g++) {
+    for (int g = 1; g < JOINERS && g < chunks; g++) {
       float more = shared[g][2][lane];
-      if (more > 0.f) join(m, q, n, shared[g][0][lane], shared[g][1][lane], more);
+      join(m, q, n, shared[g][0][lane], shared[g][1][lane], more);
       n += more;
     }
-    mean[column] = rows > 0 ? m : 0.f / (float)rows;
     q /= (float)rows;
+    mean[column] = rows > 0 ? m : q;
     second[column] = eps < 0.f ? q : 1.f / sqrtf(q + eps);
   }
 }
@@ -225,12 +228,13 @@ DEV void finish_sums(float* total, P* dWeight, P* dBias, const float* part, int 
   float d = 0.f, s = 0.f;
   if (column < columns) {
     const float* p = part + b * chunks * 2 * channels + c;
-    for (int k = group; k < chunks; k += 8) d += p[(i64)k * 2 * channels], s += p[((i64)k * 2 + 1) * channels];
+#pragma unroll 4
+    for (int k = group; k < chunks; k += JOINERS) d += p[(i64)k * 2 * channels], s += p[((i64)k * 2 + 1) * channels];
   }
   shared[group][0][lane] = d, shared[group][1][lane] = s;
   __syncthreads();
   if (group == 0 && column < columns) {
-    for (int g = 1; g < 8; g++) d += shared[g][0][lane], s += shared[g][1][lane];
+    for (int g = 1; g < JOINERS; g++) d += shared[g][0][lane], s += shared[g][1][lane];
     total[b * 2 * channels + c] = d, total[(b * 2 + 1) * channels + c] = s;
     if (dWeight) store(dWeight + c, load(dWeight + c) + d);
     if (dBias) store(dBias + c, load(dBias + c) + s);
@@ -305,9 +309,9 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
   }
 
 #define FINISH(types, P)                                                                                               \
-  KERNEL(channel_norm_finish_##types, float* total, P* dWeight, P* dBias, const float* part, int channels, int chunks, \
-         i64 columns) {                                                                                                \
-    SHARED float shared[8][2][32];                                                                                     \
+  KERNEL_BOUNDS(JOINERS * 32, 1, channel_norm_finish_##types, float* total, P* dWeight, P* dBias, const float* part,   \
+                int channels, int chunks, i64 columns) {                                                               \
+    SHARED float shared[JOINERS][2][32];                                                                               \
     finish_sums(total, dWeight, dBias, part, channels, chunks, columns, shared);                                       \
   }
 
@@ -321,9 +325,9 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
     }                                                                                                                  \
   }
 
-KERNEL(channel_norm_finish_moments, float* mean, float* second, const float* part, i64 rows, int channels, int chunks,
-       i64 columns, float eps) {
-  SHARED float shared[8][3][32];
+KERNEL_BOUNDS(JOINERS * 32, 1, channel_norm_finish_moments, float* mean, float* second, const float* part, i64 rows,
+              int channels, int chunks, i64 columns, float eps) {
+  SHARED float shared[JOINERS][3][32];
   finish_moments(mean, second, part, rows, channels, chunks, columns, eps, shared);
 }
 

@@ -17,16 +17,16 @@
   KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, conv_maps_bf16_##tile, const bf16* x0, const bf16* x1, const bf16* x2, const bf16* x3, const bf16* w,\
                 RESULT_PARAMETERS, Maps s, Product p) {                                                             \
     constexpr int THREADS = tile / WM * (tile / WN) * 32;                                                           \
-    convolution<bf16, TensorCores<bf16, tile, tile, WM, WN, true, true>, tile, tile, WM, WN, STAGES,                \
-        MapAlongK<bf16, tile, THREADS>, AlongK<bf16, tile, THREADS>>(x0, x1, x2, x3, w, s, p, RESULT);              \
+    typedef ByWarps<bf16, TensorCores<bf16, tile, tile, WM, WN, true, true>, tile, tile, WM, WN, STAGES> Tile;      \
+    convolution<Tile, MapAlongK<bf16, tile, THREADS>, AlongK<bf16, tile, THREADS>>(x0, x1, x2, x3, w, s, p, RESULT);\
   }
 
 #define WEIGHT(tile, WM, WN, STAGES, BLOCKS)                                                                        \
   KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, conv_weight_bf16_##tile, const bf16* dy, const bf16* x,       \
                 RESULT_PARAMETERS, Maps s, Product p) {                                                             \
     constexpr int THREADS = tile / WM * (tile / WN) * 32;                                                           \
-    weight_gradient<bf16, TensorCores<bf16, tile, tile, WM, WN, false, false>, tile, tile, WM, WN, STAGES,          \
-        AlongRows<bf16, tile, THREADS>, MapAlongRows<bf16, tile, THREADS>>(dy, x, s, p, RESULT);                    \
+    typedef ByWarps<bf16, TensorCores<bf16, tile, tile, WM, WN, false, false>, tile, tile, WM, WN, STAGES> Tile;    \
+    weight_gradient<Tile, AlongRows<bf16, tile, THREADS>, MapAlongRows<bf16, tile, THREADS>>(dy, x, s, p, RESULT);  \
   }
 
 MAPS(128, 64, 32, 3, 2)

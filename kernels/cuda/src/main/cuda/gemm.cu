@@ -11,13 +11,13 @@
 #include "products.cuh"
 
 #define GEMM(order, tile, WM, WN, STAGES, BLOCKS, A, B)                                                             \
-  KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, gemm_##order##_bf16_##tile, const bf16* a, const bf16* b,      \
+  KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, gemm_##order##_bf16_##tile, const bf16* a, const bf16* b,     \
                 RESULT_PARAMETERS, Product p) {                                                                     \
     constexpr int THREADS = tile / WM * (tile / WN) * 32;                                                           \
     typedef A<bf16, tile, THREADS> LoadA;                                                                           \
     typedef B<bf16, tile, THREADS> LoadB;                                                                           \
-    gemm<bf16, TensorCores<bf16, tile, tile, WM, WN, LoadA::ALONG_K, LoadB::ALONG_K>, tile, tile, WM, WN, STAGES,   \
-         LoadA, LoadB>(a, b, p, RESULT);                                                                            \
+    typedef TensorCores<bf16, tile, tile, WM, WN, LoadA::ALONG_K, LoadB::ALONG_K> M;                                \
+    gemm<ByWarps<bf16, M, tile, tile, WM, WN, STAGES>, LoadA, LoadB>(a, b, p, RESULT);                              \
   }
 
 GEMM(kk, 128, 64, 32, 3, 2, AlongK, AlongK)

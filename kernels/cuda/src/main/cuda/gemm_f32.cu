@@ -10,13 +10,13 @@
 #include "products.cuh"
 
 #define GEMM(order, tile, WM, WN, STAGES, BLOCKS, A, B)                                                             \
-  KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, gemm_##order##_f32_##tile, const float* a, const float* b,      \
+  KERNEL_BOUNDS(tile / WM * (tile / WN) * 32, BLOCKS, gemm_##order##_f32_##tile, const float* a, const float* b,    \
                 RESULT_PARAMETERS, Product p) {                                                                     \
     constexpr int THREADS = tile / WM * (tile / WN) * 32;                                                           \
-    typedef A<float, tile, THREADS> LoadA;                                                                           \
-    typedef B<float, tile, THREADS> LoadB;                                                                           \
-    gemm<float, Plain<tile, tile, WM, WN, LoadA::ALONG_K, LoadB::ALONG_K>, tile, tile, WM, WN, STAGES,   \
-         LoadA, LoadB>(a, b, p, RESULT);                                                                            \
+    typedef A<float, tile, THREADS> LoadA;                                                                          \
+    typedef B<float, tile, THREADS> LoadB;                                                                          \
+    typedef Plain<tile, tile, WM, WN, LoadA::ALONG_K, LoadB::ALONG_K> M;                                            \
+    gemm<ByWarps<float, M, tile, tile, WM, WN, STAGES>, LoadA, LoadB>(a, b, p, RESULT);                             \
   }
 
 GEMM(kk, 128, 32, 64, 3, 2, AlongK, AlongK)

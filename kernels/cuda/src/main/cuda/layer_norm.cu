@@ -16,6 +16,7 @@
 #include "device.cuh"
 
 constexpr int THREADS = 256;
+constexpr int JOINERS = 16;  // threads that add up one column's parts
 
 // A row in registers: K units of N elements a lane, the lanes' units next to each other; 0 beyond the columns.
 template <int N, int K, int LANES, class T>
@@ -30,6 +31,23 @@ DEV void load_row(const T* p, int lane, int columns, float (&f)[K][N]) {
       for (int e = 0; e < N; e++) f[k][e] = 0.f;
     }
   }
+}
+
+// The same as it lies in memory, and its elements: what is loaded ahead takes a quarter or half of the registers.
+template <int N, int K, int LANES, class T>
+DEV void load_raw(const T* p, int lane, int columns, uint4 (&raw)[K]) {
+#pragma unroll
+  for (int k = 0; k < K; k++) {
+    const int c = (k * LANES + lane) * N;
+    raw[k] = c < columns ? load16(p + c) : uint4{0, 0, 0, 0};
+  }
+}
+DEV void unpack(const uint4& v, float (&f)[8]) {
+  f[0] = lower_half(v.x), f[1] = upper_half(v.x), f[2] = lower_half(v.y), f[3] = upper_half(v.y);
+  f[4] = lower_half(v.z), f[5] = upper_half(v.z), f[6] = lower_half(v.w), f[7] = upper_half(v.w);
+}
+DEV void unpack(const uint4& v, float (&f)[4]) {
+  f[0] = bits_to_float(v.x), f[1] = bits_to_float(v.y), f[2] = bits_to_float(v.z), f[3] = bits_to_float(v.w);
 }
 
 // From the row to y, its mean and its rstd. in: whether there is such a row.
@@ -214,16 +232,32 @@ DEV void merge_any(T* y, float* mean, float* rstd, const T* x, const P* weight, 
 template <int K, int LANES, bool SUMS, class T, class P>
 DEV void backward(T* dx, float* part, const T* dy, const T* x, const P* weight, const float* mean, const float* rstd, const T* more,
                   i64 rows, int columns, float* shared) {
+  // With two units a lane only two blocks fit, whatever this costs; then the next rows are loaded while one is worked out.
+  constexpr bool AHEAD = SUMS && K == 2;
   constexpr int N = WIDE<T>, TEAMS = THREADS / LANES;
   const int lane = threadIdx.x % LANES, team = threadIdx.x / LANES;
   float dot[K][N] = {}, sum[K][N] = {};
+  uint4 rawX[K], rawY[K];
+  const i64 step = (i64)gridDim.x * TEAMS, mine = (i64)blockIdx.x * TEAMS + team;
+  if constexpr (AHEAD) {
+    const i64 r = mine < rows ? mine : rows - 1;
+    load_raw<N, K, LANES>(x + r * columns, lane, columns, rawX), load_raw<N, K, LANES>(dy + r * columns, lane, columns, rawY);
+  }
   // Every team of the block takes as many turns, for all of a warp must exchange.
-  for (i64 r0 = (i64)blockIdx.x * TEAMS; r0 < rows; r0 += (i64)gridDim.x * TEAMS) {
+  for (i64 r0 = (i64)blockIdx.x * TEAMS; r0 < rows; r0 += step) {
     const bool in = r0 + team < rows;
     const i64 r = in ? r0 + team : rows - 1;
     float f[K][N], g[K][N], a = 0.f, b = 0.f;
-    load_row<N, K, LANES>(x + r * columns, lane, columns, f);
-    load_row<N, K, LANES>(dy + r * columns, lane, columns, g);
+    if constexpr (AHEAD) {
+#pragma unroll
+      for (int k = 0; k < K; k++) unpack(rawX[k], f[k]), unpack(rawY[k], g[k]);
+      const i64 next = r0 + step + team < rows ? r0 + step + team : rows - 1;
+      load_raw<N, K, LANES>(x + next * columns, lane, columns, rawX);
+      load_raw<N, K, LANES>(dy + next * columns, lane, columns, rawY);
+    } else {
+      load_row<N, K, LANES>(x + r * columns, lane, columns, f);
+      load_row<N, K, LANES>(dy + r * columns, lane, columns, g);
+    }
     const float m = mean[r], s = rstd[r];
 #pragma unroll
     for (int k = 0; k < K; k++) {
@@ -330,18 +364,19 @@ DEV void column_sums(float* part, const T* dy, const T* x, const float* mean, co
   }
 }
 
-// dWeight += and dBias += the parts in order; a block takes 32 columns, 8 threads each.
+// dWeight += and dBias += the parts in order; a block takes 32 columns, JOINERS threads each.
 template <class P>
 DEV void finish(P* dWeight, P* dBias, const float* part, int columns, int parts, float (*shared)[2][32]) {
   const int lane = threadIdx.x % 32, group = threadIdx.x / 32, c = blockIdx.x * 32 + lane;
   float d = 0.f, s = 0.f;
   if (c < columns) {
-    for (int k = group; k < parts; k += 8) d += part[(i64)k * 2 * columns + c], s += part[((i64)k * 2 + 1) * columns + c];
+#pragma unroll 8
+    for (int k = group; k < parts; k += JOINERS) d += part[(i64)k * 2 * columns + c], s += part[((i64)k * 2 + 1) * columns + c];
   }
   shared[group][0][lane] = d, shared[group][1][lane] = s;
   __syncthreads();
   if (group == 0 && c < columns) {
-    for (int g = 1; g < 8; g++) d += shared[g][0][lane], s += shared[g][1][lane];
+    for (int g = 1; g < JOINERS; g++) d += shared[g][0][lane], s += shared[g][1][lane];
     if (dWeight) store(dWeight + c, load(dWeight + c) + d);
     if (dBias) store(dBias + c, load(dBias + c) + s);
   }
@@ -428,11 +463,11 @@ BACKWARD_X(8x32, 8, 32, f32, float, float)
 COLUMNS(f32, float)
 COLUMNS(bf16, bf16)
 
-KERNEL(layer_norm_finish_f32, float* dWeight, float* dBias, const float* part, int columns, int parts) {
-  SHARED float shared[8][2][32];
+KERNEL_BOUNDS(JOINERS * 32, 1, layer_norm_finish_f32, float* dWeight, float* dBias, const float* part, int columns, int parts) {
+  SHARED float shared[JOINERS][2][32];
   finish(dWeight, dBias, part, columns, parts, shared);
 }
-KERNEL(layer_norm_finish_bf16, bf16* dWeight, bf16* dBias, const float* part, int columns, int parts) {
-  SHARED float shared[8][2][32];
+KERNEL_BOUNDS(JOINERS * 32, 1, layer_norm_finish_bf16, bf16* dWeight, bf16* dBias, const float* part, int columns, int parts) {
+  SHARED float shared[JOINERS][2][32];
   finish(dWeight, dBias, part, columns, parts, shared);
 }

@@ -14,7 +14,7 @@
 //
 // A step of an operand in shared memory: dense along k, a row of 128 bytes a line, eight pieces of 16 bytes, of which piece j
 // of row i is at place j ^ (i % 8); dense along rows, a k a line, and a line's pieces exchanged likewise. So neither the eight
-// rows of an mma fragment nor the eight columns of a warp's threads meet in a bank.
+// rows of an mma fragment nor the eight columns of a warp's threads meet in a bank, and wgmma takes steps as they are.
 #pragma once
 #include "device.cuh"
 
@@ -71,10 +71,12 @@ struct Element {
   static constexpr int PIECE = 16 / sizeof(T), STEP = ROW_BYTES / sizeof(T);
 };
 
-// Where piece j of the line of k is in a step that is dense along rows: tf32's fragments take single elements of four k's.
+// Where piece `piece` of the line of k is in a step that is dense along rows: blocks of eight pieces, 128 bytes of rows, one
+// after another, in a block a line for each k. tf32's fragments take single elements of four k's.
 template <class T>
-DEV int swapped(int piece, int k) {
-  return piece ^ (sizeof(T) == 4 ? (k & 3) << 1 : k & 7);
+DEV int place_along_rows(int piece, int k) {
+  int swap = sizeof(T) == 4 ? (k & 3) << 1 : k & 7;
+  return ((piece >> 3) * Element<T>::STEP + k) * ROW_BYTES + (((piece & 7) ^ swap) << 4);
 }
 
 // Element (row, k) at p[row * ld + k].
@@ -109,7 +111,7 @@ struct AlongK {
 template <class T, int ROWS, int THREADS>
 struct AlongRows {
   static constexpr bool ALONG_K = false;
-  static constexpr int LINE = ROWS * sizeof(T), PIECES = LINE / 16, LINES_A_PASS = THREADS / PIECES;
+  static constexpr int PIECES = ROWS * sizeof(T) / 16, LINES_A_PASS = THREADS / PIECES;
   static constexpr int BYTES = ROWS * ROW_BYTES, PASSES = Element<T>::STEP / LINES_A_PASS;
   const T* p;
   i64 ld;
@@ -128,7 +130,7 @@ struct AlongRows {
     for (int i = 0; i < PASSES; i++) {
       int l = line + i * LINES_A_PASS;
       bool ok = inside && at + l < end;
-      copy16_async(step + l * LINE + (swapped<T>(piece, l) << 4), ok ? p + (at + l) * ld : p, ok);
+      copy16_async(step + place_along_rows<T>(piece, l), ok ? p + (at + l) * ld : p, ok);
     }
   }
 };
@@ -205,7 +207,7 @@ struct MapAlongK {
 template <class T, int ROWS, int THREADS>
 struct MapAlongRows {
   static constexpr bool ALONG_K = false;
-  static constexpr int LINE = ROWS * sizeof(T), PIECES = LINE / 16, LINES_A_PASS = THREADS / PIECES;
+  static constexpr int PIECES = ROWS * sizeof(T) / 16, LINES_A_PASS = THREADS / PIECES;
   static constexpr int BYTES = ROWS * ROW_BYTES, PASSES = Element<T>::STEP / LINES_A_PASS;
   const T* x0;
   int line, piece, end, y, x;
@@ -230,7 +232,7 @@ struct MapAlongRows {
       int py = row * s.multiply + y, px = (cell - row * s.row.value) * s.multiply + x;
       ok = ok && falls(s, py, px);
       copy16_async(
-          step + l * LINE + (swapped<T>(piece, l) << 4),
+          step + place_along_rows<T>(piece, l),
           ok ? x0 + (i64)((b * s.height + py) * s.width + px) * s.channels.value : x0, ok);
     }
   }
@@ -256,7 +258,7 @@ struct Plain {
   DEV int row(int i) const { return wm + (A_ALONG_K ? ty + 4 * i : (i >> 2) * 16 + ty * 4 + (i & 3)); }
   DEV int column(int j) const { return wn + (B_ALONG_K ? tx + 8 * j : (j >> 2) * 32 + tx * 4 + (j & 3)); }
 
-  // DEPTH k's from k on of row `at`; and element k of four neighbouring rows from `at` on, in a step of EXTENT rows.
+  // DEPTH k's from k on of row `at`; and element k of four neighbouring rows from `at` on.
   static DEV void along_k(const unsigned char* step, int at, int k, float (&f)[4]) {
     const unsigned char* p = step + at * ROW_BYTES + (((k >> 2) ^ (at & 7)) << 4);
     if constexpr (DEPTH == 4) {
@@ -266,9 +268,8 @@ struct Plain {
       f[0] = v.x, f[1] = v.y;
     }
   }
-  template <int EXTENT>
   static DEV void along_rows(const unsigned char* step, int at, int k, float (&f)[4]) {
-    words(step + k * EXTENT * 4 + (swapped<float>(at >> 2, k) << 4), f);
+    words(step + place_along_rows<float>(at >> 2, k), f);
   }
   static DEV void words(const unsigned char* p, float (&f)[4]) {
     uint4 v = load16(p);
@@ -288,7 +289,7 @@ struct Plain {
         } else if (i % 4 == 0) {
 #pragma unroll
           for (int q = 0; q < DEPTH; q++) {
-            along_rows<BM>(a, row(i), k + q, f);
+            along_rows(a, row(i), k + q, f);
 #pragma unroll
             for (int e = 0; e < 4; e++) u[q][i + e] = f[e];
           }
@@ -305,7 +306,7 @@ struct Plain {
         } else if (j % 4 == 0) {
 #pragma unroll
           for (int q = 0; q < DEPTH; q++) {
-            along_rows<BN>(b, column(j), k + q, f);
+            along_rows(b, column(j), k + q, f);
 #pragma unroll
             for (int e = 0; e < 4; e++)
 #pragma unroll
@@ -350,7 +351,7 @@ struct TensorCores {
   }
 
   // Two 8 x 8 pieces of rows from `at` on and two of k (SECOND_ROWS: the rows are exchanged first in the order of registers).
-  template <bool ALONG_K, int EXTENT, bool SECOND_ROWS>
+  template <bool ALONG_K, bool SECOND_ROWS>
   DEV void take(unsigned (&r)[4], const unsigned char* step, int at, int deep) const {
     int low = lane & 7, first = lane >> 3 & 1, second = lane >> 4;
     int rows = SECOND_ROWS ? first : second, ks = SECOND_ROWS ? second : first;
@@ -359,13 +360,13 @@ struct TensorCores {
       load_matrix4(r, step + row * ROW_BYTES + (((deep * 2 + ks) ^ low) << 4));
     } else if constexpr (!TF32) {
       int k = deep * 16 + ks * 8 + low;
-      load_matrix4_transposed(r, step + k * EXTENT * 2 + (swapped<T>((at >> 3) + rows, k) << 4));
+      load_matrix4_transposed(r, step + place_along_rows<T>((at >> 3) + rows, k));
     } else {
 #pragma unroll
       for (int i = 0; i < 4; i++) {
         int row = at + (lane >> 2) + (SECOND_ROWS ? i & 1 : i >> 1) * 8;
         int k = deep * 8 + (lane & 3) + (SECOND_ROWS ? i >> 1 : i & 1) * 4;
-        r[i] = *(const unsigned*)(step + k * EXTENT * 4 + (swapped<T>(row >> 2, k) << 4) + (row & 3) * 4);
+        r[i] = *(const unsigned*)(step + place_along_rows<T>(row >> 2, k) + (row & 3) * 4);
       }
     }
     if constexpr (TF32) {
@@ -379,9 +380,9 @@ struct TensorCores {
     for (int deep = 0; deep < 4; deep++) {
       unsigned u[MI][4], v[NJ][4];
 #pragma unroll
-      for (int i = 0; i < MI; i++) take<A_ALONG_K, BM, true>(u[i], a, wm + i * 16, deep);
+      for (int i = 0; i < MI; i++) take<A_ALONG_K, true>(u[i], a, wm + i * 16, deep);
 #pragma unroll
-      for (int j = 0; j < NJ; j++) take<B_ALONG_K, BN, false>(v[j], b, wn + j * 16, deep);
+      for (int j = 0; j < NJ; j++) take<B_ALONG_K, false>(v[j], b, wn + j * 16, deep);
 #pragma unroll
       for (int i = 0; i < MI; i++)
 #pragma unroll
@@ -483,10 +484,32 @@ DEV void tile_of(int b, const Product& p, int& tm, int& tn) {
   tm = first + in % high, tn = in / high;
 }
 
+// The sums of a tile by way of shared memory to where they go, eight columns a thread.
+template <int BM, int BN, int THREADS, class M>
+DEV void finish_tile(const M& m, float* tile, const Product& p, const Result& r, int m0, int n0) {
+  constexpr int PITCH = BN + 8;
+  m.put(tile, PITCH);
+  __syncthreads();
+#pragma unroll 1
+  for (int i = threadIdx.x; i < BM * BN / 8; i += THREADS) {
+    int row = i / (BN / 8), column = i % (BN / 8) * 8, left = p.n - n0 - column;
+    if (m0 + row >= p.m || left <= 0) continue;
+    float v[8];
+    load8(tile + row * PITCH + column, v);
+    int count = left < 8 ? left : 8;
+    if (r.partial) {
+      float* q = r.partial + ((i64)blockIdx.y * p.m + m0 + row) * p.n + n0 + column;
+      put8(q, count == 8 && pieces_aligned(q, 0), count, v);
+    } else {
+      finish(p, r, m0 + row, n0 + column, count, v);
+    }
+  }
+}
+
 // One tile of one split, by loaders that are open.
 template <int BM, int BN, int WM, int WN, int STAGES, class T, class M, class A, class B, class S>
 DEV void product(A& a, B& b, const Product& p, const Result& r, const S& maps, int m0, int n0, int k0, int k1) {
-  constexpr int STEP = A::BYTES + B::BYTES, PITCH = BN + 8, THREADS = BM / WM * (BN / WN) * 32;
+  constexpr int STEP = A::BYTES + B::BYTES, THREADS = BM / WM * (BN / WN) * 32;
   DYNAMIC_SHARED(unsigned char, memory);
   int warp = threadIdx.x >> 5;
   M m;
@@ -515,67 +538,63 @@ DEV void product(A& a, B& b, const Product& p, const Result& r, const S& maps, i
   }
   copy_wait<0>();
   __syncthreads();
-  float* tile = (float*)memory;
-  m.put(tile, PITCH);
-  __syncthreads();
-#pragma unroll 1
-  for (int i = threadIdx.x; i < BM * BN / 8; i += THREADS) {
-    int row = i / (BN / 8), column = i % (BN / 8) * 8, left = p.n - n0 - column;
-    if (m0 + row >= p.m || left <= 0) continue;
-    float v[8];
-    load8(tile + row * PITCH + column, v);
-    int count = left < 8 ? left : 8;
-    if (r.partial) {
-      float* q = r.partial + ((i64)blockIdx.y * p.m + m0 + row) * p.n + n0 + column;
-      put8(q, count == 8 && pieces_aligned(q, 0), count, v);
-    } else {
-      finish(p, r, m0 + row, n0 + column, count, v);
-    }
-  }
+  finish_tile<BM, BN, THREADS>(m, (float*)memory, p, r, m0, n0);
 }
 
-// One tile of a product of two matrices.
-template <class T, class M, int BM, int BN, int WM, int WN, int STAGES, class A, class B>
-DEV void gemm(const T* x, const T* w, const Product& p, const Result& r) {
-  int tm, tn;
+// Which part of a product this block has: the tile's first row and column, and its k's.
+struct Part {
+  int m0, n0, k0, k1;
+};
+template <int BM, int BN>
+DEV Part part_of(const Product& p) {
+  int tm, tn, k0 = p.from + blockIdx.y * p.length;
   tile_of(blockIdx.x, p, tm, tn);
-  int m0 = tm * BM, n0 = tn * BN, k0 = p.from + blockIdx.y * p.length;
-  int k1 = p.k - k0 < p.length ? p.k : k0 + p.length;
+  return Part{tm * BM, tn * BN, k0, p.k - k0 < p.length ? p.k : k0 + p.length};
+}
+
+// How a tile is computed: by warps, see `product`. C::run takes open loaders.
+template <class T, class M, int BM, int BN, int WM, int WN, int STAGES>
+struct ByWarps {
+  static constexpr int ROWS = BM, COLUMNS = BN;
+  template <class A, class B, class S>
+  static DEV void run(A& a, B& b, const Product& p, const Result& r, const S& maps, const Part& at) {
+    product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, maps, at.m0, at.n0, at.k0, at.k1);
+  }
+};
+
+// One tile of a product of two matrices.
+template <class C, class A, class B, class T>
+DEV void gemm(const T* x, const T* w, const Product& p, const Result& r) {
+  Part at = part_of<C::ROWS, C::COLUMNS>(p);
   A a;
-  a.open(x, p.lda, p.m, m0, k1);
+  a.open(x, p.lda, p.m, at.m0, at.k1);
   B b;
-  b.open(w, p.ldb, p.n, n0, k1);
-  product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, Nothing(), m0, n0, k0, k1);
+  b.open(w, p.ldb, p.n, at.n0, at.k1);
+  C::run(a, b, p, r, Nothing(), at);
 }
 
 // One tile of a convolution: rows are cells of the result, columns its channels, k the taps of the kernel and their channels.
-template <class T, class M, int BM, int BN, int WM, int WN, int STAGES, class A, class B>
+template <class C, class A, class B, class T>
 DEV void convolution(
     const T* x0, const T* x1, const T* x2, const T* x3, const T* w, const Maps& s, const Product& p, const Result& r) {
-  int tm, tn;
-  tile_of(blockIdx.x, p, tm, tn);
-  int m0 = tm * BM, n0 = tn * BN, k0 = p.from + blockIdx.y * p.length;
-  int k1 = p.k - k0 < p.length ? p.k : k0 + p.length;
+  Part at = part_of<C::ROWS, C::COLUMNS>(p);
   A a;
   a.x0 = x0, a.x1 = x1, a.x2 = x2, a.x3 = x3;
-  a.open(s, p.m, m0, k1);
+  a.open(s, p.m, at.m0, at.k1);
   B b;
-  b.open(w, p.ldb, p.n, n0, k1);
-  product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, s, m0, n0, k0, k1);
+  b.open(w, p.ldb, p.n, at.n0, at.k1);
+  C::run(a, b, p, r, s, at);
 }
 
 // One tile of a convolution's gradient of the weight: rows are channels of dy, columns taps and channels of x, k the cells of dy.
-template <class T, class M, int BM, int BN, int WM, int WN, int STAGES, class A, class B>
+template <class C, class A, class B, class T>
 DEV void weight_gradient(const T* dy, const T* x, const Maps& s, const Product& p, const Result& r) {
-  int tm, tn;
-  tile_of(blockIdx.x, p, tm, tn);
-  int m0 = tm * BM, n0 = tn * BN, k0 = p.from + blockIdx.y * p.length;
-  int k1 = p.k - k0 < p.length ? p.k : k0 + p.length;
+  Part at = part_of<C::ROWS, C::COLUMNS>(p);
   A a;
-  a.open(dy, p.lda, p.m, m0, k1);
+  a.open(dy, p.lda, p.m, at.m0, at.k1);
   B b;
-  b.open(x, s, p.n, n0, k1);
-  product<BM, BN, WM, WN, STAGES, T, M>(a, b, p, r, s, m0, n0, k0, k1);
+  b.open(x, s, p.n, at.n0, at.k1);
+  C::run(a, b, p, r, s, at);
 }
 
 // The parameters that all kernels of products end with.

@@ -73,22 +73,29 @@ DEV float dot4(const float (&a)[4], const float (&b)[4], float sum) {
 // channels stand zeros.
 template <int LD, class T>
 DEV void load_tile(float* to, const T* x, i64 stride, const float* bias, int channel, int n, const Cell& cell) {
-  int lane = threadIdx.x % 32, warp = threadIdx.x / 32, whole = (n + 31) / 32 * 32;
-  for (int i = warp; i < TILE; i += WARPS) {
-    int token = shuffle(cell.token, i);
-    bool padded = shuffle((int)cell.inside, i) != 0 && token < 0 && bias != nullptr;
-    for (int c = lane; c < whole; c += 32) {
-      float v = 0.f;
-      if (c < n) v = token >= 0 ? load(x + token * stride + channel + c) : padded ? bias[channel + c] : 0.f;
-      to[i * LD + c] = v;
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, whole = (n + 31) / 32 * 32;
+  int tokens[TILE / WARPS];  // -1: padding that counts as zeros; -2: the bias
+#pragma unroll
+  for (int r = 0; r < TILE / WARPS; r++) {
+    tokens[r] = shuffle(cell.token < 0 && cell.inside && bias != nullptr ? -2 : cell.token, warp + r * WARPS);
+  }
+#pragma unroll 1
+  for (int c = lane; c < whole; c += 32) {
+    const float padding = bias != nullptr && c < n ? bias[channel + c] : 0.f;
+    float v[TILE / WARPS];  // all loads first
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) {
+      v[r] = c < n && tokens[r] >= 0 ? load(x + tokens[r] * stride + channel + c) : tokens[r] == -2 ? padding : 0.f;
     }
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) to[(warp + r * WARPS) * LD + c] = v[r];
   }
 }
 
 // s[r] += row row0 + r of a times row `lane` of b, over n channels (a multiple of 4).
 template <int LD>
 DEV void rows_by_rows(float (&s)[ROWS], const float* a, const float* b, int row0, int lane, int n) {
-#pragma unroll 2
+#pragma unroll 1
   for (int c = 0; c < n; c += 4) {
     float x[4], y[4];
     load4(b + lane * LD + c, y);
@@ -103,7 +110,7 @@ DEV void rows_by_rows(float (&s)[ROWS], const float* a, const float* b, int row0
 // o[r][c] += sum over j of p[r * TILE + j] times row j of b at channel lane + 32 c.
 template <int LD, int CH>
 DEV void rows_by_matrix(float (&o)[ROWS][CH], const float* p, const float* b, int lane) {
-#pragma unroll 2
+#pragma unroll 1
   for (int j = 0; j < TILE; j += 4) {
     float v[CH][4];
 #pragma unroll

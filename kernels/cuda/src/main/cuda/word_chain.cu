@@ -111,10 +111,16 @@ DEV void chain_keys(float* scaled, float* shift, const float* part, int chunks, 
 template <class T>
 DEV void load_tile(float* to, const T* x, int stride, int first, int rows, int n) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, whole = (n + 31) / 32 * 32;
-  for (int i = warp; i < TILE; i += WARPS) {
-    for (int c = lane; c < whole; c += 32) {
-      to[i * LD + c] = c < n && first + i < rows ? load(x + (i64)(first + i) * stride + c) : 0.f;
+#pragma unroll 1
+  for (int c = lane; c < whole; c += 32) {
+    float v[TILE / WARPS];  // all loads first
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) {
+      const int row = first + warp + r * WARPS;
+      v[r] = c < n && row < rows ? load(x + (i64)row * stride + c) : 0.f;
     }
+#pragma unroll
+    for (int r = 0; r < TILE / WARPS; r++) to[(warp + r * WARPS) * LD + c] = v[r];
   }
 }
 
@@ -142,7 +148,7 @@ DEV void chain_probabilities(T* probabilities, float* part, const T* q, const fl
       load_tile(sQ, q + (i64)b * g.pixels * g.channels + c, g.channels, pixel0, g.pixels, n);
       if (g.channels > PIECE || count == 0) load_tile(sK, scaled + (i64)b * g.words * g.channels + c, g.channels, 0, g.words, n);
       __syncthreads();
-#pragma unroll 2
+#pragma unroll 1
       for (int e = 0; e < (n + 3) / 4 * 4; e += 4) {
         float x[4], y[4];
         load4(sK + lane * LD + e, y);
@@ -245,7 +251,7 @@ DEV void chain_output(T* y, T* meanAndMaximum, const T* probabilities, const flo
     load_tile(sV, values + (i64)b * g.words * g.channels + c0, g.channels, 0, g.words, n);
     __syncthreads();
     float o[ROWS][CH] = {};
-#pragma unroll 2
+#pragma unroll 1
     for (int j = 0; j < (g.words + 3) / 4 * 4; j += 4) {
       float v[CH][4];
 #pragma unroll
@@ -289,7 +295,7 @@ DEV void chain_output(T* y, T* meanAndMaximum, const T* probabilities, const flo
   KERNEL(word_chain_keys_##type, float* scaled, float* shift, const float* part, int chunks, const T* k, Chain g) {         \
     chain_keys(scaled, shift, part, chunks, k, g);                                                                          \
   }                                                                                                                         \
-  KERNEL_BOUNDS(128, 4, word_chain_probabilities_##type, T* probabilities, float* part, const T* q, const float* scaled,    \
+  KERNEL_BOUNDS(128, 3, word_chain_probabilities_##type, T* probabilities, float* part, const T* q, const float* scaled,    \
                 const float* shift, const T* mask, Chain g) {                                                               \
     chain_probabilities(probabilities, part, q, scaled, shift, mask, g);                                                    \
   }                                                                                                                         \

@@ -50,7 +50,9 @@ final class Pass {
         if (!backend.supports(kind, types)) {
             String op = kind.getSimpleName().replace("Kernel", "").toLowerCase(Locale.ROOT);
             throw error(
-                    op, "the " + backend.name() + " backend must have a kernel for these element types", types.toString());
+                    op,
+                    "the " + backend.name() + " backend must have a kernel for these element types",
+                    types.toString());
         }
         return backend.kernel(kind, types);
     }

@@ -77,7 +77,8 @@ public final class Tape implements AutoCloseable {
             Precision precision) {
         /** Evaluation mode on one thread. */
         public static Options of(Backend backend) {
-            return new Options(backend, Parallelism.single(), false, new RandomSource(0), null, null, false, false, Precision.F32);
+            return new Options(
+                    backend, Parallelism.single(), false, new RandomSource(0), null, null, false, false, Precision.F32);
         }
 
         /** With other threads. */
@@ -97,7 +98,8 @@ public final class Tape implements AutoCloseable {
 
         /** With someone who watches. */
         public Options withListener(@Nullable TapeListener l) {
-            return new Options(backend, parallelism, training, random, workspace, l, checkpointing, nanCheck, precision);
+            return new Options(
+                    backend, parallelism, training, random, workspace, l, checkpointing, nanCheck, precision);
         }
 
         /** With less memory for more time: see {@link Tape#checkpoint}. */
@@ -107,7 +109,8 @@ public final class Tape implements AutoCloseable {
 
         /** With a search for the op that first makes a NaN, forwards or backwards: it throws an {@link OpException}. */
         public Options withNanCheck() {
-            return new Options(backend, parallelism, training, random, workspace, listener, checkpointing, true, precision);
+            return new Options(
+                    backend, parallelism, training, random, workspace, listener, checkpointing, true, precision);
         }
 
         /** With that precision, of networks that ask for it: see {@link Tape#precision}. */

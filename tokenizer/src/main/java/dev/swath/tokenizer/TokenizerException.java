@@ -4,8 +4,15 @@ package dev.swath.tokenizer;
 public final class TokenizerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** With the whole sentence. */
+    private static final int MAX_SENTENCE = 1200;
+
+    /** With the whole sentence; what it quotes stays on one line, without control characters, and is cut if it is long. */
     public TokenizerException(String message) {
-        super(message);
+        super(shown(message));
+    }
+
+    private static String shown(String message) {
+        String start = message.length() > MAX_SENTENCE ? message.substring(0, MAX_SENTENCE) + "..." : message;
+        return start.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
     }
 }

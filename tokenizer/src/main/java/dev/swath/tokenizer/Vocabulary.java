@@ -12,7 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pieces that a model knows, by number. A file has one piece a line, UTF-8, its number the line's, from 0. */
+/**
+ * The pieces that a model knows, by number. A file has one piece a line, UTF-8, its number the line's, from 0; a line ends with
+ * LF, CRLF or CR, as Python's text mode reads it, and empty lines at the end are none.
+ */
 public final class Vocabulary {
     /** Padding. */
     public static final String PAD = "[PAD]";
@@ -25,16 +28,16 @@ public final class Vocabulary {
     /** A hidden word. */
     public static final String MASK = "[MASK]";
 
-    static final List<String> SPECIAL = List.of(PAD, UNKNOWN, CLS, SEP, MASK);
-
     private static final long MAX_FILE = 64L << 20;
 
     private final List<String> pieces;
     private final Map<String, Integer> ids;
+    private final SpecialPieces special;
     private final int longest;
 
-    private Vocabulary(List<String> pieces, String source) {
+    private Vocabulary(List<String> pieces, SpecialPieces special, String source) {
         this.pieces = List.copyOf(pieces);
+        this.special = special;
         this.ids = new HashMap<>(pieces.size() * 2);
         int most = 0;
         for (int i = 0; i < pieces.size(); i++) {
@@ -43,9 +46,9 @@ public final class Vocabulary {
             most = Math.max(most, pieces.get(i).length());
         }
         this.longest = most;
-        for (String special : List.of(UNKNOWN, CLS, SEP)) {
-            if (!ids.containsKey(special)) {
-                throw new TokenizerException("[vocabulary] " + source + " must hold the piece " + special
+        for (String needed : List.of(special.unknown(), special.begin(), special.end())) {
+            if (!ids.containsKey(needed)) {
+                throw new TokenizerException("[vocabulary] " + source + " must hold the piece " + needed
                         + " on a line of its own; it has " + pieces.size() + " lines without it");
             }
         }
@@ -53,11 +56,26 @@ public final class Vocabulary {
 
     /** From pieces in order. */
     public static Vocabulary of(List<String> pieces) {
-        return new Vocabulary(pieces, "the list");
+        return new Vocabulary(pieces, SpecialPieces.BERT, "the list");
+    }
+
+    /** From pieces in order, whose special ones have these names; {@code source} names them in errors. */
+    public static Vocabulary of(List<String> pieces, SpecialPieces special, String source) {
+        return new Vocabulary(pieces, special, source);
     }
 
     /** From a {@code vocab.txt}. */
     public static Vocabulary load(Path file) {
+        return load(file, SpecialPieces.BERT);
+    }
+
+    /** From a {@code vocab.txt} whose special pieces have these names. */
+    public static Vocabulary load(Path file, SpecialPieces special) {
+        return new Vocabulary(lines(file), special, file.toString());
+    }
+
+    /** The pieces in a {@code vocab.txt}, in order. */
+    public static List<String> lines(Path file) {
         try {
             if (Files.size(file) > MAX_FILE) {
                 throw new TokenizerException("[vocabulary] " + file + " has " + Files.size(file)
@@ -67,28 +85,37 @@ public final class Vocabulary {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
                     .toString();
-            return new Vocabulary(lines(text), file.toString());
+            return lines(text);
         } catch (NoSuchFileException e) {
             throw new TokenizerException("[vocabulary] the file " + file + " does not exist");
         } catch (CharacterCodingException e) {
             throw new TokenizerException("[vocabulary] " + file + " is not UTF-8 text");
         } catch (IOException e) {
-            throw new TokenizerException(
-                    "[vocabulary] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
+            throw new TokenizerException("[vocabulary] " + file
+                    + (Files.isDirectory(file) ? " is a folder, not a file" : " cannot be opened to be read"));
         }
     }
 
-    /** Only the newline ends a line and only it is taken off. */
     private static List<String> lines(String text) {
         List<String> out = new ArrayList<>();
-        int from = 0;
+        int from = text.startsWith("\ufeff") ? 1 : 0; // a byte order mark, which some editors put in
         while (from < text.length()) {
-            int to = text.indexOf('\n', from);
-            to = to < 0 ? text.length() : to;
+            int to = from;
+            while (to < text.length() && text.charAt(to) != '\n' && text.charAt(to) != '\r') {
+                to++;
+            }
             out.add(text.substring(from, to));
-            from = to + 1;
+            from = text.startsWith("\r\n", to) ? to + 2 : to + 1;
+        }
+        while (!out.isEmpty() && out.getLast().isEmpty()) {
+            out.removeLast();
         }
         return out;
+    }
+
+    /** The names of the special pieces. */
+    public SpecialPieces special() {
+        return special;
     }
 
     /** Number of pieces. */

@@ -5,28 +5,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * BERT's uncased WordPiece tokenizer, byte-identical to the reference: lower case character by character, special tokens
- * kept, CJK ideographs and punctuation on their own, accents stripped, then the greedy longest match. Each piece knows
- * which chars of the input it came from. Immutable and thread-safe.
+ * BERT's WordPiece tokenizer, byte-identical to the reference: lower case character by character, special tokens kept, CJK
+ * ideographs and punctuation on their own, accents stripped, each as {@link WordPieceOptions} say, then the greedy longest
+ * match. Each piece knows which chars of the input it came from. Immutable and thread-safe.
  */
 public final class WordPieceTokenizer {
-    private static final int MAX_WORD = 100;
-
     private final Vocabulary vocabulary;
-    private final boolean cleanText;
+    private final WordPieceOptions options;
 
-    /** Without text cleaning, as the published referring-segmentation pipelines run it. */
+    /** Uncased, without text cleaning, as the published referring-segmentation pipelines run it. */
     public WordPieceTokenizer(Vocabulary vocabulary) {
-        this(vocabulary, false);
+        this(vocabulary, WordPieceOptions.REFERENCE);
     }
 
-    /**
-     * @param cleanText whether control characters are dropped and separators become spaces, as canonical BERT does; it
-     *     matters only for control, format, private-use and unassigned characters
-     */
+    /** Uncased, with text cleaning or without; see {@link WordPieceOptions#cleanText}. */
     public WordPieceTokenizer(Vocabulary vocabulary, boolean cleanText) {
+        this(vocabulary, WordPieceOptions.REFERENCE.withCleanText(cleanText));
+    }
+
+    /** With these options. */
+    public WordPieceTokenizer(Vocabulary vocabulary, WordPieceOptions options) {
         this.vocabulary = vocabulary;
-        this.cleanText = cleanText;
+        this.options = options;
+    }
+
+    /** How texts are prepared. */
+    public WordPieceOptions options() {
+        return options;
     }
 
     /** The vocabulary. */
@@ -37,22 +42,56 @@ public final class WordPieceTokenizer {
     /** The pieces of the text, without [CLS] and [SEP]. */
     public List<Piece> tokenize(String text) {
         List<Piece> out = new ArrayList<>();
+        List<Literal> literals = literals(text);
         int from = 0;
         while (from < text.length()) {
-            int at = text.length();
-            String found = "";
-            for (String special : Vocabulary.SPECIAL) {
-                int i = text.indexOf(special, from);
-                if (i >= 0 && i < at && vocabulary.id(special) >= 0) {
-                    at = i;
-                    found = special;
+            Literal next = null;
+            for (Literal literal : literals) {
+                literal.moveTo(text, from);
+                if (literal.at >= 0 && (next == null || literal.isBefore(next))) {
+                    next = literal;
                 }
             }
+            int at = next == null ? text.length() : next.at;
             plain(text, from, at, out);
-            if (!found.isEmpty()) {
-                out.add(new Piece(vocabulary.id(found), found, at, at + found.length()));
+            from = at;
+            if (next != null) {
+                from += next.piece.length();
+                out.add(new Piece(vocabulary.id(next.piece), next.piece, at, from));
             }
-            from = at + found.length();
+        }
+        return out;
+    }
+
+    /** Where a special token stands next in the text, so that the text is searched once for each. */
+    private static final class Literal {
+        private final String piece;
+        private int at;
+
+        Literal(String piece, int at) {
+            this.piece = piece;
+            this.at = at;
+        }
+
+        void moveTo(String text, int from) {
+            if (at >= 0 && at < from) {
+                at = text.indexOf(piece, from);
+            }
+        }
+
+        /** The first in the text; of two at one place the longer. */
+        boolean isBefore(Literal other) {
+            return at < other.at || (at == other.at && piece.length() > other.piece.length());
+        }
+    }
+
+    private List<Literal> literals(String text) {
+        List<Literal> out = new ArrayList<>();
+        for (String piece : options.literals()) {
+            int at = piece.isEmpty() || vocabulary.id(piece) < 0 ? -1 : text.indexOf(piece);
+            if (at >= 0) {
+                out.add(new Literal(piece, at));
+            }
         }
         return out;
     }
@@ -69,9 +108,9 @@ public final class WordPieceTokenizer {
         int whole = pieces.size() + 2;
         for (int i = 0; i < Math.min(length, whole); i++) {
             ids[i] = i == 0
-                    ? vocabulary.id(Vocabulary.CLS)
+                    ? vocabulary.id(vocabulary.special().begin())
                     : i == whole - 1
-                            ? vocabulary.id(Vocabulary.SEP)
+                            ? vocabulary.id(vocabulary.special().end())
                             : pieces.get(i - 1).id();
             mask[i] = 1;
         }
@@ -85,27 +124,61 @@ public final class WordPieceTokenizer {
     private void plain(String text, int from, int to, List<Piece> out) {
         List<Unit> word = new ArrayList<>();
         for (int i = from; i < to; ) {
-            int original = text.codePointAt(i);
-            int end = Math.min(to, i + Character.charCount(original));
-            int c = original;
-            if (cleanText && isDropped(c)) {
-                i = end;
-                continue;
+            int c = text.codePointAt(i);
+            int end = Math.min(to, i + Character.charCount(c));
+            if (options.basic() && startsWord(text, from, i)) {
+                int kept = kept(text, i, to);
+                if (kept > i) {
+                    flush(word, out);
+                    keep(text, i, kept, out);
+                    i = kept;
+                    continue;
+                }
             }
-            if (isSpace(c) || (cleanText && Character.getType(c) == Character.SPACE_SEPARATOR)) {
-                flush(word, out);
-            } else if (isIdeograph(c)) {
-                flush(word, out);
+            if (isSpace(c) || (options.cleanText() && Character.getType(c) == Character.SPACE_SEPARATOR)) {
+                if (!(options.cleanText() && isDropped(c))) {
+                    flush(word, out);
+                }
+            } else if (!options.basic()) {
                 word.add(new Unit(c, i, end));
-                flush(word, out);
-            } else {
-                for (int lower : lower(c)) {
-                    word.add(new Unit(lower, i, end));
+            } else if (!(options.cleanText() && isDropped(c))) {
+                if (options.splitIdeographs() && isIdeograph(c)) {
+                    flush(word, out);
+                    word.add(new Unit(c, i, end));
+                    flush(word, out);
+                } else if (options.lowerCase()) {
+                    for (int lower : lower(c)) {
+                        word.add(new Unit(lower, i, end));
+                    }
+                } else {
+                    word.add(new Unit(c, i, end));
                 }
             }
             i = end;
         }
         flush(word, out);
+    }
+
+    private boolean startsWord(String text, int from, int i) {
+        return !options.neverSplit().isEmpty() && (i == from || isSpace(text.codePointBefore(i)));
+    }
+
+    /** Where the word that begins here ends, if it is one that is never split; else where it begins. */
+    private int kept(String text, int from, int to) {
+        int end = from;
+        while (end < to && !isSpace(text.codePointAt(end))) {
+            end += Character.charCount(text.codePointAt(end));
+        }
+        return end <= to && options.neverSplit().contains(text.substring(from, end)) ? end : from;
+    }
+
+    private void keep(String text, int from, int to, List<Piece> out) {
+        List<Unit> word = new ArrayList<>();
+        for (int i = from; i < to; i += Character.charCount(text.codePointAt(i))) {
+            int c = text.codePointAt(i);
+            word.add(new Unit(c, i, i + Character.charCount(c)));
+        }
+        match(word, out);
     }
 
     /** Lower case of one character alone: no context rule, no locale. U+0130 becomes two characters. */
@@ -119,12 +192,17 @@ public final class WordPieceTokenizer {
             return;
         }
         List<Unit> bare = new ArrayList<>();
-        for (Unit u : decompose(word)) {
-            if (Character.getType(u.codePoint) != Character.NON_SPACING_MARK) {
+        boolean strips = options.basic() && options.stripAccents();
+        for (Unit u : strips ? decompose(word) : word) {
+            if (!strips || Character.getType(u.codePoint) != Character.NON_SPACING_MARK) {
                 bare.add(u);
             }
         }
         word.clear();
+        if (!options.basic()) {
+            match(bare, out);
+            return;
+        }
         int start = 0;
         for (int i = 0; i <= bare.size(); i++) {
             boolean ends = i == bare.size() || isPunctuation(bare.get(i).codePoint) || isSpace(bare.get(i).codePoint);
@@ -157,13 +235,13 @@ public final class WordPieceTokenizer {
         return out;
     }
 
-    /** Greedy longest match from the left; a word without one, or of more than 100 characters, is unknown as a whole. */
+    /** Greedy longest match from the left; a word without one, or that is too long, is unknown as a whole. */
     private void match(List<Unit> word, List<Piece> out) {
         if (word.isEmpty()) {
             return;
         }
         int first = out.size();
-        boolean known = word.size() <= MAX_WORD;
+        boolean known = word.size() <= options.longestWord();
         for (int from = 0; known && from < word.size(); ) {
             int to = longest(word, from);
             if (to == from) {
@@ -176,8 +254,8 @@ public final class WordPieceTokenizer {
         }
         if (!known) {
             out.subList(first, out.size()).clear();
-            out.add(new Piece(
-                    vocabulary.id(Vocabulary.UNKNOWN), Vocabulary.UNKNOWN, word.getFirst().start, word.getLast().end));
+            String unknown = vocabulary.special().unknown();
+            out.add(new Piece(vocabulary.id(unknown), unknown, word.getFirst().start, word.getLast().end));
         }
     }
 
@@ -190,8 +268,8 @@ public final class WordPieceTokenizer {
         return from;
     }
 
-    private static String spell(List<Unit> word, int from, int to) {
-        StringBuilder s = new StringBuilder(from > 0 ? "##" : "");
+    private String spell(List<Unit> word, int from, int to) {
+        StringBuilder s = new StringBuilder(from > 0 ? options.prefix() : "");
         for (int i = from; i < to; i++) {
             s.appendCodePoint(word.get(i).codePoint);
         }

@@ -41,8 +41,6 @@ public final class Cast {
                     "the " + tape.backend().name() + " backend must have a kernel for these element types",
                     x.dtype() + " to " + y.dtype());
         }
-        tape.backend()
-                .kernel(CastKernel.class, types)
-                .cast(Slice.of(y), Slice.of(x), x.elements(), tape.execution());
+        tape.backend().kernel(CastKernel.class, types).cast(Slice.of(y), Slice.of(x), x.elements(), tape.execution());
     }
 }

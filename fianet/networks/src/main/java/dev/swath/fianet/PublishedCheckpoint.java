@@ -1,16 +1,21 @@
 package dev.swath.fianet;
 
+import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.TorchWriter;
+import dev.swath.weights.WeightsException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A network as its published training script saves one: every entry of its state dict in its order, index tables and batch
@@ -23,7 +28,9 @@ public final class PublishedCheckpoint {
     public static StateDict tensors(Checkpoint source) {
         NetworkProvider provider = Recognition.network(source);
         StateDict from = provider.tensors(source);
-        ReferringNetwork network = provider.deduce(source).network().create();
+        ModelConfig sizes = provider.deduce(source);
+        ModelSettings.requireHeld(sizes, source);
+        ReferringNetwork network = sizes.network().create();
         StateDict own = network.stateDict();
         StateDict out = new StateDict();
         for (String name : own.names()) {
@@ -56,8 +63,32 @@ public final class PublishedCheckpoint {
         return new StateDict.Entry(DType.F32, e.shape(), _ -> e.read().to(DType.F32));
     }
 
-    /** Writes a model as a {@code .pth} whose dict holds the tensors under {@code model}. */
-    public static void write(Checkpoint source, Path out) {
-        TorchWriter.write(out, "model", tensors(source));
+    /**
+     * The text of the {@code config.json} that belongs to the weights of a file or folder, to be written beside them: heads,
+     * image size and all else that the tensors do not tell. Empty if they are no whole network's, or if something is not said.
+     */
+    public static Optional<String> config(Checkpoint source, Path path) {
+        if (!(Recognition.of(source) instanceof Recognition.Known)) {
+            return Optional.empty();
+        }
+        try {
+            return ModelSettings.ifDetermined(source, path)
+                    .map(s -> Json.write(s.config().toJson(), false));
+        } catch (WeightsException incomplete) {
+            return Optional.empty(); // weights that fit no configuration can still be written by themselves
+        }
+    }
+
+    /**
+     * Writes a model as a {@code .pth} whose dict holds the tensors under {@code model}, and its configuration as a text under
+     * {@code swath_config}, where it is known.
+     *
+     * @param path the file or folder that the source was opened by
+     */
+    public static void write(Checkpoint source, Path path, Path out) {
+        Map<String, String> more = config(source, path)
+                .map(text -> Map.of(Checkpoint.Settings.CONFIG, text))
+                .orElse(Map.of());
+        TorchWriter.write(out, "model", tensors(source), more);
     }
 }

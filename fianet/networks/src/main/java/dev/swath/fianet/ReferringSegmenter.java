@@ -3,6 +3,7 @@ package dev.swath.fianet;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.TapeListener;
 import dev.swath.autograd.Workspace;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.image.RgbImage;
@@ -16,6 +17,7 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.DeviceRequest;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import dev.swath.tensor.Tensor;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
@@ -24,9 +26,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,8 @@ public final class ReferringSegmenter implements AutoCloseable {
      * @param dataset whose classes and sentence length apply, or null to go by the model
      * @param tagger who tags the words, or null for {@link PosTagger#installed}
      * @param mode how sentences become masks
+     * @param modelConfig a {@code config.json} with what a bare file of weights does not carry, or null
+     * @param precision how exactly the network computes
      */
     public record Options(
             DeviceRequest device,
@@ -50,40 +56,52 @@ public final class ReferringSegmenter implements AutoCloseable {
             @Nullable Path vocabulary,
             @Nullable DatasetVocabulary dataset,
             @Nullable PosTagger tagger,
-            ExpressionParser.Mode mode) {
+            ExpressionParser.Mode mode,
+            @Nullable Path modelConfig,
+            Precision precision) {
         /** The best backend, all processors, everything else by the model. */
         public static Options defaults() {
-            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE);
+            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null, Precision.F32);
         }
 
         /** With another vocabulary file. */
         public Options withVocabulary(@Nullable Path file) {
-            return new Options(device, parallelism, file, dataset, tagger, mode);
+            return new Options(device, parallelism, file, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With other threads. */
         public Options withParallelism(@Nullable Parallelism p) {
-            return new Options(device, p, vocabulary, dataset, tagger, mode);
+            return new Options(device, p, vocabulary, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With another device. */
         public Options withDevice(DeviceRequest d) {
-            return new Options(d, parallelism, vocabulary, dataset, tagger, mode);
+            return new Options(d, parallelism, vocabulary, dataset, tagger, mode, modelConfig, precision);
         }
 
         /** With another data set. */
         public Options withDataset(@Nullable DatasetVocabulary d) {
-            return new Options(device, parallelism, vocabulary, d, tagger, mode);
+            return new Options(device, parallelism, vocabulary, d, tagger, mode, modelConfig, precision);
         }
 
         /** With another tagger, or null for the one that is installed. */
         public Options withTagger(@Nullable PosTagger t) {
-            return new Options(device, parallelism, vocabulary, dataset, t, mode);
+            return new Options(device, parallelism, vocabulary, dataset, t, mode, modelConfig, precision);
         }
 
         /** With another mode. */
         public Options withMode(ExpressionParser.Mode m) {
-            return new Options(device, parallelism, vocabulary, dataset, tagger, m);
+            return new Options(device, parallelism, vocabulary, dataset, tagger, m, modelConfig, precision);
+        }
+
+        /** With the {@code config.json} that a bare file of weights goes with. */
+        public Options withModelConfig(@Nullable Path file) {
+            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, file, precision);
+        }
+
+        /** With another precision. */
+        public Options withPrecision(Precision p) {
+            return new Options(device, parallelism, vocabulary, dataset, tagger, mode, modelConfig, p);
         }
     }
 
@@ -128,6 +146,7 @@ public final class ReferringSegmenter implements AutoCloseable {
     private final boolean ownsThreads;
     private final Model model;
     private final @Nullable ExpressionParser parser;
+    private final Precision precision;
     private final @Nullable Recordings recordings;
     private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
 
@@ -138,10 +157,12 @@ public final class ReferringSegmenter implements AutoCloseable {
         this.model = model;
         Vocabulary vocabulary = model.vocabulary();
         this.parser = vocabulary == null ? null : parser(vocabulary, model, options);
+        this.precision = options.precision;
         this.recordings = backend.records() ? new Recordings(model.network(), tapeOptions()) : null;
     }
 
-    private static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
+    /** What turns sentences into tokens for a model. */
+    static ExpressionParser parser(Vocabulary vocabulary, Model model, Options options) {
         PosTagger tagger = options.tagger == null ? PosTagger.installed() : options.tagger;
         return new ExpressionParser(
                 new WordPieceTokenizer(vocabulary), tagger, model.dataset(), model.sentenceLength(), options.mode);
@@ -155,7 +176,8 @@ public final class ReferringSegmenter implements AutoCloseable {
     /** Opens a model. */
     public static ReferringSegmenter open(Path path, Options options) {
         Backend backend = Backends.discover().choose(options.device);
-        return new ReferringSegmenter(Model.open(path, options.vocabulary, options.dataset, backend), backend, options);
+        return new ReferringSegmenter(
+                Model.open(path, options.vocabulary, options.modelConfig, options.dataset, backend), backend, options);
     }
 
     /** The model of the artifact {@code swath-fianet-bundled}: small, trained on synthetic scenes; see {@link BundledModel}. */
@@ -163,9 +185,10 @@ public final class ReferringSegmenter implements AutoCloseable {
         return bundled(Options.defaults());
     }
 
-    /** The bundled model; a vocabulary in the options is not looked at. */
+    /** The bundled model; a vocabulary or configuration in the options is not looked at. */
     public static ReferringSegmenter bundled(Options options) {
-        return BundledModel.read(folder -> open(folder, options.withVocabulary(null)));
+        return BundledModel.read(
+                folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
     }
 
     /** Segments an image in memory. */
@@ -209,6 +232,11 @@ public final class ReferringSegmenter implements AutoCloseable {
         return segment(image, Tokens.of(parse(sentence)), listener);
     }
 
+    /** Segments the image in a file, whose rows are resized as they come in: only the answer has its size in memory. */
+    public SegmentationResult segment(ImageFile image, String sentence) {
+        return run(image.width(), image.height(), model.preprocessor().apply(image), Tokens.of(parse(sentence)), null);
+    }
+
     /** Segments by tokens that the caller made. */
     public SegmentationResult segment(RgbImage image, Tokens tokens) {
         return run(image, tokens, null);
@@ -227,24 +255,100 @@ public final class ReferringSegmenter implements AutoCloseable {
         return run(image, tokens, listener);
     }
 
-    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
-        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
-        sentence.require(network().limits());
-        Tensor input = model.preprocessor().apply(image);
-        return result(
-                image,
-                recordings != null && listener == null
-                        ? recordings.answer(input, sentence).permute(0, 3, 1, 2).copy()
-                        : logits(input, sentence, listener));
+    /** What several sentences select in an image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(BufferedImage image, List<String> sentences) {
+        return segmentAll(Images.of(image), sentences);
     }
 
-    private Tensor logits(Tensor input, SentenceBatch sentence, @Nullable TapeListener listener) {
+    /** What several sentences select in an 8-bit image, in their order; the image is resized once. */
+    public List<SegmentationResult> segmentAll(RgbImage image, List<String> sentences) {
+        List<Tokens> tokens = tokens(sentences);
+        List<SegmentationResult> out = new ArrayList<>();
+        segmentAll(image, tokens, (_, result) -> out.add(result));
+        return out;
+    }
+
+    /** Takes what one of several sentences selects. */
+    @FunctionalInterface
+    public interface ResultListener {
+        /** Called for each sentence in turn, with its number from 0. */
+        void onResult(int sentence, SegmentationResult result);
+    }
+
+    /** Segments by tokens that the caller made, one sentence after the other; each result is given away at once. */
+    public void segmentAll(RgbImage image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    /**
+     * Segments the image in a file by tokens that the caller made, one sentence after the other; its rows are resized as they
+     * come in, once.
+     */
+    public void segmentAll(ImageFile image, List<Tokens> sentences, ResultListener listener) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        segmentAll(image.width(), image.height(), model.preprocessor().apply(image), sentences, listener);
+    }
+
+    private void segmentAll(int width, int height, Tensor seen, List<Tokens> sentences, ResultListener listener) {
+        for (int i = 0; i < sentences.size(); i++) {
+            listener.onResult(i, run(width, height, seen, sentences.get(i), null));
+        }
+    }
+
+    /**
+     * An answer for one of several images.
+     *
+     * @param file of the image
+     * @param image as it was read
+     * @param sentence number of the sentence, from 0
+     * @param result what it selects
+     */
+    public record Answer(Path file, RgbImage image, int sentence, SegmentationResult result) {}
+
+    /**
+     * Reads images one after the other and gives away what each sentence selects in each, so that memory is that of one image.
+     * A file that is no image ends it by an {@link dev.swath.fianet.image.ImageException}.
+     */
+    public void segmentAll(Iterable<Path> files, List<String> sentences, Consumer<Answer> listener) {
+        List<Tokens> tokens = tokens(sentences);
+        for (Path file : files) {
+            RgbImage image = Images.read(file);
+            segmentAll(image, tokens, (i, result) -> listener.accept(new Answer(file, image, i, result)));
+        }
+    }
+
+    private List<Tokens> tokens(List<String> sentences) {
+        return sentences.stream().map(s -> Tokens.of(parse(s))).toList();
+    }
+
+    private SegmentationResult run(RgbImage image, Tokens tokens, @Nullable TapeListener listener) {
+        return run(image.width(), image.height(), model.preprocessor().apply(image), tokens, listener);
+    }
+
+    /** With the size of the image, and the image as the network sees it. */
+    private SegmentationResult run(int width, int height, Tensor seen, Tokens tokens, @Nullable TapeListener listener) {
+        SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
+        sentence.require(network().limits());
+        return result(
+                width,
+                height,
+                recordings != null && listener == null
+                        ? recordings.answer(seen, sentence).permute(0, 3, 1, 2).copy()
+                        : logits(seen, sentence, listener));
+    }
+
+    private Tensor logits(Tensor seen, SentenceBatch sentence, @Nullable TapeListener listener) {
         Workspace taken = idle.poll();
         Workspace workspace = taken == null ? new Workspace(backend) : taken;
         Tensor logits;
         try (Tape tape = Tape.inference(tapeOptions().withWorkspace(workspace).withListener(listener))) {
             logits = network()
-                    .answer(tape, input, sentence, l -> l.permute(0, 3, 1, 2).copy());
+                    .answer(tape, seen, sentence, l -> l.permute(0, 3, 1, 2).copy());
         }
         if (idle.size() < IDLE_WORKSPACES) {
             idle.push(workspace);
@@ -255,19 +359,17 @@ public final class ReferringSegmenter implements AutoCloseable {
     }
 
     private Tape.Options tapeOptions() {
-        return Tape.Options.of(backend).withParallelism(parallelism);
+        return Tape.Options.of(backend).withParallelism(parallelism).withPrecision(precision);
     }
 
     /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
-    private static SegmentationResult result(RgbImage image, Tensor logits) {
+    private static SegmentationResult result(int width, int height, Tensor logits) {
         int size = logits.dim(2);
         float[] both = logits.toFloatArray();
         float[] small = new float[size * size];
         for (int i = 0; i < small.length; i++) {
             small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
         }
-        int width = image.width();
-        int height = image.height();
         float[] probability = new float[width * height];
         boolean[] mask = new boolean[width * height];
         for (int y = 0; y < height; y++) {

@@ -12,6 +12,39 @@ import dev.swath.tensor.Tensor;
  * @param logits (1, 2, size, size) as the network gives them
  */
 public record SegmentationResult(int width, int height, boolean[] mask, float[] probability, Tensor logits) {
+    /**
+     * The same with another mask: the pixels whose probability is above the threshold, without the patches of fewer than
+     * {@code leastPixels} pixels (patches are what touches at sides or corners).
+     *
+     * @param threshold from 0 to 1; {@code segment} takes one half
+     * @param leastPixels 0 or 1 to keep all
+     */
+    public SegmentationResult masked(double threshold, int leastPixels) {
+        if (!(threshold >= 0 && threshold <= 1) || leastPixels < 0) {
+            throw new IllegalArgumentException(
+                    "[mask] the threshold must lie in [0, 1] and the area must be at least 0; got " + threshold
+                            + " and " + leastPixels);
+        }
+        if (leastPixels <= 1 && isAbove((float) threshold)) {
+            return this;
+        }
+        boolean[] above = new boolean[probability.length];
+        for (int i = 0; i < above.length; i++) {
+            above[i] = probability[i] > (float) threshold;
+        }
+        boolean[] kept = leastPixels > 1 ? Patches.withoutSmall(above, width, height, leastPixels) : above;
+        return new SegmentationResult(width, height, kept, probability, logits);
+    }
+
+    private boolean isAbove(float threshold) {
+        for (int i = 0; i < mask.length; i++) {
+            if (mask[i] != probability[i] > threshold) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Number of pixels in the mask. */
     public int area() {
         int n = 0;

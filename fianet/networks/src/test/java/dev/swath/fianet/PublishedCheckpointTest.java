@@ -43,7 +43,7 @@ class PublishedCheckpointTest {
         Path safetensors = folder.resolve("a.safetensors");
         Path torch = folder.resolve("a.pth");
         Safetensors.write(safetensors, own, Map.of());
-        PublishedCheckpoint.write(Checkpoint.open(safetensors), torch);
+        PublishedCheckpoint.write(Checkpoint.open(safetensors), safetensors, torch);
         StateDict back = Checkpoint.open(torch).tensors();
         assertEquals(List.copyOf(own.names()), List.copyOf(back.names()));
         for (String name : own.names()) {

@@ -1,6 +1,7 @@
 package dev.swath.kernels;
 
 import dev.swath.tensor.Device;
+import java.util.List;
 
 /** Finds out whether a backend can run here; bound by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
@@ -20,6 +21,11 @@ public interface BackendProvider {
      * for a missing device or library. The processor has number 0 only.
      */
     Probe probe(int index);
+
+    /** What else people may want to know of it when they ask why it runs as it does: libraries, folders; a line each. */
+    default List<String> details() {
+        return List.of();
+    }
 
     /** What {@link #probe} found. */
     sealed interface Probe {

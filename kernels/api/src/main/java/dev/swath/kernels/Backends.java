@@ -12,6 +12,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** Chooses a backend. What was found, and why the rest was refused, can be read from the value. */
 public final class Backends {
@@ -21,8 +22,9 @@ public final class Backends {
      * @param name the backend's name
      * @param preference the provider's rank
      * @param probe its answer
+     * @param details what else it has to say, a line each
      */
-    public record Finding(String name, int preference, BackendProvider.Probe probe) {}
+    public record Finding(String name, int preference, BackendProvider.Probe probe, List<String> details) {}
 
     /** A provider that is asked when its answer is needed, and once. */
     private static final class Candidate {
@@ -30,13 +32,20 @@ public final class Backends {
         private final int preference;
         private final Device.Kind kind;
         private final IntFunction<BackendProvider.Probe> source;
+        private final Supplier<List<String>> details;
         private final Map<Integer, BackendProvider.Probe> answers = new HashMap<>();
 
-        Candidate(String name, int preference, Device.Kind kind, IntFunction<BackendProvider.Probe> source) {
+        Candidate(
+                String name,
+                int preference,
+                Device.Kind kind,
+                IntFunction<BackendProvider.Probe> source,
+                Supplier<List<String>> details) {
             this.name = name;
             this.preference = preference;
             this.kind = kind;
             this.source = source;
+            this.details = details;
         }
 
         int preference() {
@@ -81,13 +90,13 @@ public final class Backends {
                     break;
                 }
                 BackendProvider p = providers.next();
-                found.add(new Candidate(p.name(), p.preference(), p.kind(), p::probe));
+                found.add(new Candidate(p.name(), p.preference(), p.kind(), p::probe, p::details));
             } catch (ServiceConfigurationError | LinkageError e) {
-                found.add(new Candidate("unknown", -1, Device.Kind.CPU, _ -> Candidate.unloadable(e)));
+                found.add(new Candidate("unknown", -1, Device.Kind.CPU, _ -> Candidate.unloadable(e), List::of));
             }
         }
         found.add(new Candidate(
-                "scalar", 0, Device.Kind.CPU, _ -> new BackendProvider.Probe.Available(new ScalarBackend())));
+                "scalar", 0, Device.Kind.CPU, _ -> new BackendProvider.Probe.Available(new ScalarBackend()), List::of));
         found.sort(Comparator.comparingInt(Candidate::preference).reversed());
         return new Backends(found);
     }
@@ -95,7 +104,7 @@ public final class Backends {
     /** Every provider's answer, the preferred first; asks those that have not been asked yet. */
     public List<Finding> findings() {
         return candidates.stream()
-                .map(c -> new Finding(c.name, c.preference, c.probe(0)))
+                .map(c -> new Finding(c.name, c.preference, c.probe(0), c.details.get()))
                 .toList();
     }
 

@@ -39,6 +39,12 @@ public record BertConfig(
         }
     }
 
+    /** How many weights such an encoder has, its biases and norms apart. */
+    public long parameters() {
+        long layer = 4L * hidden * hidden + 2L * hidden * intermediate;
+        return ((long) vocabulary + positions + types) * hidden + layers * layer;
+    }
+
     /** bert-base-uncased. */
     public static BertConfig base() {
         return new BertConfig(30522, 768, 12, 12, 3072, 512, 2, 0.1, 1e-12);

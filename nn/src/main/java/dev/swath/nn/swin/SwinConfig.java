@@ -29,6 +29,10 @@ public record SwinConfig(
                             + ", window " + window + ", patch " + patch + ", mlpRatio " + mlpRatio + ", dropPath "
                             + dropPath);
         }
+        if (depths.size() > 16 || (long) embedDim << depths.size() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("[swin] the channels of the last of " + depths.size()
+                    + " stages are too many, from embedDim " + embedDim + " on");
+        }
         for (int i = 0; i < depths.size(); i++) {
             if (heads.get(i) < 1 || depths.get(i) < 0 || (embedDim << i) % heads.get(i) != 0) {
                 throw new IllegalArgumentException(
@@ -70,6 +74,19 @@ public record SwinConfig(
     /** Channels of stage i. */
     public int width(int i) {
         return embedDim << i;
+    }
+
+    /** How many weights the blocks have, their biases, norms and tables of positions apart. */
+    public long parameters() {
+        double n = 0; // a sum of products that may leave 64 bits
+        for (int i = 0; i < depths.size(); i++) {
+            double width = width(i);
+            n += depths.get(i)
+                    * ((4 + 2.0 * mlpRatio) * width * width
+                            + heads.get(i) * (2.0 * window - 1) * (2.0 * window - 1)
+                            + (double) window * window * window * window);
+        }
+        return (long) n;
     }
 
     /** Drop-path rate of block {@code block} of stage {@code stage}. */

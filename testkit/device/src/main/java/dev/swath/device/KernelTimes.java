@@ -14,7 +14,6 @@ import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.Slice;
-import dev.swath.kernels.SoftmaxKernel;
 import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.WindowAttentionKernel;
 import dev.swath.kernels.cuda.CudaBackend;
@@ -83,7 +82,9 @@ final class KernelTimes {
     }
 
     private void decoder(DType type, int batch) {
-        int[][] shapes = {{120, 640, 512}, {120, 512, 512}, {60, 768, 512}, {60, 512, 512}, {30, 1536, 512}, {30, 512, 512}};
+        int[][] shapes = {
+            {120, 640, 512}, {120, 512, 512}, {60, 768, 512}, {60, 512, 512}, {30, 1536, 512}, {30, 512, 512}
+        };
         for (int[] s : shapes) {
             if (Instant.now().isBefore(end)) {
                 convolution(type, batch, s[0], s[1], s[2]);
@@ -99,7 +100,8 @@ final class KernelTimes {
     }
 
     private <K extends Kernel> K kernel(Class<K> kind, DType type) {
-        return device.kernel(kind, KernelTypes.of(type, kind == GemmKernel.class || kind == Conv2dKernel.class ? type : DType.F32));
+        return device.kernel(
+                kind, KernelTypes.of(type, kind == GemmKernel.class || kind == Conv2dKernel.class ? type : DType.F32));
     }
 
     private void windowAttention(DType type, int batch, int side, int channels, int heads) {
@@ -120,8 +122,13 @@ final class KernelTimes {
         Slice dBias = random(DType.F32, 3L * channels);
         Slice dTable = random(DType.F32, (2L * WINDOW - 1) * (2 * WINDOW - 1) * heads);
         Slice dy = random(type, n);
-        report(name + " back", type, batch, 8 * n * type.bytes(), 2.5 * flops, () -> kernel.backward(
-                dQkv, dBias, dTable, dy, y, logSum, qkv, bias, table, g, on));
+        report(
+                name + " back",
+                type,
+                batch,
+                8 * n * type.bytes(),
+                2.5 * flops,
+                () -> kernel.backward(dQkv, dBias, dTable, dy, y, logSum, qkv, bias, table, g, on));
         give(y, logSum, qkv, bias, table, dQkv, dBias, dTable, dy);
     }
 
@@ -136,12 +143,22 @@ final class KernelTimes {
         Slice bias = random(DType.F32, columns);
         Slice dx = random(type, n);
         String name = "layer norm " + rows + "x" + columns;
-        report(name, type, batch, 2 * n * type.bytes(), 0, () -> kernel.forward(
-                y, mean, rstd, x, weight, bias, 1e-5, rows, columns, on));
+        report(
+                name,
+                type,
+                batch,
+                2 * n * type.bytes(),
+                0,
+                () -> kernel.forward(y, mean, rstd, x, weight, bias, 1e-5, rows, columns, on));
         Slice dWeight = random(DType.F32, columns);
         Slice dBias = random(DType.F32, columns);
-        report(name + " back", type, batch, 3 * n * type.bytes(), 0, () -> kernel.backward(
-                dx, dWeight, dBias, y, x, weight, mean, rstd, rows, columns, on));
+        report(
+                name + " back",
+                type,
+                batch,
+                3 * n * type.bytes(),
+                0,
+                () -> kernel.backward(dx, dWeight, dBias, y, x, weight, mean, rstd, rows, columns, on));
         give(y, x, mean, rstd, weight, bias, dx, dWeight, dBias);
     }
 
@@ -152,8 +169,13 @@ final class KernelTimes {
         Slice x = random(type, n);
         Slice mean = random(DType.F32, (long) batch * channels);
         Slice rstd = random(DType.F32, (long) batch * channels);
-        report("instance norm " + length + "x" + channels, type, batch, 2 * n * type.bytes(), 0, () -> kernel.forward(
-                y, mean, rstd, x, 1e-5, batch, length, channels, on));
+        report(
+                "instance norm " + length + "x" + channels,
+                type,
+                batch,
+                2 * n * type.bytes(),
+                0,
+                () -> kernel.forward(y, mean, rstd, x, 1e-5, batch, length, channels, on));
         give(y, x, mean, rstd);
     }
 
@@ -167,8 +189,13 @@ final class KernelTimes {
         Slice k = random(type, (long) batch * WORDS * channels);
         Slice v = random(type, (long) batch * WORDS * channels);
         Slice mask = random(type, (long) batch * WORDS);
-        report("pixels to words " + pixels + "x" + channels, type, batch, 2 * n * type.bytes(), 4.0 * n * WORDS, () -> kernel
-                .forward(y, null, q, channels, k, channels, v, channels, mask, null, g, on));
+        report(
+                "pixels to words " + pixels + "x" + channels,
+                type,
+                batch,
+                2 * n * type.bytes(),
+                4.0 * n * WORDS,
+                () -> kernel.forward(y, null, q, channels, k, channels, v, channels, mask, null, g, on));
         give(y, q, k, v, mask);
     }
 
@@ -187,8 +214,14 @@ final class KernelTimes {
         Slice w = random(type, (long) n * k);
         Slice bias = random(type, n);
         long bytes = ((long) m * n + (long) m * k + (long) n * k) * type.bytes();
-        report(what + " " + m + "x" + n + "x" + k, type, batch, bytes, 2.0 * m * n * k, () -> kernel.linear(
-                GemmKernel.Matrix.dense(y, n), GemmKernel.Matrix.dense(x, k), w, bias, f, null, m, n, k, on));
+        report(
+                what + " " + m + "x" + n + "x" + k,
+                type,
+                batch,
+                bytes,
+                2.0 * m * n * k,
+                () -> kernel.linear(
+                        GemmKernel.Matrix.dense(y, n), GemmKernel.Matrix.dense(x, k), w, bias, f, null, m, n, k, on));
         give(y, x, w, bias);
     }
 
@@ -203,8 +236,13 @@ final class KernelTimes {
         Slice dx = random(type, pixels * in);
         long bytes = (pixels * (in + out) + 9L * in * out) * type.bytes();
         String name = "conv 3x3 " + side + "x" + side + " " + in + "->" + out;
-        report(name, type, batch, bytes, g.flops(), () -> kernel.forward(
-                y, new Slice[] {x}, new int[] {in}, w, null, Activation.IDENTITY, g, on));
+        report(
+                name,
+                type,
+                batch,
+                bytes,
+                g.flops(),
+                () -> kernel.forward(y, new Slice[] {x}, new int[] {in}, w, null, Activation.IDENTITY, g, on));
         report(name + " dx", type, batch, bytes, g.flops(), () -> kernel.backwardInput(dx, y, w, g, on));
         report(name + " dw", type, batch, bytes, g.flops(), () -> kernel.backwardWeight(dw, null, y, x, g, on));
         give(y, x, w, dw, dx);
@@ -234,8 +272,13 @@ final class KernelTimes {
         long n = (long) batch * out * out * channels;
         Slice y = random(type, n);
         Slice x = random(type, in);
-        report("resize " + side + "->" + out + " x" + channels, type, batch, (in + n) * type.bytes(), 0, () -> kernel
-                .forward(y, x, g, on));
+        report(
+                "resize " + side + "->" + out + " x" + channels,
+                type,
+                batch,
+                (in + n) * type.bytes(),
+                0,
+                () -> kernel.forward(y, x, g, on));
         give(y, x);
     }
 

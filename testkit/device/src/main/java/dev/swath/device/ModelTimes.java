@@ -135,7 +135,11 @@ final class ModelTimes {
                 double time = median(pass);
                 report.line(
                         "inference %s batch %d: %.3f ms recorded (by the device), %.2f ms launch by launch (by the clock); memory %d MiB",
-                        p, batch, time / 1e3, Report.median(eager), device.memory().used() >> 20);
+                        p,
+                        batch,
+                        time / 1e3,
+                        Report.median(eager),
+                        device.memory().used() >> 20);
                 pass.close();
             }
         }
@@ -155,8 +159,7 @@ final class ModelTimes {
 
     private void training(Precision p, int batch) {
         SplittableRandom random = new SplittableRandom(7);
-        Tensor target = Tensor.of(
-                random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
+        Tensor target = Tensor.of(random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
         RecordedStep.Part part = new RecordedStep.Part(image(batch), sentence(batch), target);
         List<ParameterGroup> groups = network.groups(0.01, 12, false);
         AdamW optimizer = new AdamW(groups, 0.9, 0.999, 1e-8, device, threads);
@@ -178,8 +181,7 @@ final class ModelTimes {
                 }
             }
         }
-        RecordedStep.Update update =
-                new RecordedStep.Update(optimizer, clipping, 1, SegmentationLoss.published());
+        RecordedStep.Update update = new RecordedStep.Update(optimizer, clipping, 1, SegmentationLoss.published());
         try (RecordedStep recorded = new RecordedStep(network, options, List.of(part), update)) {
             double next = recorded.run(List.of(part), draws);
             double[] times = new double[REPEATS / 2];
@@ -191,7 +193,13 @@ final class ModelTimes {
             }
             report.line(
                     "training step %s batch %d: %.3f ms recorded (by the device), %.2f ms launch by launch (by the clock); loss %.4f, after 5 steps %.4f, then recorded %.4f; memory %d MiB",
-                    p, batch, Report.median(times), Report.median(eager), first, last, next,
+                    p,
+                    batch,
+                    Report.median(times),
+                    Report.median(eager),
+                    first,
+                    last,
+                    next,
                     device.memory().used() >> 20);
         }
         device.trim();

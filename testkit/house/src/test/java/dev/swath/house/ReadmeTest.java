@@ -17,10 +17,12 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -39,11 +41,14 @@ class ReadmeTest {
                     "import dev.swath.autograd.*;",
                     "import dev.swath.autograd.ops.Unary;",
                     "import dev.swath.fianet.*;",
+                    "import dev.swath.fianet.image.*;",
+                    "import dev.swath.fianet.model.*;",
                     "import dev.swath.fianet.pretrained.*;",
                     "import dev.swath.kernels.*;",
                     "import dev.swath.nn.Linear;",
                     "import dev.swath.nn.Module;",
                     "import dev.swath.nn.bert.*;",
+                    "import dev.swath.nn.loss.SegmentationLoss;",
                     "import dev.swath.nn.swin.*;",
                     "import dev.swath.tensor.*;",
                     "import dev.swath.tokenizer.*;",
@@ -113,6 +118,51 @@ class ReadmeTest {
                 "png",
                 folder.resolve("harbor.png").toFile());
         assertTrue(run("README.md").matches("\\d+ pixels, score [0-9.]+\\R"));
+    }
+
+    @Test
+    void aModelIsOpenedForGradients() throws Exception {
+        TinyModel.write(folder.resolve("model"));
+        ImageIO.write(
+                new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("harbor.png").toFile());
+        assertEquals("[1, 96, 96, 3]\ntrue\n", run("fianet/networks/src/main/java/dev/swath/fianet/package-info.java"));
+    }
+
+    /** Every page of an op is linked where a reader finds it. */
+    @Test
+    void everyOpPageIsLinked() throws Exception {
+        String index = Files.readString(HOME.resolve("docs/ops/README.md"));
+        try (Stream<Path> pages = Files.list(HOME.resolve("docs/ops"))) {
+            List<String> missing = pages.map(p -> p.getFileName().toString())
+                    .filter(p -> !p.equals("README.md") && !index.contains("](" + p + ")"))
+                    .toList();
+            assertEquals(List.of(), missing);
+        }
+        assertTrue(Files.readString(HOME.resolve("README.md")).contains("](docs/ops/README.md)"));
+    }
+
+    /** Every link of a README or page to a file of this repository leads to one. */
+    @Test
+    void linksLeadSomewhere() throws Exception {
+        List<Path> pages = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(HOME, 5)) {
+            all.filter(p -> p.toString().endsWith(".md") && !p.toString().contains("target"))
+                    .forEach(pages::add);
+        }
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages) {
+            Matcher links = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)").matcher(Files.readString(page));
+            while (links.find()) {
+                if (!links.group(1).contains("://")
+                        && !Files.exists(page.getParent().resolve(links.group(1)))) {
+                    broken.add(HOME.relativize(page) + ": " + links.group(1));
+                }
+            }
+        }
+        assertTrue(pages.size() > 30, pages.size() + " pages");
+        assertEquals(List.of(), broken);
     }
 
     @Test

@@ -53,8 +53,7 @@ class CastTest {
             assertEquals(DType.BF16, narrow.dtype());
             assertArrayEquals(expected, narrow.value().toFloatArray());
             assertArrayEquals(expected, wide.value().toFloatArray());
-            tape.backward(
-                    List.of(wide), List.of(Tensor.of(x, x.length)));
+            tape.backward(List.of(wide), List.of(Tensor.of(x, x.length)));
             Tensor gradient = leaf.grad();
             assertEquals(DType.F32, gradient.dtype());
             assertArrayEquals(expected, gradient.toFloatArray());

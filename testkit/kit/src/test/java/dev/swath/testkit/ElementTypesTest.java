@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ElementTypesTest {
     /** What an op says of an operand: {@code [op] operand must ...}. */
-    private static final Pattern NAMES_THE_OPERAND = Pattern.compile("\\[\\w+] (\\w+|each input|the \\w+ backend) must .*; got .*");
+    private static final Pattern NAMES_THE_OPERAND =
+            Pattern.compile("\\[\\w+] (\\w+|each input|the \\w+ backend) must .*; got .*");
 
     static Stream<Arguments> examples() {
         return OpCases.all().stream()

@@ -6,6 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,6 +38,10 @@ final class FileBytes {
                 throw WeightsException.in(path, "this is a folder, not a checkpoint file");
             }
             long size = Files.size(path);
+            if (!Files.isRegularFile(path)) {
+                throw WeightsException.in(
+                        path, "this is a pipe or a device; weights are read by position, from a file");
+            }
             if (size == 0) {
                 throw WeightsException.in(path, "the file is empty");
             }
@@ -48,10 +54,12 @@ final class FileBytes {
     }
 
     static WeightsException failure(Path path, IOException e) {
-        return WeightsException.in(
-                path,
-                "reading failed: " + e.getClass().getSimpleName()
-                        + (e.getMessage() == null ? "" : " " + e.getMessage()));
+        String why = e instanceof AccessDeniedException
+                ? "access is denied; check its permissions"
+                : e instanceof FileSystemException f && f.getReason() != null
+                        ? f.getReason()
+                        : "the disk did not give it";
+        return WeightsException.in(path, "the file cannot be read: " + why);
     }
 
     Path path() {
@@ -96,6 +104,41 @@ final class FileBytes {
             }
             at += n;
         }
+    }
+
+    /** The same into a stretch of an array. */
+    void read(long from, byte[] into, int offset, int length) {
+        checkRange(from, length);
+        read(from, ByteBuffer.wrap(into, offset, length));
+    }
+
+    /** A stretch of the file, kept open until it is closed. */
+    ByteSource source(long start) {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+        return new ByteSource() {
+            @Override
+            public void read(long from, byte[] into, int offset, int length) {
+                try {
+                    fill(channel, start + from, ByteBuffer.wrap(into, offset, length));
+                } catch (IOException e) {
+                    throw failure(path, e);
+                }
+            }
+
+            @Override
+            public void close() {
+                try {
+                    channel.close();
+                } catch (IOException e) {
+                    throw failure(path, e);
+                }
+            }
+        };
     }
 
     /** {@code count} little-endian f32 from byte {@code from} on, straight into an array that {@code memory} gives. */

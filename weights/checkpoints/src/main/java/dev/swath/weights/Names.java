@@ -3,6 +3,8 @@ package dev.swath.weights;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,14 +13,47 @@ public final class Names {
     private static final List<String> SWIN_PREFIXES = List.of("module.", "backbone.", "encoder.");
 
     private static final Map<String, String> BERT_SUFFIXES = Map.of(".gamma", ".weight", ".beta", ".bias");
-    private static final List<String> BERT_IGNORED = List.of("pooler.", "cls.");
+    private static final String BERT = "bert.";
+    private static final List<String> BERT_PARTS = List.of("embeddings.", "encoder.");
+
+    private static final String DATA_PARALLEL = "module.";
+    private static final String AVERAGED = "n_averaged";
+    private static final List<String> WRAPPERS =
+            List.of("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.");
 
     private Names() {}
 
-    /** The entries with the prefix taken off where all have it; else as they are. */
-    public static StateDict withoutPrefix(StateDict source, String prefix) {
-        boolean all = source.size() > 0 && source.namesUnder(prefix).size() == source.size();
-        return all ? source.under(prefix) : source;
+    /**
+     * The entries without the parts of names that wrappers put in: {@code _orig_mod} of {@code torch.compile} and those of FSDP
+     * and checkpointing wherever they stand; a leading {@code module.} of data-parallel training, any number of times, where
+     * all names have it (the counter of averaged models apart). Names that would then occur twice stay as they are.
+     */
+    public static StateDict withoutWrappers(StateDict source) {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        source.names().forEach(n -> renamed.put(n, withoutSegments(n)));
+        while (renamed.values().stream().allMatch(n -> n.startsWith(DATA_PARALLEL) || n.equals(AVERAGED))
+                && renamed.values().stream().anyMatch(n -> n.startsWith(DATA_PARALLEL))) {
+            renamed.replaceAll((_, n) -> n.startsWith(DATA_PARALLEL) ? n.substring(DATA_PARALLEL.length()) : n);
+        }
+        if (new HashSet<>(renamed.values()).size() < renamed.size()) {
+            return source;
+        }
+        StateDict out = new StateDict();
+        renamed.forEach((before, after) -> out.put(after, source.entry(before)));
+        return out;
+    }
+
+    private static String withoutSegments(String name) {
+        String n = name;
+        for (String wrapper : WRAPPERS) {
+            if (n.contains(wrapper)) {
+                n = n.replace("." + wrapper, ".");
+                while (n.startsWith(wrapper)) {
+                    n = n.substring(wrapper.length());
+                }
+            }
+        }
+        return n.isEmpty() ? name : n;
     }
 
     /**
@@ -67,14 +102,22 @@ public final class Names {
         return BiasTables.resize(e.read(), shape.dim(0));
     }
 
-    /** BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed, pooler and heads left out. */
+    /**
+     * BERT weights under our encoder's names: {@code bert.} off, gamma and beta renamed. The pooler and every head that stands on
+     * the encoder are left out: whatever is neither one of its embeddings nor of its layers.
+     */
     public static StateDict bert(StateDict source) {
         StateDict out = new StateDict();
+        boolean prefixed = !source.namesUnder(BERT + BERT_PARTS.getFirst()).isEmpty();
         for (String name : source.names()) {
-            String n = name.startsWith("bert.") ? name.substring(5) : name;
-            if (BERT_IGNORED.stream().anyMatch(n::startsWith) || n.equals("embeddings.position_ids")) {
+            String own = prefixed && name.startsWith(BERT) ? name.substring(BERT.length()) : prefixed ? "" : name;
+            boolean needed = BERT_PARTS.stream().anyMatch(own::startsWith)
+                    && !own.equals("embeddings.position_ids")
+                    && !own.equals("embeddings.token_type_ids");
+            if (!needed) {
                 continue;
             }
+            String n = own;
             for (Map.Entry<String, String> s : BERT_SUFFIXES.entrySet()) {
                 if (n.endsWith(s.getKey())) {
                     n = n.substring(0, n.length() - s.getKey().length()) + s.getValue();

@@ -1,6 +1,7 @@
 package dev.swath.weights;
 
 import dev.swath.files.AtomicFile;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.tensor.DType;
@@ -35,8 +36,9 @@ public final class Safetensors {
      *
      * @param tensors entries in file order; elements are read when asked for
      * @param metadata free text pairs of the header
+     * @param notes sentences on entries that were passed over
      */
-    public record Contents(StateDict tensors, Map<String, String> metadata) {}
+    public record Contents(StateDict tensors, Map<String, String> metadata, List<String> notes) {}
 
     private record Range(String name, long from, long to) {}
 
@@ -69,13 +71,14 @@ public final class Safetensors {
         StateDict tensors = new StateDict();
         Map<String, String> metadata = new LinkedHashMap<>();
         List<Range> ranges = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         try {
             for (Map.Entry<String, Object> e : header.entrySet()) {
                 if (e.getKey().equals("__metadata__")) {
                     Json.asObject(e.getValue(), "__metadata__")
                             .forEach((k, v) -> metadata.put(k, Json.asString(v, "__metadata__." + k)));
                 } else {
-                    ranges.add(entry(file, data, e.getKey(), Json.asObject(e.getValue(), e.getKey()), tensors));
+                    ranges.add(entry(file, data, e.getKey(), Json.asObject(e.getValue(), e.getKey()), tensors, notes));
                 }
             }
         } catch (JsonException e) {
@@ -87,7 +90,7 @@ public final class Safetensors {
             if (r.from != at) {
                 throw WeightsException.in(
                         path,
-                        "entry '" + r.name + "' begins at data byte " + r.from + " where " + at
+                        "entry '" + Quoted.text(r.name) + "' begins at data byte " + r.from + " where " + at
                                 + " is due: there must be no hole and no overlap");
             }
             at = r.to;
@@ -96,24 +99,37 @@ public final class Safetensors {
             throw WeightsException.in(
                     path, "the entries cover " + at + " data bytes, but the file holds " + (file.size() - data));
         }
-        return new Contents(tensors, metadata);
+        return new Contents(tensors, metadata, notes);
     }
 
-    private static Range entry(FileBytes file, long data, String name, Map<String, Object> fields, StateDict into) {
+    private static Range entry(
+            FileBytes file, long data, String key, Map<String, Object> fields, StateDict into, List<String> notes) {
+        String name = Quoted.text(key);
         String type = Json.asString(fields.get("dtype"), name + ".dtype");
         DType dtype =
                 switch (type) {
                     case "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL" -> DType.valueOf(type);
-                    default ->
-                        throw WeightsException.in(
-                                file.path(),
-                                "entry '" + name + "' has the element type " + type + ", which is not supported");
+                    default -> null;
                 };
         List<Object> dims = Json.asList(fields.get("shape"), name + ".shape");
         List<Object> offsets = Json.asList(fields.get("data_offsets"), name + ".data_offsets");
         if (offsets.size() != 2 || dims.size() > 16) {
             throw WeightsException.in(
                     file.path(), "entry '" + name + "' must have two data_offsets and at most 16 axes");
+        }
+        long from = Json.asLong(offsets.get(0), name + ".data_offsets");
+        long to = Json.asLong(offsets.get(1), name + ".data_offsets");
+        if (dtype == null) {
+            // A marker without elements, as some quantizers leave, must not keep the rest from being read.
+            if (from != to || from < 0 || !dims.contains(0L)) {
+                throw WeightsException.in(
+                        file.path(),
+                        "entry '" + name + "' has the element type " + Quoted.text(type)
+                                + ", which is not supported; the other entries can be read without it");
+            }
+            notes.add("'" + name + "' was passed over: its element type " + Quoted.text(type)
+                    + " is not read, and it holds no elements");
+            return new Range(key, from, to);
         }
         int[] extents = new int[dims.size()];
         long bytes = dtype.bytes();
@@ -122,13 +138,11 @@ public final class Safetensors {
             if (d < 0 || d > Integer.MAX_VALUE || (d > 0 && bytes > file.size() / d)) {
                 throw WeightsException.in(
                         file.path(),
-                        "entry '" + name + "' has the shape " + dims + ", which is negative or larger than the file");
+                        "entry '" + name + "' has an extent of " + d + ", which is negative or larger than the file");
             }
             extents[i] = (int) d;
             bytes *= d;
         }
-        long from = Json.asLong(offsets.get(0), name + ".data_offsets");
-        long to = Json.asLong(offsets.get(1), name + ".data_offsets");
         if (from < 0 || to < from || to > file.size() - data) {
             throw WeightsException.in(
                     file.path(),
@@ -142,20 +156,32 @@ public final class Safetensors {
         }
         Shape shape = Shape.of(extents);
         into.put(
-                name,
+                key,
                 new StateDict.Entry(
                         dtype,
                         shape,
                         memory -> Tensor.over(elements(file, dtype, data + from, shape.elements(), memory), shape, 0)));
-        return new Range(name, from, to);
+        return new Range(key, from, to);
+    }
+
+    /** Throws, with the size, if so many elements cannot be held at once. */
+    static void requireMemory(Path file, long count, DType dtype) {
+        long most = Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory());
+        if (count > most / dtype.bytes()) {
+            String bytes = count > Long.MAX_VALUE / 8 ? "more than 2^60" : Long.toString(count * dtype.bytes());
+            throw WeightsException.in(
+                    file,
+                    "a tensor of " + count + " elements takes " + bytes + " bytes, more than the " + most
+                            + " that can be held at once "
+                            + (most < Integer.MAX_VALUE - 8
+                                    ? "in this Java heap; raise it with -Xmx"
+                                    : "by any Java array"));
+        }
     }
 
     /** Reads {@code count} elements at a byte position; f32 ones into an array that {@code memory} gives. */
     static HostStorage elements(FileBytes file, DType dtype, long position, long count, IntFunction<float[]> memory) {
-        if (count * dtype.bytes() > Integer.MAX_VALUE - 8) {
-            throw WeightsException.in(
-                    file.path(), "a tensor of " + count + " elements is too large to be read at once");
-        }
+        requireMemory(file.path(), count, dtype);
         if (dtype == DType.F32) {
             return new HostStorage.Floats(file.readFloats(position, (int) count, memory));
         }

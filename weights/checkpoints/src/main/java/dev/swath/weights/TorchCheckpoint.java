@@ -1,90 +1,94 @@
 package dev.swath.weights;
 
+import dev.swath.files.Quoted;
 import dev.swath.tensor.DType;
-import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.tensor.TensorException;
+import dev.swath.weights.TorchResolver.StorageRef;
 import dev.swath.weights.pickle.PickleException;
 import dev.swath.weights.pickle.Resolver;
 import dev.swath.weights.pickle.Unpickler;
-import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of {@code torch.save}, in zip form (PyTorch 1.6 and later) or legacy form. Its object tree is read at once,
- * its tensors only when they are asked for; optimizer state costs nothing. Nothing in the file is executed.
+ * A file of {@code torch.save}, in zip form (PyTorch 1.6 and later) or legacy form, of any pickle protocol. Its object tree is
+ * read at once, its tensors only when they are asked for; optimizer state costs nothing. Nothing in the file is executed:
+ * values of classes that do not matter for tensors are passed over.
  */
 public final class TorchCheckpoint {
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_PROTOCOL = 1001;
     private static final int MAX_PICKLE = 256 << 20;
     private static final int MAX_LEGACY_HEAD = 32 << 20;
+    /** A deflated pickle may unpack to so much, and to so many times its size more: names repeat, but not without end. */
+    private static final long SPARE_PICKLE = 8 << 20;
 
-    private static final Map<String, DType> STORAGES = Map.ofEntries(
-            Map.entry("FloatStorage", DType.F32),
-            Map.entry("DoubleStorage", DType.F64),
-            Map.entry("HalfStorage", DType.F16),
-            Map.entry("BFloat16Storage", DType.BF16),
-            Map.entry("LongStorage", DType.I64),
-            Map.entry("IntStorage", DType.I32),
-            Map.entry("ShortStorage", DType.I16),
-            Map.entry("CharStorage", DType.I8),
-            Map.entry("ByteStorage", DType.U8),
-            Map.entry("BoolStorage", DType.BOOL));
+    private static final long MAX_PICKLE_RATIO = 16;
+    /** What tensors hold together may be so many times what the file does: storages are shared, axes repeated. */
+    private static final long MAX_SHARING = 8;
 
-    private static final Set<String> CALLS = Set.of(
-            "collections.OrderedDict",
-            "argparse.Namespace",
-            "torch._utils._rebuild_tensor_v2",
-            "torch._utils._rebuild_parameter",
-            "torch.Size",
-            "torch.device");
+    private static final long SPARE_BYTES = 512L << 20;
+    private static final long SPARE_UNPACKING = 1L << 30;
 
     /**
      * A tensor in the file, not yet read.
      *
      * @param dtype element type
      * @param key the storage's key
-     * @param storageSize elements of the storage, as the pickle says
+     * @param from byte in the storage that elements count from
+     * @param storageSize elements of the storage from there on
      * @param shape extents
      * @param strides distance in elements along each axis
-     * @param offset first element in the storage
+     * @param offset first element
      */
-    public record TensorRef(DType dtype, String key, long storageSize, Shape shape, long[] strides, long offset) {}
-
-    private record StorageRef(DType dtype, String key, long size) {}
+    public record TensorRef(
+            DType dtype, String key, long from, long storageSize, Shape shape, long[] strides, long offset) {
+        /** Bytes of its elements, each counted as often as it is repeated. */
+        long bytes() {
+            return shape.elements() > Long.MAX_VALUE / 8 ? Long.MAX_VALUE : shape.elements() * dtype.bytes();
+        }
+    }
 
     private final FileBytes file;
     private final @Nullable Object root;
     private final Map<String, Long> positions;
     private final Map<String, ZipIndex.Entry> deflated;
     private final @Nullable ZipIndex zip;
+    private final Set<String> passedOver;
+    private final AtomicLong unpacking;
 
     private TorchCheckpoint(
             FileBytes file,
             @Nullable Object root,
             Map<String, Long> positions,
             Map<String, ZipIndex.Entry> deflated,
-            @Nullable ZipIndex zip) {
+            @Nullable ZipIndex zip,
+            Set<String> passedOver) {
         this.file = file;
         this.root = root;
         this.positions = positions;
         this.deflated = deflated;
         this.zip = zip;
+        this.passedOver = passedOver;
+        long held = 0;
+        for (ZipIndex.Entry e : deflated.values()) {
+            held = Math.min(Long.MAX_VALUE / 8, held + e.size());
+        }
+        this.unpacking = new AtomicLong(SPARE_UNPACKING + 4 * held);
     }
 
     /** Reads the object tree of a checkpoint in either form. */
@@ -102,19 +106,7 @@ public final class TorchCheckpoint {
 
     private static TorchCheckpoint openZip(FileBytes file) {
         ZipIndex zip = new ZipIndex(file);
-        String pickle = null;
-        for (String name : zip.entries().keySet()) {
-            if (name.equals("data.pkl") || (name.endsWith("/data.pkl") && name.indexOf('/') == name.length() - 9)) {
-                if (pickle != null) {
-                    throw WeightsException.in(file.path(), "the archive has two folders with a data.pkl");
-                }
-                pickle = name;
-            }
-        }
-        if (pickle == null) {
-            throw WeightsException.in(
-                    file.path(), "this zip file has no data.pkl, so it is not a checkpoint of torch.save");
-        }
+        String pickle = TorchArchive.pickle(file.path(), zip.entries());
         String folder = pickle.substring(0, pickle.length() - "data.pkl".length());
         ZipIndex.Entry order = zip.entries().get(folder + "byteorder");
         if (order != null && !new String(zip.read(order, 64), StandardCharsets.US_ASCII).equals("little")) {
@@ -122,33 +114,37 @@ public final class TorchCheckpoint {
         }
         Map<String, Long> positions = new HashMap<>();
         Map<String, ZipIndex.Entry> deflated = new HashMap<>();
-        Object root = Unpickler.read(
-                ByteBuffer.wrap(zip.read(zip.entries().get(pickle), MAX_PICKLE)), new TorchResolver(ref -> {
-                    String name = folder + "data/" + ref.key;
-                    ZipIndex.Entry e = zip.entries().get(name);
-                    if (e == null) {
-                        throw WeightsException.in(
-                                file.path(), "the storage '" + name + "' is missing from the archive");
-                    }
-                    if (e.size() != ref.size * ref.dtype.bytes()) {
-                        throw WeightsException.in(
-                                file.path(),
-                                "the storage '" + name + "' has " + e.size() + " bytes where " + ref.size
-                                        + " elements of " + ref.dtype + " are due");
-                    }
-                    if (e.method() == 0) {
-                        positions.computeIfAbsent(ref.key, k -> zip.position(e));
-                    } else {
-                        deflated.put(ref.key, e);
-                    }
-                }));
-        return new TorchCheckpoint(file, root, positions, deflated, zip);
+        TorchResolver resolver = new TorchResolver(ref -> {
+            String name = folder + "data/" + ref.key();
+            ZipIndex.Entry e = zip.entries().get(name);
+            if (e == null) {
+                throw WeightsException.in(
+                        file.path(), "the storage '" + Quoted.text(name) + "' is missing from the archive");
+            }
+            int width = ref.type().width();
+            if (width > 0 && e.size() != ref.size() * width) {
+                throw WeightsException.in(
+                        file.path(),
+                        "the storage '" + Quoted.text(name) + "' has " + e.size() + " bytes where " + ref.size()
+                                + " elements of " + Quoted.text(ref.type().name()) + " are due");
+            }
+            if (e.method() == 0) {
+                positions.computeIfAbsent(ref.key(), k -> zip.position(e));
+            } else {
+                deflated.put(ref.key(), e);
+            }
+        });
+        ZipIndex.Entry entry = zip.entries().get(pickle);
+        long most = entry.method() == 0 ? MAX_PICKLE : SPARE_PICKLE + MAX_PICKLE_RATIO * entry.packed();
+        byte[] bytes = zip.read(entry, Math.min(MAX_PICKLE, most));
+        Object root = Unpickler.read(ByteBuffer.wrap(bytes), resolver, entry.packed());
+        return new TorchCheckpoint(file, root, positions, deflated, zip, resolver.passedOver());
     }
 
     private static TorchCheckpoint openLegacy(FileBytes file) {
         ByteBuffer in = ByteBuffer.wrap(file.read(0, (int) Math.min(file.size(), MAX_LEGACY_HEAD)));
         Map<String, StorageRef> storages = new LinkedHashMap<>();
-        Resolver resolver = new TorchResolver(ref -> storages.put(ref.key, ref));
+        TorchResolver resolver = new TorchResolver(ref -> storages.put(ref.key(), ref));
         Object magic;
         try {
             magic = Unpickler.read(in, Resolver.PLAIN);
@@ -156,7 +152,9 @@ public final class TorchCheckpoint {
             magic = null;
         }
         if (!LEGACY_MAGIC.equals(magic)) {
-            throw WeightsException.in(file.path(), "this is neither a zip nor a legacy checkpoint of torch.save");
+            throw WeightsException.in(
+                    file.path(),
+                    "this is a Python pickle, but none of torch.save; save the state_dict with torch.save or as safetensors");
         }
         if (!Long.valueOf(LEGACY_PROTOCOL).equals(Unpickler.read(in, Resolver.PLAIN))) {
             throw WeightsException.in(file.path(), "the legacy protocol must be " + LEGACY_PROTOCOL);
@@ -169,188 +167,112 @@ public final class TorchCheckpoint {
         if (!(Unpickler.read(in, Resolver.PLAIN) instanceof List<?> keys)) {
             throw WeightsException.in(file.path(), "the list of storages is missing");
         }
+        Map<String, Long> positions = legacyPositions(file, in.position(), keys, storages);
+        return new TorchCheckpoint(file, root, positions, Map.of(), null, resolver.passedOver());
+    }
+
+    /** Behind the pickles stand the storages in the order of the list, each with its number of elements before it. */
+    private static Map<String, Long> legacyPositions(
+            FileBytes file, long from, List<?> keys, Map<String, StorageRef> storages) {
         Map<String, Long> positions = new HashMap<>();
-        long at = in.position();
+        long at = from;
         for (Object key : keys) {
-            StorageRef ref = storages.get(String.valueOf(key));
+            StorageRef ref = key instanceof String || key instanceof Long ? storages.get(key.toString()) : null;
             if (ref == null) {
-                throw WeightsException.in(file.path(), "the storage '" + key + "' is listed but used by no tensor");
+                throw WeightsException.in(
+                        file.path(),
+                        "the storage '" + (key instanceof String s ? Quoted.text(s) : "?")
+                                + "' is listed but used by no tensor");
+            }
+            if (ref.type().width() == 0) {
+                throw WeightsException.in(
+                        file.path(),
+                        "the storage type " + Quoted.text(ref.type().name())
+                                + " is not known, so that what follows it cannot be found");
             }
             long count = ByteBuffer.wrap(file.read(at, 8))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .getLong();
-            if (count != ref.size) {
+            if (count != ref.size()) {
                 throw WeightsException.in(
                         file.path(),
-                        "the storage '" + key + "' at byte " + at + " has " + count + " elements where " + ref.size
-                                + " are due");
+                        "the storage '" + Quoted.text(ref.key()) + "' at byte " + at + " has " + count
+                                + " elements where " + ref.size() + " are due");
             }
-            file.checkRange(at + 8, count * ref.dtype.bytes());
-            positions.put(ref.key, at + 8);
-            at += 8 + count * ref.dtype.bytes();
+            file.checkRange(at + 8, count * ref.type().width());
+            positions.put(ref.key(), at + 8);
+            at += 8 + count * ref.type().width();
         }
         for (String key : storages.keySet()) {
             if (!positions.containsKey(key)) {
-                throw WeightsException.in(file.path(), "the storage '" + key + "' is used but not in the file");
+                throw WeightsException.in(
+                        file.path(), "the storage '" + Quoted.text(key) + "' is used but not in the file");
             }
         }
-        return new TorchCheckpoint(file, root, positions, Map.of(), null);
+        return positions;
     }
 
-    /** The pickled object: maps, lists, numbers, strings, {@link Unpickler.ObjectState} and {@link TensorRef}. */
+    /**
+     * The pickled object: maps, lists, numbers, strings, {@link dev.swath.weights.pickle.PythonObject} and {@link TensorRef}. It
+     * may hold itself.
+     */
     public @Nullable Object root() {
         return root;
     }
 
-    /** Reads one tensor into fresh memory, keeping its strides. */
+    /** The classes and functions of values that were passed over, the first of them. */
+    public Set<String> passedOver() {
+        return passedOver;
+    }
+
+    Path path() {
+        return file.path();
+    }
+
+    /** Reads one tensor into fresh memory: the elements that it shows, not the rest of its storage. */
     public Tensor read(TensorRef ref) {
         return read(ref, float[]::new);
     }
 
     private Tensor read(TensorRef ref, IntFunction<float[]> memory) {
         ZipIndex.Entry packed = deflated.get(ref.key);
-        HostStorage storage;
         if (packed != null && zip != null) {
-            storage = new HostStorage.Bytes(
-                    ref.dtype, MemorySegment.ofArray(zip.read(packed, ref.storageSize * ref.dtype.bytes())));
-        } else {
-            Long position = positions.get(ref.key);
-            if (position == null) {
-                throw WeightsException.in(file.path(), "the storage '" + ref.key + "' is not in the file");
+            try (ByteSource source = new InflatedSource(file, packed, zip.position(packed), unpacking)) {
+                return StridedReader.read(file.path(), source, ref);
             }
-            storage = Safetensors.elements(file, ref.dtype, position, ref.storageSize, memory);
         }
-        return Tensor.strided(storage, ref.shape, ref.strides, ref.offset);
+        Long position = positions.get(ref.key);
+        if (position == null) {
+            throw WeightsException.in(file.path(), "the storage '" + Quoted.text(ref.key) + "' is not in the file");
+        }
+        if (StridedReader.isDense(ref)) {
+            long first = position + ref.from + ref.offset * ref.dtype.bytes();
+            long span = StridedReader.span(ref);
+            return Tensor.strided(
+                    Safetensors.elements(file, ref.dtype, first, span, memory), ref.shape, ref.strides, 0);
+        }
+        try (ByteSource source = file.source(position)) {
+            return StridedReader.read(file.path(), source, ref);
+        }
     }
 
-    /**
-     * The tensors of a mapping of names to tensors: the one at {@code key} of the root, or the root itself if null.
-     * Other values in the mapping are left out.
-     */
-    public StateDict stateDict(@Nullable String key) {
-        Object node = root;
-        if (key != null) {
-            node = node instanceof Map<?, ?> map ? map.get(key) : null;
-        }
-        if (!(node instanceof Map<?, ?> map)) {
-            throw WeightsException.in(
-                    file.path(),
-                    key == null
-                            ? "the file holds no mapping of names to tensors"
-                            : "there is no mapping '" + key + "' in the file");
-        }
+    /** The tensors of a mapping of names to tensors, as entries that are read when they are asked for. */
+    StateDict stateDict(Map<String, TensorRef> tensors) {
+        long held = Math.addExact(file.size(), zip == null ? 0 : zip.unpackedBytes());
+        long bytes = 0;
         StateDict out = new StateDict();
-        map.forEach((name, value) -> {
-            if (name instanceof String s && value instanceof TensorRef ref) {
-                out.put(s, new StateDict.Entry(ref.dtype, ref.shape, memory -> read(ref, memory)));
+        for (Map.Entry<String, TensorRef> e : tensors.entrySet()) {
+            TensorRef ref = e.getValue();
+            bytes += ref.bytes();
+            if (bytes < 0 || bytes / MAX_SHARING > held + SPARE_BYTES / MAX_SHARING) {
+                throw WeightsException.in(
+                        file.path(),
+                        "its tensors show more than " + MAX_SHARING + " times the " + held
+                                + " bytes that the file holds; at '" + Quoted.text(e.getKey()) + "' " + ref.shape
+                                + " too much is repeated");
             }
-        });
+            out.put(e.getKey(), new StateDict.Entry(ref.dtype, ref.shape, memory -> read(ref, memory)));
+        }
         return out;
-    }
-
-    private interface StorageListener {
-        void use(StorageRef ref);
-    }
-
-    /** Gives meaning to the names that a checkpoint needs, and to no others. */
-    private record TorchResolver(StorageListener storages) implements Resolver {
-        @Override
-        public boolean allows(String module, String name) {
-            return CALLS.contains(module + "." + name) || (module.equals("torch") && STORAGES.containsKey(name));
-        }
-
-        @Override
-        public @Nullable Object call(String module, String name, List<@Nullable Object> arguments) {
-            return switch (module + "." + name) {
-                case "collections.OrderedDict" -> orderedMap(arguments);
-                case "argparse.Namespace" -> Unpickler.ObjectState.of("argparse.Namespace");
-                case "torch._utils._rebuild_tensor_v2" -> tensor(arguments);
-                case "torch._utils._rebuild_parameter" -> (TensorRef) arguments.get(0);
-                case "torch.Size" -> arguments.get(0);
-                case "torch.device" -> String.valueOf(arguments.get(0));
-                default -> throw new PickleException("[pickle] " + module + "." + name + " cannot be called");
-            };
-        }
-
-        private static Map<Object, @Nullable Object> orderedMap(List<@Nullable Object> arguments) {
-            Map<Object, @Nullable Object> out = new LinkedHashMap<>();
-            if (!arguments.isEmpty() && arguments.get(0) instanceof List<?> pairs) {
-                for (Object pair : pairs) {
-                    if (!(pair instanceof List<?> kv) || kv.size() != 2 || !(kv.get(0) instanceof String key)) {
-                        throw new PickleException("[pickle] an ordered mapping must be made of pairs with string keys");
-                    }
-                    out.put(key, kv.get(1));
-                }
-            }
-            return out;
-        }
-
-        private static TensorRef tensor(List<@Nullable Object> a) {
-            if (a.size() < 4 || !(a.get(0) instanceof StorageRef storage) || !(a.get(1) instanceof Long offset)) {
-                throw new PickleException("[pickle] a tensor must be made of a storage, an offset, a size and strides");
-            }
-            int[] dims = new int[integers(a.get(2)).size()];
-            long[] strides = new long[dims.length];
-            if (integers(a.get(3)).size() != dims.length || dims.length > 16) {
-                throw new PickleException("[pickle] a tensor must have one stride an axis and at most 16 axes");
-            }
-            for (int i = 0; i < dims.length; i++) {
-                long d = integers(a.get(2)).get(i);
-                if (d < 0 || d > Integer.MAX_VALUE) {
-                    throw new PickleException("[pickle] a tensor's extent must lie in [0, 2147483647]; got " + d);
-                }
-                dims[i] = (int) d;
-                strides[i] = integers(a.get(3)).get(i);
-            }
-            Shape shape = Shape.of(dims);
-            long last = offset;
-            for (int i = 0; i < dims.length && shape.elements() > 0; i++) {
-                last = Math.addExact(last, Math.multiplyExact(strides[i], dims[i] - 1L));
-                if (strides[i] < 0) {
-                    throw new PickleException("[pickle] strides must not be negative");
-                }
-            }
-            // Repeating an axis by stride 0 must not turn a small file into a huge tensor.
-            if (offset < 0
-                    || (shape.elements() > 0 && last >= storage.size)
-                    || shape.elements() > Math.max(1L << 20, 4 * storage.size)) {
-                throw new PickleException("[pickle] a tensor of shape " + shape + " from element " + offset
-                        + " on does not fit its storage of " + storage.size + " elements");
-            }
-            return new TensorRef(storage.dtype, storage.key, storage.size, shape, strides, offset);
-        }
-
-        private static List<Long> integers(@Nullable Object value) {
-            if (!(value instanceof List<?> list)) {
-                throw new PickleException("[pickle] sizes and strides must be tuples");
-            }
-            List<Long> out = new ArrayList<>();
-            for (Object o : list) {
-                if (!(o instanceof Long n)) {
-                    throw new PickleException("[pickle] sizes and strides must be integers");
-                }
-                out.add(n);
-            }
-            return out;
-        }
-
-        @Override
-        public @Nullable Object persistent(@Nullable Object id) {
-            if (!(id instanceof List<?> parts)
-                    || parts.size() < 5
-                    || !"storage".equals(parts.get(0))
-                    || !(parts.get(4) instanceof Long size)
-                    || size < 0) {
-                throw new PickleException("[pickle] a persistent id must name a storage");
-            }
-            String type = String.valueOf(parts.get(1));
-            DType dtype = STORAGES.get(type.substring(type.lastIndexOf('.') + 1));
-            if (dtype == null || size > Long.MAX_VALUE / 16) {
-                throw new PickleException("[pickle] the storage type " + type + " is not supported");
-            }
-            StorageRef ref = new StorageRef(dtype, String.valueOf(parts.get(2)), size);
-            storages.use(ref);
-            return ref;
-        }
     }
 }

@@ -30,6 +30,11 @@ public final class TorchWriter {
 
     /** Writes all entries, in order, under one key of the pickled dict; the file appears whole or not at all. */
     public static void write(Path path, String key, StateDict tensors) {
+        write(path, key, tensors, Map.of());
+    }
+
+    /** The same with texts under further keys of the dict. */
+    public static void write(Path path, String key, StateDict tensors, Map<String, String> more) {
         Map<String, Object> items = new LinkedHashMap<>();
         int number = 0;
         for (String name : tensors.names()) {
@@ -44,6 +49,7 @@ public final class TorchWriter {
         }
         Map<String, Object> root = new LinkedHashMap<>();
         root.put(key, new Pickler.OrderedDict(items, Map.of("_metadata", versions(tensors))));
+        root.putAll(more);
         byte[] pickle = Pickler.of(root);
         AtomicFile.write(path, channel -> {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), CHUNK);

@@ -1,5 +1,6 @@
 package dev.swath.weights;
 
+import dev.swath.files.Quoted;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -7,17 +8,13 @@ import org.jspecify.annotations.Nullable;
 public final class WeightsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private static final int MAX_RULE = 600;
-
-    /** With the whole sentence. */
+    /** With the whole sentence, which is shown as {@link Quoted#sentence} does. */
     public WeightsException(String message) {
-        super(message);
+        super(Quoted.sentence(message));
     }
 
     /** For a rule that {@code file} breaks. What the rule quotes from the file stays on one line and is cut if it is long. */
     static WeightsException in(Path file, @Nullable String rule) {
-        String line = String.valueOf(rule).replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
-        return new WeightsException(
-                "[weights] " + file + ": " + (line.length() > MAX_RULE ? line.substring(0, MAX_RULE) + "..." : line));
+        return new WeightsException("[weights] " + Quoted.path(file) + ": " + Quoted.rule(rule));
     }
 }

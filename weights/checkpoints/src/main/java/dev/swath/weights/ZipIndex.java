@@ -1,7 +1,9 @@
 package dev.swath.weights;
 
+import dev.swath.files.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class ZipIndex {
 
     private final FileBytes file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private long unpacked;
 
     ZipIndex(FileBytes file) {
         this.file = file;
@@ -66,10 +69,16 @@ final class ZipIndex {
                             + " bytes, more than any checkpoint has");
         }
         ByteBuffer directory = buffer(offset, (int) size);
+        long packed = 0;
         for (long i = 0; i < count; i++) {
             Entry e = entry(directory);
+            packed += e.packed;
+            unpacked += e.size;
+            if (packed > file.size() || unpacked < 0) {
+                throw WeightsException.in(file.path(), "the entries of the zip directory overlap in the file");
+            }
             if (entries.putIfAbsent(e.name, e) != null) {
-                throw WeightsException.in(file.path(), "the zip directory names '" + e.name + "' twice");
+                throw WeightsException.in(file.path(), "the zip directory names '" + Quoted.text(e.name) + "' twice");
             }
         }
     }
@@ -96,7 +105,7 @@ final class ZipIndex {
         }
         byte[] raw = new byte[nameLength];
         d.get(at + 46, raw);
-        String name = new String(raw, StandardCharsets.UTF_8);
+        String name = name(raw);
         int extra = at + 46 + nameLength;
         for (int end = extra + extraLength; extra + 4 <= end; ) {
             int id = d.getShort(extra) & 0xffff;
@@ -119,19 +128,15 @@ final class ZipIndex {
             extra += 4 + length;
         }
         d.position(at + 46 + nameLength + extraLength + commentLength);
-        if (name.startsWith("/")
-                || name.contains("\\")
-                || name.contains("..")
-                || name.contains("\0")
-                || name.contains(":")) {
+        if (leaves(name)) {
             throw WeightsException.in(
                     file.path(),
-                    "the entry name '" + name.replace("\0", "\\0") + "' leaves the archive; such files are refused");
+                    "the entry name '" + Quoted.text(name) + "' leaves the archive; such files are refused");
         }
         if ((flags & 1) != 0 || (method != 0 && method != 8)) {
             throw WeightsException.in(
                     file.path(),
-                    "entry '" + name + "' is encrypted or packed by method " + method
+                    "entry '" + Quoted.text(name) + "' is encrypted or packed by method " + method
                             + "; only stored and deflated entries are read");
         }
         if (packed < 0
@@ -141,9 +146,51 @@ final class ZipIndex {
                 || size / MAX_RATIO > packed) {
             throw WeightsException.in(
                     file.path(),
-                    "entry '" + name + "' claims " + size + " bytes from " + packed + " in the file, which cannot be");
+                    "entry '" + Quoted.text(name) + "' claims " + size + " bytes from " + packed
+                            + " in the file, which cannot be");
         }
         return new Entry(name, method, packed, size, header);
+    }
+
+    /** UTF-8, as PyTorch writes names; bytes that are none, which a file system lets pass, one by one. */
+    private static String name(byte[] raw) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(raw))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(raw, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /**
+     * Whether a name would lead out of a folder that the archive is unpacked into. PyTorch takes the folder's name from that of
+     * the file: it may hold anything but a separator, and it is empty for a file named {@code .pth}.
+     */
+    private static boolean leaves(String name) {
+        String inner = name.startsWith("/") && isPart(name.substring(1)) ? name.substring(1) : name;
+        return inner.startsWith("/")
+                || inner.contains("\\")
+                || inner.contains("\0")
+                || inner.equals("..")
+                || inner.startsWith("../")
+                || inner.contains("/../")
+                || inner.endsWith("/..");
+    }
+
+    /** Whether this is the name of a part that PyTorch writes into its folder. */
+    private static boolean isPart(String name) {
+        return name.equals("data.pkl")
+                || name.equals("version")
+                || name.equals("byteorder")
+                || name.startsWith("data/")
+                || name.startsWith(".");
+    }
+
+    /** Bytes of all entries in the file and unpacked: what the file honestly holds. */
+    long unpackedBytes() {
+        return unpacked;
     }
 
     Map<String, Entry> entries() {
@@ -154,7 +201,8 @@ final class ZipIndex {
     long position(Entry e) {
         ByteBuffer h = buffer(e.header, 30);
         if (h.getInt(0) != LOCAL) {
-            throw WeightsException.in(file.path(), "entry '" + e.name + "' has no local header at byte " + e.header);
+            throw WeightsException.in(
+                    file.path(), "entry '" + Quoted.text(e.name) + "' has no local header at byte " + e.header);
         }
         long at = e.header + 30 + (h.getShort(26) & 0xffff) + (h.getShort(28) & 0xffff);
         file.checkRange(at, e.packed);
@@ -166,9 +214,10 @@ final class ZipIndex {
         if (e.size > cap) {
             throw WeightsException.in(
                     file.path(),
-                    "entry '" + e.name + "' claims " + e.size + " bytes where at most " + cap + " make sense");
+                    "entry '" + Quoted.text(e.name) + "' claims " + e.size + " bytes where at most " + cap
+                            + " make sense");
         }
-        byte[] packed = file.read(position(e), (int) e.packed);
+        byte[] packed = file.read(position(e), Math.toIntExact(e.packed));
         if (e.method == 0) {
             return packed;
         }
@@ -187,11 +236,12 @@ final class ZipIndex {
             if (n != out.length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
                 throw WeightsException.in(
                         file.path(),
-                        "entry '" + e.name + "' does not unpack to the " + e.size + " bytes that it claims");
+                        "entry '" + Quoted.text(e.name) + "' does not unpack to the " + e.size
+                                + " bytes that it claims");
             }
             return out;
         } catch (DataFormatException x) {
-            throw WeightsException.in(file.path(), "entry '" + e.name + "' is not valid deflate data");
+            throw WeightsException.in(file.path(), "entry '" + Quoted.text(e.name) + "' is not valid deflate data");
         } finally {
             inflater.end();
         }

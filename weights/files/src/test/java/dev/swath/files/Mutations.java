@@ -1,11 +1,28 @@
 package dev.swath.files;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Changes bytes of valid files, for tests of what reads them. */
 public final class Mutations {
     private Mutations() {}
+
+    /** The same, with words put in now and then, over what is there or between it. */
+    public static byte[] mutate(byte[] valid, List<byte[]> words, SplittableRandom random) {
+        byte[] b = valid;
+        while (!words.isEmpty() && random.nextInt(3) == 0) {
+            byte[] word = words.get(random.nextInt(words.size()));
+            int at = random.nextInt(b.length + 1);
+            int behind = random.nextBoolean() ? at : Math.min(b.length, at + word.length);
+            byte[] out = new byte[at + word.length + b.length - behind];
+            System.arraycopy(b, 0, out, 0, at);
+            System.arraycopy(word, 0, out, at, word.length);
+            System.arraycopy(b, behind, out, at + word.length, b.length - behind);
+            b = out;
+        }
+        return b == valid || random.nextBoolean() ? mutate(b, random) : b;
+    }
 
     /** A copy with one to four changes: a byte anew, a bit turned, a stretch cut out, doubled or overwritten, the end cut off. */
     public static byte[] mutate(byte[] valid, SplittableRandom random) {

@@ -14,7 +14,6 @@ import dev.swath.files.json.Fields;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
-import java.io.Console;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,7 +39,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  swath ablate --dataset synthetic --steps 2000 --out ablations/",
-            "  swath ablate --dataset refsegrs --data RefSegRS/ --config small.json --vocab vocab.txt --steps 9000 --out ab/"
+            "  swath ablate --dataset refsegrs --data RefSegRS/ --config small.json \\",
+            "    --vocab vocab.txt --steps 9000 --out ab/"
         })
 final class AblateCommand implements Callable<Integer> {
     @Spec
@@ -86,6 +86,7 @@ final class AblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Settings.tellInside(spec, config, Settings.COMPACT, "small network");
         if (steps < 1) {
             throw new UsageException("--steps must be at least 1; got " + steps);
         }
@@ -99,10 +100,7 @@ final class AblateCommand implements Callable<Integer> {
         Outputs.folder(out);
         Backend backend = Backends.discover().choose(run.device);
         Map<String, Scores> scores = new LinkedHashMap<>();
-        Console console = System.console();
-        TrainingProgress progress = new TrainingProgress(
-                spec.commandLine().getErr(),
-                TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
+        TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         try (Parallelism threads = run.parallelism()) {
             for (Variant variant : ablations.variants()) {
                 progress.say(variant.label());

@@ -7,12 +7,14 @@ import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +32,16 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath check-data --data RRSIS-D/",
-            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep --format csv"
+            "  swath check-data --dataset refsegrs --data RefSegRS.zip --deep \\",
+            "    --format csv"
         })
 final class CheckDataCommand implements Callable<Integer> {
+    /** Problems of a kind that the text lists; the other formats list all. */
+    private static final int MAX_LISTED = 50;
+
+    /** Columns for splits that are none of the data set's. */
+    private static final int MAX_SPLITS = 4;
+
     enum Format {
         TEXT,
         JSON,
@@ -112,40 +121,60 @@ final class CheckDataCommand implements Callable<Integer> {
         List<String> out = new ArrayList<>(counts(report).text());
         if (!report.problems().isEmpty()) {
             out.add("");
-            report.problems().forEach(p -> out.add(name(p.kind().severity()) + " " + name(p.kind()) + ": " + p.text()));
+            Map<Problem.Kind, Integer> seen = new EnumMap<>(Problem.Kind.class);
+            for (Problem p : report.problems()) {
+                if (seen.merge(p.kind(), 1, Integer::sum) <= MAX_LISTED) {
+                    out.add(heading(p.kind()) + ": " + p.text());
+                }
+            }
+            seen.forEach((kind, n) -> {
+                if (n > MAX_LISTED) {
+                    out.add(heading(kind) + ": " + (n - MAX_LISTED) + " more; --format csv lists each");
+                }
+            });
         }
         return out;
     }
 
-    /** A column for each split, one for what concerns none, a row for each kind that occurs. */
+    private static String heading(Problem.Kind kind) {
+        return name(kind.severity()) + " " + name(kind);
+    }
+
+    /** A column for each split, of unknown ones for the first few; one for what concerns none; a row for each kind that occurs. */
     private static Table counts(DatasetCheck.Report report) {
-        TreeSet<String> others = new TreeSet<>();
-        report.problems().forEach(p -> others.add(p.split()));
-        List<String> splits = new ArrayList<>(report.triplets().keySet());
-        others.stream().filter(s -> !s.isEmpty() && !splits.contains(s)).forEach(splits::add);
+        Map<String, Integer> columns = new LinkedHashMap<>();
+        report.triplets().keySet().forEach(split -> columns.put(split, columns.size()));
+        List<String> others = new ArrayList<>(new TreeSet<>(report.problems().stream()
+                .map(Problem::split)
+                .filter(s -> !s.isEmpty() && !columns.containsKey(s))
+                .toList()));
+        others.stream().limit(MAX_SPLITS).forEach(split -> columns.put(split, columns.size()));
+        int more = others.size() - MAX_SPLITS;
         List<String> headings = new ArrayList<>(List.of(name(report.dataset())));
-        headings.addAll(splits);
+        headings.addAll(columns.keySet());
+        if (more > 0) {
+            headings.add("(" + more + " more)");
+        }
         headings.add("(none)");
+        int width = headings.size() - 1;
+        Map<Problem.Kind, long[]> counts = new EnumMap<>(Problem.Kind.class);
+        for (Problem p : report.problems()) {
+            int column = p.split().isEmpty() ? width - 1 : columns.getOrDefault(p.split(), columns.size());
+            counts.computeIfAbsent(p.kind(), _ -> new long[width])[column]++;
+        }
         List<List<String>> rows = new ArrayList<>();
         List<String> usable = new ArrayList<>(List.of("usable triplets"));
-        splits.forEach(s -> usable.add(String.valueOf(report.triplets().getOrDefault(s, 0))));
-        usable.add("");
-        rows.add(usable);
-        splits.add("");
-        for (Problem.Kind kind : Problem.Kind.values()) {
-            List<String> row = new ArrayList<>(List.of(name(kind.severity()) + " " + name(kind)));
-            long total = 0;
-            for (String split : splits) {
-                long n = report.problems().stream()
-                        .filter(p -> p.kind() == kind && p.split().equals(split))
-                        .count();
-                total += n;
-                row.add(String.valueOf(n));
-            }
-            if (total > 0) {
-                rows.add(row);
-            }
+        columns.keySet()
+                .forEach(s -> usable.add(String.valueOf(report.triplets().getOrDefault(s, 0))));
+        while (usable.size() <= width) {
+            usable.add("");
         }
+        rows.add(usable);
+        counts.forEach((kind, n) -> {
+            List<String> row = new ArrayList<>(List.of(heading(kind)));
+            LongStream.of(n).mapToObj(String::valueOf).forEach(row::add);
+            rows.add(row);
+        });
         return new Table(headings, rows);
     }
 

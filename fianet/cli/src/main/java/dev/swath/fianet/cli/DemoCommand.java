@@ -48,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = ReferringSegmenter.bundled(ReferringSegmenter.Options.defaults()
                         .withDevice(run.device)
+                        .withPrecision(run.precision())
                         .withParallelism(threads))) {
             Path image = folder.resolve("scene.png");
             Overlays.writeOverlay(image, scene, new boolean[scene.width() * scene.height()]);
@@ -61,9 +62,8 @@ final class DemoCommand implements Callable<Integer> {
                 more.put("backend", segmenter.backend().name());
                 Outputs.write(folder, (i + 1) + "-", scene, result, sentence, more)
                         .forEach(stdout::println);
-                stderr.printf(
-                        "swath: \"%s\" is %.1f %% of the scene, score %.2f%n",
-                        sentence, 100.0 * result.area() / result.mask().length, result.score());
+                stderr.println(Outputs.sentence(
+                        "the scene", sentence, result, segmenter.backend().name()));
             }
             Path panel = folder.resolve("demo.png");
             Panels.writeAnswers(

@@ -50,6 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
                 case BackendProvider.Probe.Refused(String reason) ->
                     out.printf("backend     %-7s not used: %s%n", finding.name(), reason);
             }
+            finding.details().forEach(line -> out.printf("            %-7s %s%n", "", line));
         }
         for (NetworkProvider network : Networks.all()) {
             out.printf("network     %-7s %s%n", network.name(), network.title());

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" --out hidden.safetensors"
+            "  swath encode --bert bert-base-uncased/ --text \"a storage tank\" \\",
+            "    --out hidden.safetensors"
         })
 final class EncodeCommand implements Callable<Integer> {
     @Spec
@@ -49,16 +50,14 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (text.isBlank()) {
-            throw new UsageException("--text must hold at least one word");
-        }
+        Sentences.require(text);
         Outputs.requireWritable(out, "--out");
         Backend backend = Backends.discover().choose(run.device);
         try (Parallelism threads = run.parallelism()) {
             BertFolder folder = BertFolder.open(bert, backend);
             Encoding encoding = folder.tokenize(text);
             if (encoding.truncated()) {
-                Outputs.tellTruncated(spec, encoding);
+                Sentences.tellTruncated(spec, encoding);
             }
             Tape tape = Tape.inference(Tape.Options.of(backend).withParallelism(threads));
             Safetensors.write(

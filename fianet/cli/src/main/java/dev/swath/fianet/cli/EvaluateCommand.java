@@ -10,6 +10,7 @@ import dev.swath.fianet.data.Split;
 import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,9 +38,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath evaluate --dataset rrsisd --data RRSIS-D/ --split val --weights model/",
-            "  swath evaluate --data RefSegRS.zip --weights best.pth --vocab vocab.txt --format markdown --panels 8 --out panels/",
-            "  swath evaluate --data RefSegRS.zip --weights model/ --shuffle-sentences 1    (a model that reads falls)"
+            "  swath evaluate --dataset rrsisd --data RRSIS-D/ --split val \\",
+            "    --weights model/",
+            "  swath evaluate --data RefSegRS.zip --weights best.pth --vocab vocab.txt \\",
+            "    --format markdown --panels 8 --out panels/",
+            "  swath evaluate --data RefSegRS.zip --weights model/ --shuffle-sentences 1"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
@@ -47,6 +50,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     RunOptions run;
+
+    @Option(
+            names = "--model-config",
+            paramLabel = "FILE",
+            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
+                    + " (default: the one in the model folder, or inside of the file).")
+    @Nullable
+    Path modelConfig;
 
     @Option(
             names = "--dataset",
@@ -130,11 +141,14 @@ final class EvaluateCommand implements Callable<Integer> {
                 ReferringDataset opened =
                         layout == DatasetVocabulary.REFSEGRS ? RefSegRs.open(data, split) : RrsisD.open(data, split);
                 ReferringSegmenter segmenter = Segmenters.open(
+                        spec,
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)
+                                .withPrecision(run.precision())
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
+                                .withModelConfig(modelConfig)
                                 .withDataset(layout)
                                 .withMode(mode))) {
             ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);
@@ -149,7 +163,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (panels > 0) {
                 new EvaluationPanels(folder, asked, predictor, report)
                         .write(panels, seed)
-                        .forEach(file -> stderr.println("swath: wrote " + file));
+                        .forEach(file -> stderr.println("swath: wrote " + Quoted.path(file)));
             }
             if (split != Split.TEST) {
                 stderr.println("swath: the published rows are of the test split; these are of '" + split.key() + "'.");
@@ -160,11 +174,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private DatasetVocabulary detect() {
         DatasetVocabulary found = DatasetCheck.detect(data)
-                .orElseThrow(() -> new UsageException(data
+                .orElseThrow(() -> new UsageException(Quoted.path(data)
                         + " has neither the layout of RefSegRS nor that of RRSIS-D; see 'swath check-data --help'"));
         spec.commandLine()
                 .getErr()
-                .println("swath: " + data + " has the layout of " + found.name().toLowerCase(Locale.ROOT) + ".");
+                .println("swath: " + Quoted.path(data) + " has the layout of "
+                        + found.name().toLowerCase(Locale.ROOT) + ".");
         return found;
     }
 }

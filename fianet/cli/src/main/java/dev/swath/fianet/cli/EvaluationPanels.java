@@ -6,6 +6,7 @@ import dev.swath.fianet.draw.Panels;
 import dev.swath.fianet.image.PillowResize;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.metrics.Evaluation;
+import dev.swath.files.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.SplittableRandom;
 
 /** Pictures of what a model did: image, mask, prediction and sentence of the best, the worst and some random samples. */
 final class EvaluationPanels {
+    /** Characters of a sample's name in a file's. */
+    private static final int MAX_NAME = 100;
+
     private final Path folder;
     private final ReferringDataset dataset;
     private final Evaluation.Predictor predictor;
@@ -55,13 +59,16 @@ final class EvaluationPanels {
                     answer.prediction().height());
             String iou = String.format(
                     Locale.ROOT, "IoU %.2f", 100 * outcome.overlap().iou());
-            String name = sort + "-" + number + "-" + sample.id().replaceAll("[^A-Za-z0-9._-]", "_") + ".png";
+            String id = sample.id().replaceAll("[^A-Za-z0-9._-]", "_");
+            String name = sort + "-" + number + "-" + id.substring(0, Math.min(MAX_NAME, id.length())) + ".png";
             Path file = folder.resolve(name);
             Panels.Panel panel = new Panels.Panel(
                     image,
                     answer.truth().toBooleanArray(),
                     answer.prediction().toBooleanArray(),
-                    List.of(sample.sentence(), "image, mask, prediction of " + sample.id() + "; " + iou));
+                    List.of(
+                            Quoted.rule(sample.sentence()),
+                            "image, mask, prediction of " + Quoted.text(sample.id()) + "; " + iou));
             Panels.write(file, panel);
             out.add(file);
         }

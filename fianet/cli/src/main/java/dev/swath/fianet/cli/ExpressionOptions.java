@@ -4,6 +4,7 @@ import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.PerceptronTagger;
 import dev.swath.fianet.text.PosTagger;
+import dev.swath.files.Quoted;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ final class ExpressionOptions {
     @Nullable
     Path masksFile;
 
+    private @Nullable MaskFile loaded;
+
     /** The tagger of the file, or null for the built-in one. */
     @Nullable
     PosTagger tagger() {
@@ -45,10 +48,12 @@ final class ExpressionOptions {
         if (masksFile == null) {
             return Optional.empty();
         }
-        MaskFile.Entry entry = MaskFile.load(masksFile)
-                .find(sentence)
-                .orElseThrow(() -> new UsageException(
-                        "--masks-file " + masksFile + " must hold the sentence given by --text, \"" + sentence + "\""));
+        if (loaded == null) {
+            loaded = MaskFile.load(masksFile);
+        }
+        MaskFile.Entry entry = loaded.find(sentence)
+                .orElseThrow(() -> new UsageException("--masks-file " + Quoted.path(masksFile)
+                        + " must hold the sentence given by --text, \"" + Quoted.text(sentence) + "\""));
         return Optional.of(entry);
     }
 }

@@ -1,9 +1,17 @@
 package dev.swath.fianet.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** Entry point of {@code swath}. */
@@ -26,7 +34,8 @@ import picocli.CommandLine.ScopeType;
             WeightsCommand.class,
             TrainCommand.class,
             AblateCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CompletionCommand.class
         })
 public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
@@ -39,48 +48,96 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed, such as 'swath demo'");
+        throw new ParameterException(spec.commandLine(), "a command is needed, such as 'swath demo'");
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(execute(args));
+        // Programs read the numbers that are printed, whatever the language of the machine.
+        Locale.setDefault(Locale.ROOT);
+        int code = execute(
+                writer(FileDescriptor.out, "stdout.encoding"), writer(FileDescriptor.err, "stderr.encoding"), args);
+        System.exit(code);
     }
 
-    /** Runs one command and returns its exit code: 0 done, 1 failed, 2 usage. */
+    /** UTF-8, but to a terminal in the letters that it has. */
+    private static PrintWriter writer(FileDescriptor stream, String encoding) {
+        Charset charset = StandardCharsets.UTF_8;
+        String terminals = System.getProperty(encoding, "UTF-8");
+        if (System.console() != null
+                && System.console().isTerminal()
+                && Charset.isSupported(terminals)
+                && !Charset.forName(terminals).equals(StandardCharsets.US_ASCII)) {
+            charset = Charset.forName(terminals);
+        }
+        return new PrintWriter(
+                new OutputStreamWriter(new BufferedOutputStream(new FileOutputStream(stream)), charset), true);
+    }
+
+    /** Runs one command within another program, whose streams it writes to, and returns its exit code. */
     static int execute(String... args) {
         return execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     }
 
-    /** The same with other places for data and for words. */
+    /** Runs one command with these places for data and for words, and returns its exit code: 0 done, 1 failed, 2 usage. */
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        Main main = new Main();
-        CommandLine line = new CommandLine(main).setOut(out).setErr(err);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler((e, a) -> {
-            e.getCommandLine().getErr().println(Errors.sentence(e));
-            e.getCommandLine()
-                    .getErr()
-                    .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-            return CommandLine.ExitCode.USAGE;
-        });
-        line.setExecutionExceptionHandler((e, command, parsed) -> {
-            if (main.debug) {
-                e.printStackTrace(command.getErr());
-            } else {
-                command.getErr().println(Errors.sentence(e));
+        int code = run(out, err, args);
+        if (out.checkError()) {
+            if (code == CommandLine.ExitCode.OK) {
+                err.println("swath: standard output could not be written; the disk may be full, or its reader gone");
             }
+            code = code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.SOFTWARE : code;
+        }
+        err.flush();
+        return code;
+    }
+
+    private static int run(PrintWriter out, PrintWriter err, String... args) {
+        Main main = new Main();
+        CommandLine line =
+                Arguments.configured(new CommandLine(main)).setOut(out).setErr(err);
+        line.setParameterExceptionHandler((e, a) -> usage(e));
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            tell(main, command, e);
             return e instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         try {
-            return line.execute(args);
+            requireReadable(line, args);
+            return line.execute(Arguments.checked(line, args));
+        } catch (ParameterException e) {
+            return usage(e);
         } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
-            if (main.debug) {
-                e.printStackTrace(line.getErr());
-            } else {
-                line.getErr().println(Errors.sentence(e));
-            }
+            tell(main, line, e);
             return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static void tell(Main main, CommandLine command, Throwable failure) {
+        if (main.debug) {
+            failure.printStackTrace(command.getErr());
+        } else {
+            command.getErr().println(Errors.sentence(failure));
+        }
+    }
+
+    private static int usage(ParameterException e) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(Errors.sentence(e));
+        err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Where Java was started with an alphabet of ASCII, it has put other letters of the arguments away for good. */
+    private static void requireReadable(CommandLine line, String... args) {
+        Charset given = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
+        if (given.equals(StandardCharsets.US_ASCII)) {
+            for (String arg : args) {
+                if (arg.indexOf('\uFFFD') >= 0) {
+                    throw new ParameterException(
+                            line,
+                            "the arguments have letters beyond ASCII, which Java cannot read in this locale; set LC_ALL=C.UTF-8");
+                }
+            }
         }
     }
 }

@@ -1,22 +1,31 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.SegmentationResult;
+import dev.swath.fianet.draw.FloatFiles;
 import dev.swath.fianet.draw.Overlays;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
-import dev.swath.tokenizer.Encoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import picocli.CommandLine.Model.CommandSpec;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what a segmentation gives: mask, probability, overlay and numbers. */
 final class Outputs {
+    /** Name of the mask. */
+    static final String MASK = "mask.png";
+
     private Outputs() {}
 
     /** Creates the folder, or says why it cannot be written to, before any work is done. */
@@ -24,8 +33,8 @@ final class Outputs {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be created ("
-                    + e.getClass().getSimpleName() + "); choose another with --out");
+            throw new IllegalStateException("[output] the folder " + out + " cannot be created (" + FileFaults.reason(e)
+                    + "); choose another with --out");
         }
         probe(out, "--out");
         return out;
@@ -33,6 +42,9 @@ final class Outputs {
 
     /** Says before any work is done whether the file can be written: its folder must be there and take files. */
     static void requireWritable(Path file, String option) {
+        if (AtomicFile.isWrittenInPlace(file)) {
+            return; // a device or a pipe: whether it takes what is written shows when it is
+        }
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new IllegalStateException(
@@ -50,28 +62,67 @@ final class Outputs {
             Files.delete(Files.createTempFile(folder, ".swath", ".tmp"));
         } catch (IOException e) {
             throw new IllegalStateException("[output] the folder " + folder + " cannot be written to ("
-                    + e.getClass().getSimpleName() + "); choose another with " + option);
+                    + FileFaults.reason(e) + "); choose another with " + option);
         }
     }
 
-    /** Tells the user that a sentence is longer than the network reads. */
-    static void tellTruncated(CommandSpec spec, Encoding encoding) {
-        spec.commandLine()
-                .getErr()
-                .println("swath: the sentence has " + (encoding.pieces().size() + 2) + " tokens; only the first "
-                        + encoding.ids().length + " are used.");
+    /** Formats of the probabilities as floats. */
+    enum Floats {
+        NPY(".npy") {
+            @Override
+            void write(Path file, SegmentationResult r) {
+                FloatFiles.writeNpy(file, r.probability(), r.width(), r.height());
+            }
+        },
+        TIFF(".tif") {
+            @Override
+            void write(Path file, SegmentationResult r) {
+                FloatFiles.writeTiff(file, r.probability(), r.width(), r.height());
+            }
+        };
+
+        private final String ending;
+
+        Floats(String ending) {
+            this.ending = ending;
+        }
+
+        abstract void write(Path file, SegmentationResult r);
     }
 
     /** Writes the four files with {@code prefix} before their names and returns them. */
     static List<Path> write(
             Path out, String prefix, RgbImage image, SegmentationResult r, String sentence, Map<String, Object> more) {
-        Path mask = out.resolve(prefix + "mask.png");
+        Consumer<Path> overlay = file -> Overlays.writeOverlay(file, image, r.mask());
+        return write(out, prefix, overlay, r, sentence, more, null, Optional.empty());
+    }
+
+    /** Writes also the probabilities as floats, and beside every picture the world file, if there is one. */
+    static List<Path> write(
+            Path out,
+            String prefix,
+            Consumer<Path> overlayWriter,
+            SegmentationResult r,
+            String sentence,
+            Map<String, Object> more,
+            @Nullable Floats floats,
+            Optional<WorldFile> world) {
+        Path mask = out.resolve(prefix + MASK);
         Path probability = out.resolve(prefix + "probability.png");
         Path overlay = out.resolve(prefix + "overlay.png");
         Path json = out.resolve(prefix + "result.json");
         Overlays.writeMask(mask, r.mask(), r.width(), r.height());
         Overlays.writeProbability(probability, r.probability(), r.width(), r.height());
-        Overlays.writeOverlay(overlay, image, r.mask());
+        overlayWriter.accept(overlay);
+        List<Path> written = new ArrayList<>(List.of(mask, probability, overlay));
+        if (floats != null) {
+            Path file = out.resolve(prefix + "probability" + floats.ending);
+            floats.write(file, r);
+            written.add(file);
+        }
+        world.ifPresent(w -> List.copyOf(written).stream()
+                .filter(f -> !f.toString().endsWith(Floats.NPY.ending))
+                .forEach(f -> w.write(f, written)));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("sentence", sentence);
         result.put("width", r.width());
@@ -83,6 +134,21 @@ final class Outputs {
         result.put("bounds", List.of(b[0], b[1], b[2], b[3]));
         result.putAll(more);
         AtomicFile.write(json, (Json.write(result, true) + "\n").getBytes(StandardCharsets.UTF_8));
-        return List.of(mask, probability, overlay, json);
+        written.add(json);
+        return written;
+    }
+
+    /** What an answer says, for a reader. */
+    static String sentence(String subject, String sentence, SegmentationResult r, String backend) {
+        String found = r.area() == 0
+                ? "nothing found"
+                : String.format(
+                        Locale.ROOT,
+                        "%d pixels, %.1f %% of it, score %.2f",
+                        r.area(),
+                        100.0 * r.area() / r.mask().length,
+                        r.score());
+        String asked = sentence.isEmpty() ? "" : ", \"" + Quoted.text(sentence) + "\"";
+        return "swath: " + subject + asked + ": " + found + " (" + backend + ")";
     }
 }

@@ -7,6 +7,7 @@ import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.ParsedExpression;
 import dev.swath.fianet.text.PosTagger;
 import dev.swath.fianet.text.Word;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.tokenizer.Piece;
 import dev.swath.tokenizer.Vocabulary;
@@ -33,8 +34,10 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath parse --text \"the ship on the lower right\" --dataset rrsisd",
-            "  swath parse --text \"cars on the road\" --masks aligned --vocab vocab.txt --format csv",
-            "  swath parse --text \"cars on the road\" --vocab vocab.txt --format json > masks.json   (then: segment --masks-file masks.json)"
+            "  swath parse --text \"cars on the road\" --masks aligned --vocab vocab.txt \\",
+            "    --format csv",
+            "  swath parse --text \"cars on the road\" --vocab vocab.txt \\",
+            "    --format json > masks.json"
         })
 final class ParseCommand implements Callable<Integer> {
     enum Format {
@@ -70,9 +73,7 @@ final class ParseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (text.isBlank()) {
-            throw new UsageException("--text must hold at least one word");
-        }
+        Sentences.require(text);
         Vocabulary vocabulary = vocab == null ? BundledModel.vocabulary() : Vocabulary.load(vocab);
         PosTagger tagger = expression.tagger();
         ParsedExpression p = new ExpressionParser(
@@ -85,6 +86,7 @@ final class ParseCommand implements Callable<Integer> {
                 .masks(text)
                 .orElseGet(() ->
                         new MaskFile.Entry(p.encoding().ids(), p.encoding().mask(), p.objectMask(), p.positionMask()));
+        Sentences.tellUnknown(spec, p);
         var stdout = spec.commandLine().getOut();
         if (format == Format.CSV) {
             csv(stdout, vocabulary, masks);
@@ -115,17 +117,20 @@ final class ParseCommand implements Callable<Integer> {
         out.forEach((k, v) -> stdout.printf(
                 "%-14s %s%n",
                 k,
-                v instanceof List<?> l
-                        ? String.join(" ", l.stream().map(String::valueOf).toList())
-                        : v));
+                Quoted.sentence(
+                        v instanceof List<?> l
+                                ? String.join(
+                                        " ", l.stream().map(String::valueOf).toList())
+                                : String.valueOf(v))));
     }
 
     private static void csv(PrintWriter stdout, Vocabulary vocabulary, MaskFile.Entry masks) {
         stdout.println("token,id,piece,context,object,position");
         for (int i = 0; i < masks.ids().length; i++) {
-            String piece = vocabulary.piece(Math.toIntExact(masks.ids()[i])).replace("\"", "\"\"");
+            String piece = Csv.cell(vocabulary.piece(Math.toIntExact(masks.ids()[i])));
+            piece = piece.startsWith("\"") ? piece : '"' + piece + '"';
             stdout.printf(
-                    "%d,%d,\"%s\",%d,%d,%d%n",
+                    "%d,%d,%s,%d,%d,%d%n",
                     i, masks.ids()[i], piece, masks.context()[i], masks.object()[i], masks.position()[i]);
         }
     }

@@ -5,7 +5,9 @@ import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.DeviceRequest;
 import dev.swath.kernels.Parallelism;
+import dev.swath.kernels.Precision;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -39,6 +41,34 @@ final class RunOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: one a processor).")
     @Nullable
     Integer threads;
+
+    /** Reads f32, tf32 or bf16. */
+    static final class PrecisionConverter implements ITypeConverter<Precision> {
+        @Override
+        public Precision convert(String value) {
+            for (Precision p : Precision.values()) {
+                if (p.toString().equals(value.toLowerCase(Locale.ROOT))) {
+                    return p;
+                }
+            }
+            throw new TypeConversionException("it must be f32, tf32 or bf16, but is '" + value + "'");
+        }
+    }
+
+    @Option(
+            names = "--precision",
+            converter = PrecisionConverter.class,
+            paramLabel = "P",
+            description =
+                    "f32 (the default), tf32 (a device may round the operands of products to 10 bits of mantissa) or bf16"
+                            + " (activations of 16 bits; meant for devices, slow on the processor).")
+    @Nullable
+    Precision precision;
+
+    /** The precision that was asked for, or f32. */
+    Precision precision() {
+        return precision == null ? Precision.F32 : precision;
+    }
 
     Parallelism parallelism() {
         return parallelism(threads);

@@ -2,21 +2,28 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
-import dev.swath.fianet.image.Images;
-import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.draw.Overlays;
+import dev.swath.fianet.image.Bands;
+import dev.swath.fianet.image.ImageException;
+import dev.swath.fianet.image.ImageFile;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.MaskFile;
 import dev.swath.fianet.text.ParsedExpression;
 import dev.swath.fianet.text.PosTagger;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,43 +31,86 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Marks in an image what a sentence names. */
+/** Marks in images what sentences name. */
 @Command(
         name = "segment",
-        description =
-                "Marks in an image what a sentence names; writes mask.png, probability.png, overlay.png and result.json.",
+        description = {
+            "Marks in images what sentences name; writes mask.png, probability.png, overlay.png and result.json.",
+            "With several images or sentences, each image has a folder in OUT and each sentence a number, and results.csv"
+                    + " lists all answers. A world file beside an image is written beside what comes of it."
+        },
         footer = {
             "",
             "Examples:",
-            "  swath segment --image harbor.jpg --text \"the ship on the lower right\" --weights model/",
-            "  swath segment --image a.tif --text \"vehicle on the road\" --weights best.pth --vocab vocab.txt",
-            "  swath segment --image a.png --input-ids 101,4316,102 --attention-mask 1,1,1 --object-mask 0,1,0 --position-mask 1,1,1 --weights best.pth"
+            "  swath segment --image harbor.jpg --weights model/ \\",
+            "    --text \"the ship on the lower right\"",
+            "  swath segment --image a.tif --text \"vehicle on the road\" \\",
+            "    --weights best.pth --vocab vocab.txt --threshold 0.4 --min-area 20",
+            "  swath segment --image scenes/ --image \"more/**.tif\" --weights model/ \\",
+            "    --text \"the dam\" --text \"the ship\" --probabilities npy",
+            "  swath segment --texts questions.csv --weights model/",
+            "  swath segment --image a.png --weights best.pth --input-ids 101,4316,102 \\",
+            "    --attention-mask 1,1,1 --object-mask 0,1,0 --position-mask 1,1,1"
         })
 final class SegmentCommand implements Callable<Integer> {
+    /** A scene that is so many times as wide or high as what the network sees loses its small things. */
+    private static final int MUCH_LARGER = 4;
+
+    private static final Path NONE = Path.of("");
+
+    private boolean large;
+
     @Spec
     CommandSpec spec;
 
     @Mixin
     RunOptions run;
 
-    @Option(names = "--image", required = true, paramLabel = "FILE", description = "PNG, JPEG or TIFF.")
-    Path image;
+    @Option(
+            names = "--image",
+            paramLabel = "FILE|DIR|PATTERN",
+            description =
+                    "PNG, JPEG or TIFF: a file, a folder, or a pattern such as \"scenes/*.tif\"; may be given again.")
+    List<String> images = List.of();
 
-    @Option(names = "--text", paramLabel = "SENTENCE", description = "What to mark.")
+    @Option(names = "--text", paramLabel = "SENTENCE", description = "What to mark; may be given again.")
+    List<String> texts = List.of();
+
+    @Option(
+            names = "--texts",
+            paramLabel = "FILE",
+            description =
+                    "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
+                            + " 'image', each is asked of that image only.")
     @Nullable
-    String text;
+    Path textsFile;
+
+    @Option(
+            names = "--bands",
+            split = ",",
+            paramLabel = "N",
+            description = "Which three bands of an image are red, green and blue, counted from 1, such as 4,3,2"
+                    + " (default: the first three).")
+    int @Nullable [] bands;
 
     @Option(
             names = "--weights",
-            required = true,
             paramLabel = "FILE|DIR",
             description =
                     "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
-    Path weights;
+    Path weights = NONE;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
     @Nullable
     Path vocab;
+
+    @Option(
+            names = "--model-config",
+            paramLabel = "FILE",
+            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
+                    + " (default: the one in the model folder, or inside of the file).")
+    @Nullable
+    Path modelConfig;
 
     @Option(
             names = "--dataset",
@@ -80,9 +130,29 @@ final class SegmentCommand implements Callable<Integer> {
     Path out;
 
     @Option(
+            names = "--threshold",
+            defaultValue = "0.5",
+            paramLabel = "P",
+            description = "The mask is where the probability is above P (default: ${DEFAULT-VALUE}).")
+    double threshold;
+
+    @Option(
+            names = "--min-area",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Leave patches of fewer than N pixels out of the mask (default: ${DEFAULT-VALUE}).")
+    int minArea;
+
+    @Option(
+            names = "--probabilities",
+            paramLabel = "FORMAT",
+            description = "Also write the probabilities as 32-bit floats at the image's size: npy or tiff.")
+    Outputs.@Nullable Floats probabilities;
+
+    @Option(
             names = "--save-logits",
             paramLabel = "FILE",
-            description = "Also write the logits (1, 2, H, W) as safetensors.")
+            description = "Also write the logits (1, 2, H, W) as safetensors; of one image and one sentence.")
     @Nullable
     Path logits;
 
@@ -100,65 +170,186 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ReferringSegmenter.@Nullable Tokens given = givenTokens();
+        ReferringSegmenter.@Nullable Tokens given = check();
+        Work work = Work.of(images, texts, textsFile);
+        if (logits != null && work.answers() > 1) {
+            throw new UsageException("--save-logits names one file; give one image and one sentence with it");
+        }
+        Map<String, MaskFile.Entry> fromFile = masks(work);
         Path folder = Outputs.folder(out);
         if (logits != null) {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
-        RgbImage picture = Images.read(image);
+        Bands colours = bands();
+        ImageFile first =
+                work.single() ? Pictures.open(work.pictures().getFirst().file(), colours) : null;
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
+                        spec,
                         weights,
                         ReferringSegmenter.Options.defaults()
                                 .withDevice(run.device)
+                                .withPrecision(run.precision())
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
+                                .withModelConfig(modelConfig)
                                 .withDataset(dataset)
                                 .withTagger(tagger)
-                                .withMode(expression.mode))) {
-            long loaded = System.nanoTime();
-            Map<String, Object> more = new LinkedHashMap<>();
-            ReferringSegmenter.Tokens tokens = given == null ? parsed(segmenter, more) : given;
-            SegmentationResult result = segmenter.segment(picture, tokens);
-            more.put("load_seconds", (loaded - start) / 1e9);
-            more.put("segment_seconds", (System.nanoTime() - loaded) / 1e9);
+                                .withMode(expression.mode));
+                Answers answers =
+                        new Answers(spec, work, folder, segmenter.backend().name())) {
+            answers.loaded((System.nanoTime() - start) / 1e9);
+            Map<String, Asked> asked = asked(work, segmenter, fromFile);
+            for (int i = 0; i < work.pictures().size(); i++) {
+                Work.Picture picture = work.pictures().get(i);
+                List<Asked> sentences = given != null
+                        ? List.of(new Asked("", given, Map.of()))
+                        : picture.sentences().stream().map(asked::get).toList();
+                try {
+                    ImageFile image = first != null ? first : Pictures.open(picture.file(), colours);
+                    image.notes()
+                            .forEach(note -> answers.say("swath: " + Quoted.path(picture.file()) + ": " + note + "."));
+                    tellLarge(
+                            answers,
+                            picture.file(),
+                            image,
+                            segmenter.preprocessor().size());
+                    answer(segmenter, answers, i, image, sentences);
+                } catch (ImageException e) {
+                    answers.failed(i, e);
+                }
+            }
+            return answers.end();
+        }
+    }
+
+    /** A sentence as the network takes it, and what is told of it in result.json. */
+    private record Asked(String sentence, ReferringSegmenter.Tokens tokens, Map<String, Object> more) {}
+
+    private void answer(
+            ReferringSegmenter segmenter, Answers answers, int picture, ImageFile image, List<Asked> sentences) {
+        Optional<WorldFile> world = WorldFile.beside(answers.file(picture));
+        long[] before = {System.nanoTime()};
+        segmenter.segmentAll(image, sentences.stream().map(Asked::tokens).toList(), (i, raw) -> {
+            double seconds = (System.nanoTime() - before[0]) / 1e9;
+            SegmentationResult result = raw.masked(threshold, minArea);
+            Asked asked = sentences.get(i);
+            Map<String, Object> more = new LinkedHashMap<>(asked.more);
+            more.put("threshold", threshold);
+            more.put("min_area", minArea);
+            more.put("load_seconds", answers.loadSeconds());
+            more.put("segment_seconds", seconds);
             more.put("backend", segmenter.backend().name());
             more.put("passed_over", run.passedOver(segmenter.backend()));
             if (logits != null) {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }
-            var stdout = spec.commandLine().getOut();
-            Outputs.write(folder, "", picture, result, text == null ? "" : text, more)
-                    .forEach(stdout::println);
-            if (logits != null) {
-                stdout.println(logits);
-            }
-            stdout.flush();
-        }
-        return 0;
+            Consumer<Path> overlay = file -> Overlays.writeOverlay(file, image, result.mask());
+            answers.answered(picture, i, asked.sentence, result, seconds, prefix -> {
+                List<Path> written = new ArrayList<>(
+                        Outputs.write(out, prefix, overlay, result, asked.sentence, more, probabilities, world));
+                if (logits != null) {
+                    written.add(logits);
+                }
+                return written;
+            });
+            before[0] = System.nanoTime();
+        });
     }
 
-    /** The tokens of the command line or of the masks file, checked before anything costs time; null to parse the sentence. */
-    private ReferringSegmenter.@Nullable Tokens givenTokens() {
-        if ((ids != null) == (text != null)) {
+    private void tellLarge(Answers answers, Path file, ImageFile image, int size) {
+        int side = Math.max(image.width(), image.height());
+        if (!large && side >= MUCH_LARGER * size) {
+            large = true;
+            answers.say("swath: " + Quoted.path(file) + " has " + image.width() + " x " + image.height()
+                    + " pixels, and the network sees " + size + " x " + size
+                    + "; small things are lost in that, so cut such scenes into tiles.");
+        }
+    }
+
+    private @Nullable Bands bands() {
+        if (bands == null) {
+            return null;
+        }
+        if (bands.length != 3) {
+            throw new UsageException("--bands names three bands, such as 4,3,2; got " + bands.length);
+        }
+        try {
+            return new Bands(bands[0], bands[1], bands[2]);
+        } catch (ImageException e) {
+            throw new UsageException(String.valueOf(e.getMessage()).replace("[image] ", "--bands: "));
+        }
+    }
+
+    /** Each different sentence, parsed once; what there is to say of it is said once. */
+    private Map<String, Asked> asked(Work work, ReferringSegmenter segmenter, Map<String, MaskFile.Entry> fromFile) {
+        Map<String, Asked> out = new LinkedHashMap<>();
+        for (Work.Picture picture : work.pictures()) {
+            for (String sentence : picture.sentences()) {
+                out.computeIfAbsent(
+                        sentence, s -> fromFile.containsKey(s) ? of(s, fromFile.get(s)) : parsed(segmenter, s));
+            }
+        }
+        return out;
+    }
+
+    private static Asked of(String sentence, MaskFile.Entry e) {
+        return new Asked(
+                sentence, new ReferringSegmenter.Tokens(e.ids(), e.context(), e.object(), e.position()), Map.of());
+    }
+
+    private Asked parsed(ReferringSegmenter segmenter, String sentence) {
+        ParsedExpression parsed = segmenter.parse(sentence);
+        if (parsed.encoding().truncated()) {
+            Sentences.tellTruncated(spec, parsed.encoding());
+        }
+        Sentences.tellUnknown(spec, parsed);
+        Map<String, Object> more = new LinkedHashMap<>();
+        more.put("classes", parsed.classes());
+        more.put("phrases", parsed.phrases());
+        return new Asked(sentence, ReferringSegmenter.Tokens.of(parsed), more);
+    }
+
+    /** What the masks file says of the sentences; empty without one. */
+    private Map<String, MaskFile.Entry> masks(Work work) {
+        Map<String, MaskFile.Entry> out = new HashMap<>();
+        for (Work.Picture picture : work.pictures()) {
+            for (String sentence : picture.sentences()) {
+                if (!out.containsKey(sentence)) {
+                    expression.masks(sentence).ifPresent(e -> out.put(sentence, e));
+                }
+            }
+        }
+        return out;
+    }
+
+    /** The tokens of the command line, checked with all options before anything costs time; null to parse sentences. */
+    private ReferringSegmenter.@Nullable Tokens check() {
+        if (images.isEmpty() && textsFile == null) {
+            throw new UsageException("--image is needed: a file, a folder or a pattern");
+        }
+        if (weights.equals(NONE)) {
+            throw new UsageException("--weights is needed: a model folder, a checkpoint, or 'bundled'");
+        }
+        boolean asked = !texts.isEmpty() || textsFile != null;
+        if ((ids != null) == asked) {
             throw new UsageException("give either --text or --input-ids with its three masks");
         }
-        if (text != null && (attention != null || object != null || position != null)) {
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new UsageException("--threshold must lie in [0, 1]; got " + threshold);
+        }
+        if (minArea < 0) {
+            throw new UsageException("--min-area must be at least 0; got " + minArea);
+        }
+        if (asked && (attention != null || object != null || position != null)) {
             throw new UsageException(
                     "--attention-mask, --object-mask and --position-mask belong to --input-ids, not to --text");
         }
-        if (text != null) {
-            if (text.isBlank()) {
-                throw new UsageException("--text must hold at least one word; got an empty sentence");
-            }
-            MaskFile.Entry entry = expression.masks(text).orElse(null);
-            if (entry != null) {
-                return new ReferringSegmenter.Tokens(entry.ids(), entry.context(), entry.object(), entry.position());
-            }
-            if (vocab == null && Files.isRegularFile(weights)) {
-                throw new UsageException("--weights " + weights
+        if (asked) {
+            if (vocab == null && expression.masksFile == null && Files.isRegularFile(weights)) {
+                throw new UsageException("--weights " + Quoted.path(weights)
                         + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
             }
             return null;
@@ -171,15 +362,5 @@ final class SegmentCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
-    }
-
-    private ReferringSegmenter.Tokens parsed(ReferringSegmenter segmenter, Map<String, Object> more) {
-        ParsedExpression parsed = segmenter.parse(Objects.requireNonNull(text, "checked before"));
-        if (parsed.encoding().truncated()) {
-            Outputs.tellTruncated(spec, parsed.encoding());
-        }
-        more.put("classes", parsed.classes());
-        more.put("phrases", parsed.phrases());
-        return ReferringSegmenter.Tokens.of(parsed);
     }
 }

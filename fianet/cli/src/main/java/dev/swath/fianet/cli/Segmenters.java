@@ -6,10 +6,11 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Opens what {@code --weights} names. */
 final class Segmenters {
-    /** Stands for the model inside the artifact, unless a file or folder has this name. */
+    /** Stands for the model inside the artifact; a file or folder of this name is {@code ./bundled}. */
     static final String BUNDLED = "bundled";
 
     private Segmenters() {}
@@ -19,7 +20,8 @@ final class Segmenters {
     }
 
     /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */
-    static ReferringSegmenter open(Path weights, ReferringSegmenter.Options options) {
+    static ReferringSegmenter open(CommandSpec spec, Path weights, ReferringSegmenter.Options options) {
+        Settings.tellInside(spec, weights, BUNDLED, "model");
         Parallelism threads = options.parallelism();
         if (threads != null && threads.threads() == 1) {
             return openCold(weights, options);

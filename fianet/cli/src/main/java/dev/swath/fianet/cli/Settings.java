@@ -16,10 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code --config} and {@code --vocab} name. */
 final class Settings {
-    /** Stands for the sizes of the bundled model, unless a file has this name. */
+    /** Stands for the sizes of the bundled model; a file of this name is {@code ./compact}. */
     static final String COMPACT = "compact";
 
     private Settings() {}
@@ -28,9 +29,19 @@ final class Settings {
         return config != null && means(config, COMPACT);
     }
 
-    /** Whether a path is a word that stands for something inside the artifact: a file or folder of that name goes before. */
+    /** Whether a path is a word that stands for something inside the artifact, whatever lies in the working folder. */
     static boolean means(Path given, String word) {
-        return given.equals(Path.of(word)) && !Files.exists(given);
+        return given.equals(Path.of(word));
+    }
+
+    /** Says so where the word is also the name of a file or folder. */
+    static void tellInside(CommandSpec spec, @Nullable Path given, String word, String inside) {
+        if (given != null && means(given, word) && Files.exists(given)) {
+            spec.commandLine()
+                    .getErr()
+                    .println("swath: '" + word + "' is the " + inside
+                            + " inside Swath; for the file or folder of that name write ./" + word);
+        }
     }
 
     /**

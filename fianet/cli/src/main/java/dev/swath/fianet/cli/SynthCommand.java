@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath synth --format rrsisd --out scenes --count 2000 --seed 1",
-            "  swath synth --format refsegrs --out small --count 500 --size 128 --splits 90,5,5"
+            "  swath synth --format refsegrs --out small --count 500 --size 128 \\",
+            "    --splits 90,5,5"
         })
 final class SynthCommand implements Callable<Integer> {
     private static final int REFSEGRS_SIZE = 512;

@@ -1,13 +1,18 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.files.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows under headings, printed as aligned text, Markdown or CSV. */
+/** Rows under headings, printed as aligned text, Markdown or CSV, without characters that steer a terminal and each cell cut at a length. */
 record Table(List<String> headings, List<List<String>> rows) {
     Table {
-        headings = List.copyOf(headings);
-        rows = rows.stream().map(List::copyOf).toList();
+        headings = shown(headings);
+        rows = rows.stream().map(Table::shown).toList();
+    }
+
+    private static List<String> shown(List<String> cells) {
+        return cells.stream().map(Quoted::rule).toList();
     }
 
     /** Columns as wide as their widest cell, two spaces apart. */

@@ -4,19 +4,20 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
+import dev.swath.files.Unfinished;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.train.TrainingListener;
-import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +39,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  swath train --dataset refsegrs --data RefSegRS/ --init-swin swin_base_patch4_window12_384_22k.pth"
-                    + " --init-bert bert-base-uncased/ --out run/",
-            "  swath train --dataset synthetic --config compact --synth-count 2000 --out run/",
-            "  swath train --dataset synthetic-rrsisd --config small.json --vocab vocab.txt --out run/"
+            "  swath train --dataset refsegrs --data RefSegRS/ \\",
+            "    --init-swin swin_base_patch4_window12_384_22k.pth \\",
+            "    --init-bert bert-base-uncased/ --out run/",
+            "  swath train --dataset synthetic --config compact --synth-count 2000 \\",
+            "    --out run/",
+            "  swath train --dataset synthetic-rrsisd --config small.json \\",
+            "    --vocab vocab.txt --out run/"
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -98,7 +102,9 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
-    @Option(names = "--resume", description = "Go on from OUT/last, or begin if there is none.")
+    @Option(
+            names = "--resume",
+            description = "Go on from OUT/last, or begin if there is none; a greater --epochs makes the run longer.")
     boolean resume;
 
     @Option(
@@ -164,13 +170,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Settings.tellInside(spec, config, Settings.COMPACT, "small network");
         if (maxSteps != null && maxSteps < 1) {
             throw new UsageException("--max-steps must be at least 1; got " + maxSteps);
         }
         int loaderThreads = data.loaderThreads();
         Backend backend = Backends.discover().choose(run.device);
-        Path vocabulary = vocabulary();
-        TrainingConfig settings = settings(vocabulary);
+        TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
+        Path vocabulary = vocabulary(begun != null);
+        TrainingConfig settings = settings(begun, vocabulary);
         if (settings.model().dataset() != data.vocabulary()) {
             throw new UsageException("--dataset and model.dataset of the configuration must agree; got " + data.dataset
                     + " and " + settings.model().dataset());
@@ -190,15 +198,14 @@ final class TrainCommand implements Callable<Integer> {
                         threads,
                         loaderThreads,
                         provenance(backend)))) {
-            return train(training, settings, opened);
+            try (Unfinished.Hold _ = Unfinished.hold()) { // a run that is asked to stop saves first
+                return train(training, settings, opened);
+            }
         }
     }
 
     private int train(TrainingRun training, TrainingConfig settings, DataOptions.Opened opened) {
-        Console console = System.console();
-        TrainingProgress progress = new TrainingProgress(
-                spec.commandLine().getErr(),
-                TrainingProgress.Mode.of(quiet, System.getenv(), console != null && console.isTerminal()));
+        TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         if (!quiet) {
             progress.say("configuration " + Json.write(settings.toJson(), false));
             progress.say(opened.train().size() + " samples to learn from, "
@@ -206,6 +213,7 @@ final class TrainCommand implements Callable<Integer> {
                     + training.plan().epochs() + " epochs of "
                     + training.plan().stepsPerEpoch() + " steps");
             training.notes().forEach(progress::say);
+            warmUpNote(settings, training.plan().lastStep()).ifPresent(progress::say);
         }
         CountDownLatch saved = new CountDownLatch(1);
         Thread onInterrupt = new Thread(() -> {
@@ -240,6 +248,16 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A run that ends before its learning rate has grown to what was asked for learns little; "compact" warms up for long. */
+    static Optional<String> warmUpNote(TrainingConfig settings, long lastStep) {
+        int warmUp = settings.optimizer().warmupSteps();
+        return lastStep >= warmUp
+                ? Optional.empty()
+                : Optional.of("the run has " + lastStep + " steps, fewer than the " + warmUp
+                        + " in which the learning rate grows to its full size; make it longer, or set optimizer.warmup_steps"
+                        + " lower in --config");
+    }
+
     private String sentence(TrainingListener.End end, long steps) {
         return switch (end) {
             case FINISHED -> "done after " + steps + " steps; the best model is in " + out.resolve("best");
@@ -267,16 +285,17 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Path vocabulary() {
+    /** The file; null for a run that goes on with its own. */
+    private @Nullable Path vocabulary(boolean goesOn) {
         if (vocab != null) {
             return vocab;
         }
         if (initBert != null) {
-            return initBert.resolve("vocab.txt");
+            Path own = initBert.resolve("vocab.txt");
+            return goesOn && !Files.exists(own) ? null : own;
         }
-        Path own = out.resolve("last").resolve("vocab.txt");
-        if (resume && Files.exists(own)) {
-            return own;
+        if (goesOn) {
+            return null;
         }
         if (Settings.isCompact(config)) {
             return Settings.bundledVocabulary();
@@ -285,8 +304,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** The published configuration, or that of the run that goes on; the file's keys over it; the command line's over both. */
-    private TrainingConfig settings(Path vocabulary) {
-        TrainingConfig begun = resume ? TrainingRun.configOf(out) : null;
+    private TrainingConfig settings(@Nullable TrainingConfig begun, @Nullable Path vocabulary) {
         String fallback = begun != null
                 ? begun.model().network().network()
                 : Networks.standard().name();
@@ -299,12 +317,13 @@ final class TrainCommand implements Callable<Integer> {
         put(keys, "seed", seed);
         put(keys, "augment", augment);
         put(keys, "checkpointing", checkpointing);
+        put(keys, "precision", run.precision == null ? null : run.precision.toString());
         put(keys, "save_every", saveEvery);
         putInside(keys, "optimizer", "learning_rate", learningRate);
         putInside(keys, "optimizer", "weight_decay", weightDecay);
         putInside(keys, "optimizer", "clip", clip);
         putInside(keys, "evaluation", "select_on", selectOn);
-        if (begun == null && initBert == null) {
+        if (begun == null && initBert == null && vocabulary != null) {
             Settings.vocabularySize(keys, vocabulary);
         }
         String where = config == null ? "the command line" : config.toString();

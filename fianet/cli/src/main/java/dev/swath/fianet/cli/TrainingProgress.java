@@ -2,6 +2,8 @@ package dev.swath.fianet.cli;
 
 import dev.swath.nn.train.TrainingListener;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,20 +34,29 @@ final class TrainingProgress implements TrainingListener {
         }
     }
 
-    private static final int CELLS = 20;
+    private static final int MOST_CELLS = 20;
+    private static final int FEWEST_CELLS = 8;
     private static final long BETWEEN_LINES = 10_000_000_000L;
     private static final long BETWEEN_BARS = 100_000_000L;
 
     private final PrintWriter err;
     private final Mode mode;
+    private final Terminal terminal;
     private long total;
     private int epochs;
     private long last;
     private boolean open;
 
-    TrainingProgress(PrintWriter err, Mode mode) {
+    TrainingProgress(PrintWriter err, Mode mode, Terminal terminal) {
         this.err = err;
         this.mode = mode;
+        this.terminal = terminal;
+    }
+
+    /** On standard error, in the way that suits it. */
+    static TrainingProgress of(PrintWriter err, boolean quiet) {
+        Terminal terminal = Terminal.ofStderr();
+        return new TrainingProgress(err, Mode.of(quiet, System.getenv(), terminal.live()), terminal);
     }
 
     @Override
@@ -64,14 +75,14 @@ final class TrainingProgress implements TrainingListener {
             case LINES -> {
                 if (end || now - last >= BETWEEN_LINES) {
                     last = now;
-                    err.println("swath: " + line(e));
+                    err.println("swath: " + String.join(" ", parts(e)));
                     err.flush();
                 }
             }
             case BAR, COLOUR -> {
                 if (end || now - last >= BETWEEN_BARS) {
                     last = now;
-                    err.print("\r" + bar(e.steps()) + " " + line(e) + "\033[K");
+                    err.print("\r" + bar(e) + "\033[K");
                     err.flush();
                     open = true;
                 }
@@ -79,26 +90,47 @@ final class TrainingProgress implements TrainingListener {
         }
     }
 
-    private String bar(long steps) {
-        int filled = (int) (CELLS * steps / Math.max(1, total));
+    /** A bar and behind it the numbers, on one line: where it is short, without those that matter least. */
+    private String bar(Step e) {
+        List<String> parts = new ArrayList<>(parts(e));
+        for (String less : List.of(memory(e.memoryBytes()), rate(e), samples(e))) {
+            if (cells(parts) < FEWEST_CELLS) {
+                parts.remove(less);
+            }
+        }
+        int cells = Math.min(MOST_CELLS, cells(parts));
+        if (cells < FEWEST_CELLS) {
+            return terminal.fit(String.join(" ", parts));
+        }
+        int filled = (int) (cells * e.steps() / Math.max(1, total));
         String done = "#".repeat(filled);
-        String rest = ".".repeat(CELLS - filled);
-        return mode == Mode.COLOUR ? "[\033[32m" + done + "\033[0m" + rest + "]" : "[" + done + rest + "]";
+        String rest = ".".repeat(cells - filled);
+        String bar = mode == Mode.COLOUR ? "[\033[32m" + done + "\033[0m" + rest + "]" : "[" + done + rest + "]";
+        return bar + " " + String.join(" ", parts);
     }
 
-    private String line(Step e) {
-        return String.format(
-                Locale.ROOT,
-                "epoch %d/%d step %d/%d loss %.4f lr %.2e %.1f samples/s %s %s left",
-                e.epoch(),
-                epochs,
-                e.steps(),
-                total,
-                e.result().loss(),
-                e.result().learningRate(),
-                e.samplesPerSecond(),
+    /** How many fit before the numbers; the last column stays free, for some terminals begin a new line there. */
+    private int cells(List<String> parts) {
+        return terminal.columns() - 1 - 3 - String.join(" ", parts).length();
+    }
+
+    private List<String> parts(Step e) {
+        return List.of(
+                "epoch " + e.epoch() + "/" + epochs,
+                "step " + e.steps() + "/" + total,
+                String.format(Locale.ROOT, "loss %.4f", e.result().loss()),
+                rate(e),
+                samples(e),
                 memory(e.memoryBytes()),
-                time(e.secondsLeft()));
+                time(e.secondsLeft()) + " left");
+    }
+
+    private static String rate(Step e) {
+        return String.format(Locale.ROOT, "lr %.2e", e.result().learningRate());
+    }
+
+    private static String samples(Step e) {
+        return String.format(Locale.ROOT, "%.1f samples/s", e.samplesPerSecond());
     }
 
     private static String memory(long bytes) {

@@ -2,6 +2,7 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
 import dev.swath.fianet.model.Recognition;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
@@ -86,6 +87,11 @@ final class WeightsCommand implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: show or convert");
     }
 
+    /** What was passed over or chosen in the file, a line each, on stderr. */
+    private static void tellNotes(CommandSpec spec, Checkpoint checkpoint) {
+        checkpoint.notes().forEach(note -> spec.commandLine().getErr().println(checkpoint.path() + ": " + note + "."));
+    }
+
     @Command(
             name = "show",
             description = "Lists the tensors of a checkpoint.",
@@ -122,11 +128,11 @@ final class WeightsCommand implements Runnable {
                 StateDict.Entry e = tensors.entry(name);
                 values += e.shape().elements();
                 switch (format) {
-                    case TEXT -> out.printf("%-90s %-5s %s%n", name, e.dtype(), e.shape());
+                    case TEXT -> out.printf("%-90s %-5s %s%n", Quoted.text(name), e.dtype(), e.shape());
                     case CSV ->
                         out.printf(
                                 "%s,%s,\"%s\",%d%n",
-                                name, e.dtype(), e.shape(), e.shape().elements());
+                                Csv.cell(name), e.dtype(), e.shape(), e.shape().elements());
                     case JSON -> {
                         Map<String, Object> row = new LinkedHashMap<>();
                         row.put("name", name);
@@ -142,8 +148,10 @@ final class WeightsCommand implements Runnable {
             out.flush();
             spec.commandLine()
                     .getErr()
-                    .println(file + " holds " + Recognition.of(checkpoint).words() + ": " + tensors.size()
-                            + " tensors, " + values + " values.");
+                    .println(Quoted.path(file) + " holds "
+                            + Recognition.of(checkpoint).words() + ": " + tensors.size() + " tensors, " + values
+                            + " values.");
+            tellNotes(spec, checkpoint);
             return 0;
         }
     }
@@ -186,7 +194,7 @@ final class WeightsCommand implements Runnable {
             boolean torch = out.toString().endsWith(".pth");
             if (!torch && !out.toString().endsWith(".safetensors")) {
                 throw new UsageException(
-                        "OUT must end in .safetensors or .pth, the formats that are written; got " + out);
+                        "OUT must end in .safetensors or .pth, the formats that are written; got " + Quoted.path(out));
             }
             if (torch && dtype != null) {
                 throw new UsageException("--dtype is for .safetensors files; a .pth is written in f32");
@@ -194,11 +202,15 @@ final class WeightsCommand implements Runnable {
             Outputs.requireWritable(out, "OUT");
             Checkpoint checkpoint = Checkpoint.open(in);
             if (torch) {
-                PublishedCheckpoint.write(checkpoint, out);
+                PublishedCheckpoint.write(checkpoint, in, out);
             } else {
                 StateDict tensors = dtype == null ? checkpoint.tensors() : dtype.cast(checkpoint);
-                Safetensors.write(out, tensors, Map.of("format", "pt"));
+                Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt"));
+                PublishedCheckpoint.config(checkpoint, in)
+                        .ifPresent(text -> metadata.put(Checkpoint.Settings.CONFIG, text));
+                Safetensors.write(out, tensors, metadata);
             }
+            tellNotes(spec, checkpoint);
             spec.commandLine().getOut().println(out);
             spec.commandLine().getOut().flush();
             return 0;

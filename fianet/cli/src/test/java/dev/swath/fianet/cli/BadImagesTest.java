@@ -117,7 +117,7 @@ class BadImagesTest {
         data.writeInt((int) crc.getValue());
         refused(
                 Files.write(folder.resolve("huge.png"), bytes.toByteArray()),
-                "100000 x 100000 pixels; from 1 to 100000000");
+                "100000 x 100000 pixels; from 1 to 200000000");
     }
 
     /** One row of eight pixels, uncompressed, with the given samples a pixel, photometric code and sample format. */

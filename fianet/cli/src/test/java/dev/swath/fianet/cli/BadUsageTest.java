@@ -53,14 +53,18 @@ class BadUsageTest {
 
     @Test
     void sentences() throws IOException {
-        segment("--text", "").refused(2, "--text", "empty sentence");
+        segment("--text", "").refused(2, "--text", "at least one word");
         segment("--text", " \t").refused(2, "--text");
         Cli.run("parse", "--text", "").refused(2, "--text");
         nothingIsWritten();
-        Cli done = segment("--text", "the ship on the left ".repeat(2000)).done();
+        Cli done = segment("--text", "the ship on the left ".repeat(400)).done();
         assertEquals(
-                "swath: the sentence has 10002 tokens; only the first 20 are used.",
-                done.err().strip());
+                "swath: the sentence has 2002 tokens; only the first 20 are used.",
+                done.err().lines().findFirst().orElseThrow());
+        String most = "x".repeat(10_001);
+        segment("--text", most).refused(2, "--text", "at most 10000 characters; got 10001");
+        Cli.run("parse", "--text", most).refused(2, "--text", "at most 10000 characters; got 10001");
+        Cli.run("encode", "--bert", model, "--text", most, "--out", out).refused(2, "at most 10000 characters");
         for (String line : done.out().lines().toList()) {
             assertTrue(Files.size(Path.of(line)) > 0, line);
         }

@@ -37,6 +37,10 @@ class BadWeightsTest {
     @TempDir
     Path folder;
 
+    /** What a file of ours carries, which the tensors do not tell. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("swath_config", "{\"image_size\": 96, \"bert\": {\"heads\": 1}}");
+
     private Path image;
     private Path vocab;
 
@@ -99,7 +103,7 @@ class BadWeightsTest {
         StateDict out = new StateDict();
         all.names().stream().filter(names).forEach(n -> out.put(n, all.entry(n)));
         Path file = folder.resolve("part.safetensors");
-        Safetensors.write(file, out, Map.of());
+        Safetensors.write(file, out, SETTINGS);
         return file;
     }
 
@@ -107,7 +111,7 @@ class BadWeightsTest {
     void missingEmptyOrNoCheckpoint() throws IOException {
         refused(folder.resolve("missing.pth"), "does not exist");
         refused(Files.createFile(folder.resolve("empty.pth")), "empty");
-        refused(Files.writeString(folder.resolve("text.pth"), "hello, this is no checkpoint"), "header length");
+        refused(Files.writeString(folder.resolve("text.pth"), "hello, this is no checkpoint"), "this is a text file");
         refused(Files.createDirectory(folder.resolve("nothing")), "neither model.safetensors nor pytorch_model.bin");
     }
 
@@ -143,7 +147,7 @@ class BadWeightsTest {
         }
         refused(Files.write(bomb, bytes), "claims 2147483647 bytes");
         // An honest directory over zeros that unpack a thousandfold: a pickle has a cap of its own.
-        refused(zip("archive/data.pkl", new byte[300 << 20]), "at most 268435456 make sense");
+        refused(zip("archive/data.pkl", new byte[300 << 20]), "claims 314572800 bytes where at most");
     }
 
     @ParameterizedTest
@@ -200,7 +204,7 @@ class BadWeightsTest {
         Path extra = TinyModel.write(folder.resolve("extra"));
         StateDict more = Safetensors.open(extra.resolve("model.safetensors")).tensors();
         more.put("backbone.extra", Tensor.zeros(1));
-        Safetensors.write(folder.resolve("more.safetensors"), more, Map.of());
+        Safetensors.write(folder.resolve("more.safetensors"), more, SETTINGS);
         refused(folder.resolve("more.safetensors"), "1 unexpected: backbone.extra");
         StateDict wrong = new StateDict();
         more.names().stream().filter(n -> !n.equals("backbone.extra")).forEach(n -> {
@@ -210,7 +214,7 @@ class BadWeightsTest {
                 wrong.put(n, more.entry(n));
             }
         });
-        Safetensors.write(folder.resolve("wrong.safetensors"), wrong, Map.of());
+        Safetensors.write(folder.resolve("wrong.safetensors"), wrong, SETTINGS);
         refused(
                 folder.resolve("wrong.safetensors"),
                 "1 of another shape: backbone.norm3.bias (model [128], checkpoint [7])");
@@ -240,6 +244,39 @@ class BadWeightsTest {
             Files.writeString(model.resolve("config.json"), settings);
             refused(model, model.resolve("config.json"));
         }
+    }
+
+    /** Every key is bounded, and must agree with the weights, before a module is built. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"swin\": {\"depths\": [2, 2, 100000, 2]} | 'swin.depths' must lie in [0, 256]; got 100000",
+                "\"swin\": {\"depths\": [2, 2, 200, 2]} | 'swin.depths' is [2, 2, 200, 2], but the weights in",
+                "\"swin\": {\"depths\": [2, 2, 2, 2, 2, 2, 2, 2, 2]} | 'swin.depths' may have at most 8 entries; got 9",
+                "\"tmem_blocks\": 100000 | 'tmem_blocks' must lie in [0, 64]; got 100000",
+                "\"tmem_blocks\": 60 | 'tmem_blocks' is 60, but the weights in",
+                "\"swin\": {\"window\": 1000} | 'swin.window' must lie in [1, 64]; got 1000",
+                "\"swin\": {\"window\": 60} | 'swin.window' is 60, but the weights in",
+                "\"swin\": {\"embed_dim\": 4000} | 'swin.embed_dim' is 4000",
+                "\"swin\": {\"embed_dim\": 2147483647} | 'swin.embed_dim' must lie in",
+                "\"swin\": {\"mlp_ratio\": -1} | 'swin.mlp_ratio' must lie in",
+                "\"swin\": {\"drop_path\": 7} | 'swin.drop_path' must lie in",
+                "\"bert\": {\"heads\": 1, \"layers\": 9999999999} | 'bert.layers' must lie in",
+                "\"bert\": {\"heads\": 1, \"hidden\": 16000} | 'bert.hidden' is 16000",
+                "\"bert\": {\"heads\": 1, \"intermediate\": 131072} | 'bert.intermediate' is 131072",
+                "\"bert\": {\"heads\": 1, \"vocabulary\": 4000000} | 'bert.vocabulary' is 4000000",
+                "\"bert\": {\"heads\": 0} | 'bert.heads' must lie in [1, 1024]; got 0",
+                "\"fusion_heads\": [1, 1, 1, 1000000000000] | 'fusion_heads' must lie in",
+                "\"image_size\": 100000 | image_size must lie in"
+            })
+    void settingsThatClaimTooMuch(String key, String rule) throws IOException {
+        Path model = TinyModel.write(folder.resolve("settings"));
+        String heads = key.contains("\"bert\"") ? "" : ", \"bert\": {\"heads\": 1}";
+        String size = key.contains("image_size") ? "" : ", \"image_size\": 96";
+        Files.writeString(model.resolve("config.json"), "{" + key + size + heads + "}");
+        refused(model, model.resolve("config.json"), rule);
     }
 
     @Test

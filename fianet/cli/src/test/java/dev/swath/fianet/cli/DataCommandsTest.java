@@ -12,12 +12,14 @@ import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.StateDict;
 import dev.swath.testkit.Golden;
 import dev.swath.weights.Safetensors;
+import dev.swath.weights.pickle.Pickler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -167,5 +169,47 @@ class DataCommandsTest {
         for (String part : List.of("oIoU", "sum of I over samples / sum of U", "Pr@X", "times 100")) {
             assertTrue(run.out.contains(part), run.out);
         }
+    }
+
+    @Test
+    void listsOfNamesAreBounded(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("rrsisd"));
+        List<Object> refs = new ArrayList<>();
+        for (long i = 0; i < 3000; i++) {
+            refs.add(Map.of(
+                    "ref_id",
+                    i,
+                    "ann_id",
+                    1L,
+                    "image_id",
+                    1L,
+                    "split",
+                    "s" + i + "\u001b[2J",
+                    "sentences",
+                    List.of(Map.of("raw", "the vehicle"))));
+        }
+        Files.write(folder.resolve("rrsisd/refs(unc).p"), Pickler.of(refs));
+        Files.writeString(folder.resolve("rrsisd/instances.json"), """
+                {"images": [{"id": 1, "file_name": "a.png", "height": 9, "width": 4}],
+                 "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [{"size": [9, 4], "counts": "01S1"}]}],
+                 "categories": [{"id": 1, "name": "vehicle"}]}
+                """);
+        Run text = run("check-data", "--data", folder);
+        assertEquals(1, text.exit());
+        assertTrue(text.out().length() < 20_000, text.out());
+        assertTrue(text.out().contains("(2996 more)"), text.out());
+        assertTrue(text.out().contains("warning unknown_split: 2950 more"), text.out());
+        assertTrue(text.out().contains("s0\\u001b[2J"), text.out());
+        for (String format : List.of("text", "csv", "json")) {
+            String out = run("check-data", "--data", folder, "--format", format).out();
+            assertTrue(out.codePoints().noneMatch(c -> c < ' ' && c != '\n'), format);
+        }
+        Run csv = run("check-data", "--data", folder, "--format", "csv");
+        assertEquals(
+                3000,
+                csv.out()
+                        .lines()
+                        .filter(l -> l.startsWith("warning,unknown_split,"))
+                        .count());
     }
 }

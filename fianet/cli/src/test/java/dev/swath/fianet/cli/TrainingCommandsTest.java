@@ -7,13 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.fianet.BundledModel;
 import dev.swath.fianet.model.AblationTable.Variant;
 import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.train.Ablations;
+import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.files.json.Fields;
+import dev.swath.nn.train.StepResult;
+import dev.swath.nn.train.TrainingListener;
+import dev.swath.nn.train.TrainingPlan;
 import dev.swath.tokenizer.Vocabulary;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +73,57 @@ class TrainingCommandsTest {
         }
     }
 
+    private static List<Object> train(Path out, Object... more) {
+        List<Object> words = new ArrayList<>(
+                List.of("train", "--dataset", "synthetic", "--synth-count", 4, "--synth-val", 2, "--out", out));
+        words.addAll(List.of(more));
+        return words;
+    }
+
+    private Path begun(String name, Object... more) throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path vocabulary = Settings.bundledVocabulary();
+        Path out = folder.resolve(name);
+        List<Object> words = train(out, "--config", config, "--vocab", vocabulary);
+        words.addAll(List.of(more));
+        Cli.run(words.toArray()).done();
+        return out;
+    }
+
+    @Test
+    void aKilledRunGoesOnWithoutWhatItKnows() throws IOException {
+        Path out = begun("run", "--max-steps", 2);
+        Files.move(out.resolve("last"), out.resolve("last.new"));
+        Cli.run(train(out, "--resume", "--max-steps", 3).toArray()).done();
+        assertEquals(3, steps(out));
+        Path state = out.resolve("last/training.json");
+        Files.writeString(
+                state, Files.readString(state).replace("\"evaluation_due\": false", "\"evaluation_due\": true"));
+        Cli.run(train(out, "--resume", "--max-steps", 4).toArray()).done();
+        List<String> evaluations = Files.readAllLines(out.resolve("metrics.csv")).stream()
+                .filter(row -> row.startsWith("evaluation"))
+                .map(row -> row.split(",")[1])
+                .toList();
+        assertEquals(List.of("2", "3", "4"), evaluations);
+        Path model = out.resolve("last/model.safetensors");
+        byte[] bytes = Files.readAllBytes(model);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(model, bytes);
+        Cli.run(train(out, "--resume", "--max-steps", 5).toArray())
+                .refused(1, model + " is not the file that the checkpoint was saved with");
+    }
+
+    @Test
+    void aRunMayBecomeLonger() throws IOException {
+        Path out = begun("run", "--epochs", 1);
+        assertEquals(2, steps(out));
+        String said =
+                Cli.run(train(out, "--resume", "--epochs", 2).toArray()).done().err();
+        assertTrue(said.contains("2 epochs instead of 1"), said);
+        assertEquals(4, steps(out));
+        Cli.run(train(out, "--resume", "--epochs", 1).toArray()).refused(1, "longer but not shorter");
+    }
+
     @Test
     void ablationsFillBothTablesAndGoOn() throws IOException {
         Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
@@ -108,5 +168,37 @@ class TrainingCommandsTest {
         Cli.run("ablate", "--dataset", "synthetic", "--config", config, "--steps", 1, "--out", out)
                 .refused(2, "--vocab");
         assertFalse(Files.exists(out));
+    }
+
+    /** A step's line stays within the terminal, whatever its numbers; at 80 columns with a bar. */
+    @Test
+    void theBarFitsTheTerminal() {
+        TrainingListener.Step step = new TrainingListener.Step(
+                123456, 17, new StepResult(1.23456, Map.of(), 4.87e-5, 8), 12.3, 7L << 30, 98765);
+        for (int columns : new int[] {20, 40, 60, 80, 132, 300}) {
+            for (TrainingProgress.Mode mode : List.of(TrainingProgress.Mode.BAR, TrainingProgress.Mode.COLOUR)) {
+                StringWriter err = new StringWriter();
+                TrainingProgress progress =
+                        new TrainingProgress(new PrintWriter(err), mode, new Terminal(true, columns));
+                progress.onBegin(new TrainingListener.Begin(new TrainingPlan(40, 11400, Long.MAX_VALUE, 0), 0));
+                progress.onStep(step);
+                String line = err.toString().replaceAll("\\R|\r|\033\\[[0-9]*[mK]", "");
+                assertTrue(line.length() < columns, columns + ": " + line);
+                assertEquals(columns >= 80, line.startsWith("["), line);
+                assertEquals(columns >= 132, line.contains("GiB"), line);
+                assertTrue(columns < 60 || line.contains("step 123456/456000") && line.contains("left"), line);
+            }
+        }
+    }
+
+    @Test
+    void aRunShorterThanItsWarmUpIsTold() {
+        TrainingConfig compact = TrainingConfig.fromJson(
+                new Fields(Settings.read(Path.of("compact"), null, "fianet"), "compact"),
+                TrainingConfig.published(Networks.standard(), DatasetVocabulary.BOTH));
+        int warmUp = compact.optimizer().warmupSteps();
+        assertTrue(warmUp > 1, "compact warms up");
+        assertTrue(TrainCommand.warmUpNote(compact, warmUp - 1).orElseThrow().contains("fewer than the " + warmUp));
+        assertTrue(TrainCommand.warmUpNote(compact, warmUp).isEmpty());
     }
 }

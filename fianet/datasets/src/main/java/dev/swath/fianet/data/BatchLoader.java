@@ -153,7 +153,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
         } catch (RuntimeException e) {
             throw new DataException(
                     "[loader] triplet " + index + " of the split '"
-                            + dataset.split().key() + "' cannot be read: " + e,
+                            + dataset.split().key()
+                            + "' cannot be read, for a reason that was not foreseen; run again with"
+                            + " --debug",
                     e);
         }
     }

@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.fianet.text.Spaces;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ final class Classes {
 
     /** The class that a sentence names first, the longest of those that begin there; a plural "s" may follow it. */
     static Optional<String> firstNamed(String sentence, DatasetVocabulary vocabulary) {
-        String text = sentence.toLowerCase(Locale.ROOT);
+        String text = Spaces.plain(sentence).toLowerCase(Locale.ROOT);
         String best = null;
         int bestAt = Integer.MAX_VALUE;
         for (String name : vocabulary.classes()) {
@@ -30,8 +31,8 @@ final class Classes {
             if (end < text.length() && text.charAt(end) == 's') {
                 end++;
             }
-            boolean begins = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
-            boolean ends = end == text.length() || !Character.isLetterOrDigit(text.charAt(end));
+            boolean begins = at == 0 || !Character.isLetterOrDigit(text.codePointBefore(at));
+            boolean ends = end == text.length() || !Character.isLetterOrDigit(text.codePointAt(end));
             if (begins && ends) {
                 return at;
             }
@@ -41,8 +42,9 @@ final class Classes {
 
     /** The class whose name has the same letters, as "Expressway-Service-area" and "expressway service area" have. */
     static Optional<String> spelled(String name, DatasetVocabulary vocabulary) {
+        String wanted = letters(name);
         return vocabulary.classes().stream()
-                .filter(c -> letters(c).equals(letters(name)))
+                .filter(c -> letters(c).equals(wanted))
                 .findFirst();
     }
 

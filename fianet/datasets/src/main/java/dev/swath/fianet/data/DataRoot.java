@@ -4,6 +4,8 @@ import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.files.Quoted;
+import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,12 @@ interface DataRoot extends AutoCloseable {
             return new FolderRoot(path);
         }
         if (!Files.exists(path)) {
-            throw new DataException("[data] " + path + " does not exist; give the data set's folder or its zip file");
+            throw new DataException(
+                    "[data] " + Quoted.path(path) + " does not exist; give the data set's folder or its zip file");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new DataException("[data] " + Quoted.path(path)
+                    + " is a device or a pipe; give the data set's folder or its zip file");
         }
         return ZipRoot.open(path);
     }
@@ -53,6 +60,20 @@ interface DataRoot extends AutoCloseable {
 
     /** All of a file, at most {@code cap} bytes. */
     byte[] read(String name, int cap);
+
+    /** Length and CRC-32 of a file, as text. */
+    String checksum(String name);
+
+    /** A fingerprint of those of all these files. */
+    default String checksums(List<String> names, Parallelism threads) {
+        String[] sums = new String[names.size()];
+        threads.forEach(sums.length, i -> sums[i] = checksum(names.get(i))); // each task writes its own place
+        Fingerprint all = new Fingerprint();
+        for (int i = 0; i < sums.length; i++) {
+            all.add(names.get(i)).add(sums[i]);
+        }
+        return all.hex();
+    }
 
     /** An image file. */
     default RgbImage readImage(String name) {
@@ -95,10 +116,10 @@ interface DataRoot extends AutoCloseable {
     }
 
     /** Refuses names that lead out of the root. */
-    static String checked(String name, Object where) {
+    static String checked(String name, Path where) {
         if (leaves(name)) {
-            throw new DataException("[data] " + where + ": the file name '" + name.replace("\0", "\\0")
-                    + "' leads out of the data set; it was refused");
+            throw new DataException("[data] " + Quoted.path(where) + ": the file name '" + Quoted.text(name)
+                    + "' leads out of the data set or cannot be one everywhere; it was refused");
         }
         return name;
     }

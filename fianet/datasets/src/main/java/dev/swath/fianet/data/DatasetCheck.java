@@ -3,6 +3,8 @@ package dev.swath.fianet.data;
 import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import java.awt.Dimension;
 import java.io.IOException;
@@ -108,7 +110,7 @@ public final class DatasetCheck {
                 firstSplit.putIfAbsent(line.id(), split.key());
                 splitsOfId.computeIfAbsent(line.id(), id -> new TreeSet<>()).add(split.key());
                 if (!seen.add(line)) {
-                    String text = "the id " + line.id() + " occurs twice with the same expression";
+                    String text = "the id " + Quoted.text(line.id()) + " occurs twice with the same expression";
                     add(Problem.Kind.DUPLICATE_ID, split.key(), line.id(), text);
                 }
                 nameClass(line.sentence(), DatasetVocabulary.REFSEGRS, split.key(), line.id());
@@ -116,7 +118,11 @@ public final class DatasetCheck {
         }
         splitsOfId.forEach((id, splits) -> {
             if (splits.size() > 1) {
-                add(Problem.Kind.DUPLICATE_ID, "", id, "the image " + id + " is in several splits: " + splits);
+                add(
+                        Problem.Kind.DUPLICATE_ID,
+                        "",
+                        id,
+                        "the image " + Quoted.text(id) + " is in several splits: " + splits);
             }
         });
         List<String> ids = List.copyOf(splitsOfId.keySet());
@@ -157,7 +163,7 @@ public final class DatasetCheck {
         for (RrsisDIndex.Item item : items) {
             byImage.putIfAbsent(item.image(), item);
             if (List.of(Split.values()).stream().noneMatch(item::in)) {
-                String text = "the split '" + item.split() + "' is none of train, val and test";
+                String text = "the split '" + Quoted.text(item.split()) + "' is none of train, val and test";
                 add(Problem.Kind.UNKNOWN_SPLIT, item.split(), item.id(), text);
             }
             item.sentences().forEach(s -> nameClass(s, DatasetVocabulary.RRSISD, item.split(), item.id()));
@@ -184,8 +190,8 @@ public final class DatasetCheck {
     private static List<Problem> rrsisDMask(RrsisDIndex.Item item) {
         List<Problem> out = new ArrayList<>();
         try {
-            if (RrsisD.decode(item).area() == 0) {
-                String text = "the mask of " + item.id() + " has no pixel of the object";
+            if (RrsisD.runs(item).area() == 0) {
+                String text = "the mask of " + Quoted.text(item.id()) + " has no pixel of the object";
                 out.add(new Problem(Problem.Kind.EMPTY_MASK, item.split(), item.id(), text));
             }
         } catch (DataException e) {
@@ -223,7 +229,7 @@ public final class DatasetCheck {
             } catch (ImageException | DataException e) {
                 add(mask ? Problem.Kind.UNREADABLE_MASK : Problem.Kind.UNREADABLE_IMAGE, e.getMessage());
             } catch (IOException e) {
-                String text = root.describe(name) + " cannot be read: " + e.getMessage();
+                String text = root.describe(name) + " cannot be read: " + FileFaults.reason(e);
                 add(mask ? Problem.Kind.UNREADABLE_MASK : Problem.Kind.UNREADABLE_IMAGE, text);
             }
             return Optional.empty();
@@ -258,8 +264,8 @@ public final class DatasetCheck {
 
     private void nameClass(String sentence, DatasetVocabulary vocabulary, String split, String item) {
         if (Classes.firstNamed(sentence, vocabulary).isEmpty()) {
-            String text =
-                    "the expression '" + sentence + "' names no class of the data set: its object mask stays empty";
+            String text = "the expression '" + Quoted.text(sentence)
+                    + "' names no class of the data set: its object mask stays empty";
             add(Problem.Kind.NO_CLASS_NAMED, split, item, text);
         }
     }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.fianet.text.Spaces;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * makes the sentence unsafe to turn.
  */
 final class Directions {
-    private static final Pattern WORD = Pattern.compile("[a-z]+");
+    private static final Pattern WORD = Pattern.compile("\\p{L}+");
 
     /** Words that tell a direction; outside the known phrases nobody can say what they would become. */
     private static final Set<String> DIRECTION_WORDS = Set.of(
@@ -80,11 +81,13 @@ final class Directions {
     /** What may follow a place: nothing, a stop, the verb, or the image that it is a place in. */
     private static final String AFTER_PLACE = "(?=$|[.,;]|\\s*$| is |" + IMAGE + ")";
 
-    private static final Pattern PHRASE = Pattern.compile("\\b(?:"
-            + "(?<place>on the (?:far )?(?:left|right)|on the top|at the bottom|on the (?:upper|lower) (?:left|right))"
-            + AFTER_PLACE
-            + "|(?<relation>above|below|on the (?:(?:upper|lower) )?(?:left|right) of(?! the (?:image|picture|photo|scene)\\b))"
-            + ARTICLE + ")");
+    private static final Pattern PHRASE = Pattern.compile(
+            "\\b(?:"
+                    + "(?<place>on the (?:far )?(?:left|right)|on the top|at the bottom|on the (?:upper|lower) (?:left|right))"
+                    + AFTER_PLACE
+                    + "|(?<relation>above|below|on the (?:(?:upper|lower) )?(?:left|right) of(?! the (?:image|picture|photo|scene)\\b))"
+                    + ARTICLE + ")",
+            Pattern.UNICODE_CHARACTER_CLASS);
 
     /** By 3 * (y + 1) + x + 1. */
     private static final Map<Integer, String> PLACES = Map.of(
@@ -102,7 +105,8 @@ final class Directions {
     private Directions() {}
 
     /** The sentence for the turned image, or nothing if it cannot be re-worded safely. */
-    static Optional<String> reword(String sentence, Turn turn) {
+    static Optional<String> reword(String given, Turn turn) {
+        String sentence = Spaces.plain(given);
         StringBuilder out = new StringBuilder();
         StringBuilder rest = new StringBuilder();
         Matcher m = PHRASE.matcher(sentence);

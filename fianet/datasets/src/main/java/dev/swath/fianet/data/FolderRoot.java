@@ -1,16 +1,24 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 
 /** A data set that lies unpacked in a folder. */
 final class FolderRoot implements DataRoot {
+    private static final int CHUNK = 1 << 16;
+
     private final Path folder;
 
     FolderRoot(Path folder) {
@@ -18,7 +26,12 @@ final class FolderRoot implements DataRoot {
     }
 
     private Path path(String name) {
-        return folder.resolve(DataRoot.checked(name, folder));
+        try {
+            return folder.resolve(DataRoot.checked(name, folder));
+        } catch (InvalidPathException e) {
+            throw new DataException(
+                    "[data] " + Quoted.path(folder) + ": '" + Quoted.text(name) + "' cannot be a file's name here", e);
+        }
     }
 
     @Override
@@ -34,18 +47,23 @@ final class FolderRoot implements DataRoot {
                     .findFirst()
                     .map(child -> child);
         } catch (IOException e) {
-            throw new DataException("[data] the folder " + folder + " cannot be listed: " + e.getMessage(), e);
+            throw new DataException(
+                    "[data] the folder " + Quoted.path(folder) + " cannot be listed: " + FileFaults.reason(e), e);
         }
     }
 
     @Override
     public String describe(String name) {
-        return folder.resolve(name).toString();
+        return Quoted.path(path(name));
     }
 
     @Override
     public boolean exists(String name) {
-        return Files.isRegularFile(path(name));
+        try {
+            return Files.isRegularFile(folder.resolve(DataRoot.checked(name, folder)));
+        } catch (InvalidPathException _) {
+            return false;
+        }
     }
 
     @Override
@@ -53,18 +71,46 @@ final class FolderRoot implements DataRoot {
         Path file = path(name);
         try {
             if (!Files.isRegularFile(file)) {
-                throw new DataException("[data] the file " + file + " is missing");
+                throw missing(file);
             }
             long size = Files.size(file);
             if (size > cap) {
                 throw new DataException(
-                        "[data] " + file + " has " + size + " bytes where at most " + cap + " make sense");
+                        "[data] " + Quoted.path(file) + " has " + size + " bytes where at most " + cap + " make sense");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new DataException(
-                    "[data] " + file + " cannot be read: " + e.getClass().getSimpleName(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    @Override
+    public String checksum(String name) {
+        Path file = path(name);
+        if (!Files.isRegularFile(file)) {
+            throw missing(file);
+        }
+        CRC32 crc = new CRC32();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        long length = 0;
+        try (FileChannel in = FileChannel.open(file)) {
+            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                length += n;
+                crc.update(chunk.flip());
+                chunk.clear();
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        return length + " " + Long.toHexString(crc.getValue());
+    }
+
+    private static DataException missing(Path file) {
+        return new DataException("[data] the file " + Quoted.path(file) + " is missing");
+    }
+
+    private static DataException unreadable(Path file, IOException e) {
+        return new DataException("[data] " + Quoted.path(file) + " cannot be read: " + FileFaults.reason(e), e);
     }
 
     @Override
@@ -89,7 +135,8 @@ final class FolderRoot implements DataRoot {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new DataException("[data] the folder " + sub + " cannot be listed: " + e.getMessage(), e);
+            throw new DataException(
+                    "[data] the folder " + Quoted.path(sub) + " cannot be listed: " + FileFaults.reason(e), e);
         }
     }
 

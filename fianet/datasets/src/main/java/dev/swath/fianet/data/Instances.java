@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,9 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
     static final String NAME = "rrsisd/instances.json";
 
     private static final int MAX_SIDE = 32_768;
+
+    /** Characters of a path, as systems bound it. */
+    private static final int MAX_NAME = 4096;
 
     /** What the file says about an image. */
     record Image(String fileName, int height, int width) {}
@@ -43,10 +47,14 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
             entries.each("categories", categories, (e, place) -> out.addCategory(e, place, sink));
             entries.each("annotations", annotations, (e, place) -> out.addAnnotation(e, place, sink));
         } catch (JsonException e) {
-            sink.report(
-                    Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + e.getMessage());
+            sink.report(Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + reason(e));
         }
         return out;
+    }
+
+    /** Without the name of the part that says so. */
+    static String reason(RuntimeException e) {
+        return String.valueOf(e.getMessage()).replaceFirst("^\\[\\w+] ", "");
     }
 
     private record Entries(String where, Problem.Sink sink) {
@@ -65,7 +73,7 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
                             Problem.Kind.BROKEN_ENTRY,
                             "",
                             list + "[" + i + "]",
-                            place + " cannot be understood: " + e.getMessage());
+                            place + " cannot be understood: " + reason(e));
                 }
             }
         }
@@ -79,7 +87,16 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
             throw new JsonException(
                     "an image must have from 1 to " + MAX_SIDE + " pixels a side; got " + height + " x " + width);
         }
-        Image image = new Image(Json.asString(e.get("file_name"), "file_name"), (int) height, (int) width);
+        if (height * width > Runs.MAX_PIXELS) {
+            throw new JsonException(
+                    "an image may have at most " + Runs.MAX_PIXELS + " pixels; got " + height + " x " + width);
+        }
+        String name = Json.asString(e.get("file_name"), "file_name");
+        if (name.length() > MAX_NAME) {
+            throw new JsonException("a file name may have at most " + MAX_NAME + " characters; got " + name.length()
+                    + ", beginning with '" + Quoted.text(name) + "'");
+        }
+        Image image = new Image(name, (int) height, (int) width);
         Image before = images.putIfAbsent(id, image);
         if (before != null) {
             boolean same = before.equals(image);
@@ -102,7 +119,7 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
                     "",
                     "category " + id,
                     place + ": the category id " + id + " occurs twice"
-                            + (same ? "" : ", as '" + before + "' and '" + name + "'"));
+                            + (same ? "" : ", as '" + Quoted.text(before) + "' and '" + Quoted.text(name) + "'"));
         }
     }
 
@@ -113,7 +130,7 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
                     "",
                     place.substring(place.lastIndexOf(' ') + 1),
                     place + ": an annotation must have an integer 'id', for expressions find their masks by it; got "
-                            + e.get("id"));
+                            + Json.kind(e.get("id")));
             return;
         }
         Object category = e.containsKey("category_id") ? e.get("category_id") : e.get("categories_id");

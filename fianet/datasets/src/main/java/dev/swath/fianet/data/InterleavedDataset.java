@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.kernels.Parallelism;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -63,6 +64,12 @@ public final class InterleavedDataset implements ReferringDataset {
     @Override
     public String fingerprint() {
         return parts.stream().map(ReferringDataset::fingerprint).collect(Collectors.joining("+"));
+    }
+
+    @Override
+    public String pixelFingerprint(Parallelism threads) {
+        List<String> sums = parts.stream().map(p -> p.pixelFingerprint(threads)).toList();
+        return sums.stream().allMatch(String::isEmpty) ? "" : String.join("+", sums);
     }
 
     @Override

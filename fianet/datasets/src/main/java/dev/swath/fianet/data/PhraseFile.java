@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +52,10 @@ final class PhraseFile {
             int space = content.indexOf(' ');
             String id = space < 0 ? content : content.substring(0, space);
             if (DataRoot.leaves(id)) {
-                String fault = place + ": a line must begin with the id of its image; got '" + id + "'";
+                String fault = place + ": a line must begin with the id of its image; got '" + Quoted.text(id) + "'";
                 sink.report(Problem.Kind.BROKEN_ENTRY, split.key(), item, fault);
             } else if (content.substring(id.length()).isBlank()) {
-                String fault = place + ": an expression must follow the id '" + id + "'";
+                String fault = place + ": an expression must follow the id '" + Quoted.text(id) + "'";
                 sink.report(Problem.Kind.EMPTY_SENTENCE, split.key(), item, fault);
             } else {
                 lines.add(new Line(id, content.substring(space + 1)));

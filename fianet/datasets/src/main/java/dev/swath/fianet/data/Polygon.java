@@ -14,21 +14,16 @@ final class Polygon {
 
     private final int height;
     private final int width;
-    /** Column by column: where the inside turns into the outside or back. */
-    private final boolean[] turns;
-
-    private int lastX;
-    private int lastY;
-    private boolean started;
+    private final Runs runs;
 
     private Polygon(int height, int width) {
         this.height = height;
         this.width = width;
-        this.turns = new boolean[height * width + 1];
+        this.runs = new Runs(height, width);
     }
 
-    /** 1 for each pixel inside, row by row; corners are x0, y0, x1, y1, ... */
-    static byte[] fill(List<Double> corners, int height, int width) {
+    /** The pixels inside; corners are x0, y0, x1, y1, ... What it takes goes by the corners and the width. */
+    static Runs fill(List<Double> corners, int height, int width) {
         int n = corners.size() / 2;
         if (corners.size() % 2 != 0 || n < 3) {
             throw new DataException("[polygon] a polygon must have at least three corners of two coordinates; got "
@@ -44,7 +39,7 @@ final class Polygon {
         for (int i = 0; i < n; i++) {
             polygon.trace(x[i], y[i], x[i + 1], y[i + 1]);
         }
-        return polygon.inside();
+        return polygon.runs;
     }
 
     private static int fine(double coordinate, int limit) {
@@ -55,7 +50,10 @@ final class Polygon {
         return (int) (SCALE * coordinate + 0.5);
     }
 
-    /** One point for each step along the longer axis, always computed from the end with the smaller coordinate. */
+    /**
+     * An edge has one point for each step along its longer axis, always computed from the end with the smaller coordinate. Of these
+     * points only those matter between which a middle of a column lies.
+     */
     private void trace(int fromX, int fromY, int toX, int toY) {
         int dx = Math.abs(toX - fromX);
         int dy = Math.abs(toY - fromY);
@@ -66,40 +64,35 @@ final class Polygon {
         int steps = Math.max(dx, dy);
         int rise = (flat ? toY - fromY : toX - fromX) * (back ? -1 : 1);
         double slope = steps == 0 ? 0 : (double) rise / steps;
-        for (int i = 0; i <= steps; i++) {
-            int t = back ? steps - i : i;
-            point(
-                    flat ? startX + t : (int) (startX + slope * t + 0.5),
-                    flat ? (int) (startY + slope * t + 0.5) : startY + t);
+        // (x + 0.5) / 5 - 0.5 is whole for every fifth fine column: the middle of a pixel.
+        int first = Math.max(0, Math.ceilDiv(Math.min(fromX, toX) - SCALE / 2, SCALE));
+        int last = Math.min(width - 1, Math.floorDiv(Math.max(fromX, toX) - 1 - SCALE / 2, SCALE));
+        for (int column = first; column <= last; column++) {
+            int x = column * SCALE + SCALE / 2;
+            int t = flat ? x - startX : stepOver(x, startX, slope, steps);
+            int y = flat ? Math.min(along(startY, slope, t), along(startY, slope, t + 1)) : startY + t;
+            double row = Math.clamp((y + 0.5) / SCALE - 0.5, 0, height);
+            runs.turn(column * height + (int) Math.ceil(row));
         }
     }
 
-    private void point(int x, int y) {
-        if (started && x != lastX) {
-            int crossed = Math.min(x, lastX);
-            // (crossed + 0.5) / 5 - 0.5 is whole for every fifth fine column: the middle of a pixel.
-            boolean middle = Math.floorMod(crossed, SCALE) == SCALE / 2;
-            int column = Math.floorDiv(crossed, SCALE);
-            if (middle && column >= 0 && column < width) {
-                double row = Math.clamp((Math.min(y, lastY) + 0.5) / SCALE - 0.5, 0, height);
-                int at = column * height + (int) Math.ceil(row);
-                turns[at] = !turns[at];
-            }
-        }
-        lastX = x;
-        lastY = y;
-        started = true;
+    private static int along(int start, double slope, int t) {
+        return (int) (start + slope * t + 0.5);
     }
 
-    private byte[] inside() {
-        byte[] out = new byte[height * width];
-        boolean in = false;
-        for (int column = 0, at = 0; column < width; column++) {
-            for (int row = 0; row < height; row++, at++) {
-                in ^= turns[at];
-                out[row * width + column] = (byte) (in ? 1 : 0);
+    /** The step of a steep edge whose point and the next lie on either side of x + 0.5. */
+    private static int stepOver(int x, int startX, double slope, int steps) {
+        int low = 0; // its point is on the side of the start, and that of high is not
+        int high = steps;
+        boolean left = along(startX, slope, 0) <= x;
+        while (high - low > 1) {
+            int middle = low + high >>> 1;
+            if (along(startX, slope, middle) <= x == left) {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
-        return out;
+        return low;
     }
 }

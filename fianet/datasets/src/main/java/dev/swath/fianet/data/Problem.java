@@ -1,7 +1,10 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Quoted;
+
 /**
- * Something about a data set that a user should know.
+ * Something about a data set that a user should know. What comes from its files is shown without control characters and cut: a
+ * split at {@link Quoted#MAX_TEXT}, the rest at {@link Quoted#MAX_RULE} characters.
  *
  * @param kind what sort of thing it is
  * @param split the split that it is in, such as "train", or "" if it concerns the whole data set
@@ -9,6 +12,13 @@ package dev.swath.fianet.data;
  * @param text one sentence
  */
 public record Problem(Kind kind, String split, String item, String text) {
+    /** Makes the texts fit to be shown. */
+    public Problem {
+        split = Quoted.text(split);
+        item = Quoted.rule(item);
+        text = Quoted.rule(text);
+    }
+
     /** Whether training can go on. */
     public enum Severity {
         /** Training would stop at it. */

@@ -3,9 +3,12 @@ package dev.swath.fianet.data;
 import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
+import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * RefSegRS in its published layout: {@code images/<id>.tif}, {@code masks/<id>.tif}, {@code
@@ -39,7 +42,7 @@ public final class RefSegRs implements ReferringDataset {
 
     static DataRoot locate(DataRoot root, Path path) {
         return root.holding(MARKERS)
-                .orElseThrow(() -> new DataException("[data] " + path
+                .orElseThrow(() -> new DataException("[data] " + Quoted.path(path)
                         + " is not laid out as RefSegRS: there must be images/<id>.tif, masks/<id>.tif and"
                         + " output_phrase_{train,val,test}.txt"));
     }
@@ -109,6 +112,16 @@ public final class RefSegRs implements ReferringDataset {
         Fingerprint sum = new Fingerprint().add(vocabulary().name()).add(split.key());
         lines.forEach(line -> sum.add(line.id()).add(line.sentence()));
         return sum.hex();
+    }
+
+    @Override
+    public String pixelFingerprint(Parallelism threads) {
+        List<String> files = lines.stream()
+                .map(PhraseFile.Line::id)
+                .distinct()
+                .flatMap(id -> Stream.of(imageName(id), maskName(id)))
+                .toList();
+        return root.checksums(files, threads);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.kernels.Parallelism;
 import java.util.SplittableRandom;
 
 /**
@@ -33,6 +34,15 @@ public interface ReferringDataset extends AutoCloseable {
 
     /** A fingerprint of what the split lists (ids, sentences, not pixels), for the provenance of a checkpoint. */
     String fingerprint();
+
+    /**
+     * A fingerprint of the images and masks of the split, whatever their names: length and CRC-32 of each file, so that a folder and
+     * its zip file have the same. Files of a folder are read for it; throws {@link DataException} if one cannot be. Empty for data
+     * without files, which {@link #fingerprint} tells all about.
+     */
+    default String pixelFingerprint(Parallelism threads) {
+        return "";
+    }
 
     @Override
     void close();

@@ -33,7 +33,25 @@ final class Refs {
             @Nullable Long category,
             String split,
             @Nullable String fileName,
-            List<String> sentences) {}
+            List<String> sentences) {
+        long characters() {
+            long sum = split.length() + (fileName == null ? 0L : fileName.length());
+            for (String sentence : sentences) {
+                sum += sentence.length() + 1L;
+            }
+            return sum;
+        }
+    }
+
+    /**
+     * A pickle may name a text or a list again in two bytes. Characters that entries may hold in all: so many, and so many for each
+     * byte of the file.
+     */
+    private static final long ROOM = 1 << 20;
+
+    private static final String LINE_ENDS = "\n\u000b\f\r\u0085\u2028\u2029";
+
+    private static final long ROOM_FOR_A_BYTE = 16;
 
     private Refs() {}
 
@@ -45,19 +63,33 @@ final class Refs {
             return List.of();
         }
         List<Object> entries;
+        long room;
         try {
             ByteBuffer bytes = ByteBuffer.wrap(root.read(NAME, DataRoot.MAX_TEXT));
+            room = ROOM + ROOM_FOR_A_BYTE * bytes.remaining();
             entries = Json.asList(Unpickler.read(bytes, Resolver.PLAIN), "the pickle");
         } catch (PickleException | JsonException e) {
             sink.report(
-                    Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + e.getMessage());
+                    Problem.Kind.BROKEN_LIST,
+                    "",
+                    NAME,
+                    where + ": the file cannot be understood: " + Instances.reason(e));
             return List.of();
         }
         List<Ref> refs = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             String place = where + ": entry " + i;
             try {
-                Ref ref = ref(Json.asObject(entries.get(i), "an entry"));
+                Ref ref = ref(Json.asObject(entries.get(i), "an entry"), room);
+                room -= ref.characters();
+                if (room < 0) {
+                    sink.report(
+                            Problem.Kind.BROKEN_LIST,
+                            "",
+                            NAME,
+                            place + ": by now the entries hold more text than such a file can; the rest was left out");
+                    return refs;
+                }
                 if (ref.sentences.isEmpty() || ref.sentences.stream().anyMatch(String::isBlank)) {
                     sink.report(
                             Problem.Kind.EMPTY_SENTENCE,
@@ -72,17 +104,22 @@ final class Refs {
                         Problem.Kind.BROKEN_ENTRY,
                         "",
                         "entry " + i,
-                        place + " cannot be understood: " + e.getMessage());
+                        place + " cannot be understood: " + Instances.reason(e));
             }
         }
         return refs;
     }
 
-    private static Ref ref(Map<String, Object> e) {
+    private static Ref ref(Map<String, Object> e, long room) {
         List<String> sentences = new ArrayList<>();
+        long left = room;
         for (Object sentence : Json.asList(e.get("sentences"), "sentences")) {
             String raw = Json.asString(Json.asObject(sentence, "a sentence").get("raw"), "raw");
-            sentences.add(raw.replaceAll("\\R$", ""));
+            sentences.add(withoutLineEnds(raw));
+            left -= raw.length() + 1L;
+            if (left < 0) {
+                break; // the caller says so
+            }
         }
         Object category = e.get("category_id");
         Object fileName = e.get("file_name");
@@ -94,5 +131,14 @@ final class Refs {
                 Json.asString(e.get("split"), "split"),
                 fileName == null ? null : Json.asString(fileName, "file_name"),
                 List.copyOf(sentences));
+    }
+
+    /** Up to two, as the published loader's expression takes off. */
+    private static String withoutLineEnds(String s) {
+        int end = s.length();
+        for (int i = 0; i < 2 && end > 0 && LINE_ENDS.indexOf(s.charAt(end - 1)) >= 0; i++) {
+            end -= s.startsWith("\r\n", end - 2) ? 2 : 1;
+        }
+        return s.substring(0, end);
     }
 }

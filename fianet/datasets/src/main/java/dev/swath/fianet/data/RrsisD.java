@@ -2,6 +2,9 @@ package dev.swath.fianet.data;
 
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
+import dev.swath.files.json.Json;
+import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,16 +44,18 @@ public final class RrsisD implements ReferringDataset {
 
     static DataRoot locate(DataRoot root, Path path) {
         return root.holding(MARKERS)
-                .orElseThrow(() -> new DataException("[data] " + path
+                .orElseThrow(() -> new DataException("[data] " + Quoted.path(path)
                         + " is not laid out as RRSIS-D: there must be rrsisd/refs(unc).p (the expressions),"
                         + " rrsisd/instances.json (the masks) and images/rrsisd/JPEGImages/*.jpg"));
     }
 
-    static Mask decode(RrsisDIndex.Item item) {
+    /** The mask, not laid out. */
+    static Runs runs(RrsisDIndex.Item item) {
         try {
-            return Segmentation.decode(item.segmentation(), item.height(), item.width());
+            return Segmentation.runs(item.segmentation(), item.height(), item.width());
         } catch (DataException e) {
-            throw new DataException("[data] the mask of " + item.id() + " cannot be used: " + e.getMessage(), e);
+            throw new DataException(
+                    "[data] the mask of " + Quoted.text(item.id()) + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -93,7 +98,7 @@ public final class RrsisD implements ReferringDataset {
 
     private Sample read(RrsisDIndex.Item item, String sentence) {
         RgbImage image = root.readImage(item.image());
-        return new Sample(item.id(), image, sentence, decode(item), item.category());
+        return new Sample(item.id(), image, sentence, runs(item).mask(), item.category());
     }
 
     @Override
@@ -102,6 +107,17 @@ public final class RrsisD implements ReferringDataset {
         for (RrsisDIndex.Item item : items) {
             sum.add(item.id()).add(item.category());
             item.sentences().forEach(sum::add);
+        }
+        return sum.hex();
+    }
+
+    @Override
+    public String pixelFingerprint(Parallelism threads) {
+        List<String> files =
+                items.stream().map(RrsisDIndex.Item::image).distinct().toList();
+        Fingerprint sum = new Fingerprint().add(root.checksums(files, threads));
+        for (RrsisDIndex.Item item : items) {
+            sum.add(item.height() + " x " + item.width()).add(Json.write(item.segmentation(), false));
         }
         return sum.hex();
     }

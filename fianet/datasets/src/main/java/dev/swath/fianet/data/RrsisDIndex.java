@@ -1,9 +1,12 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +18,9 @@ final class RrsisDIndex {
     /**
      * One triplet.
      *
-     * @param id file name and ref_id, such as "02934.jpg#17"
+     * @param ref its ref_id
      * @param split as written
-     * @param image name of the image file in the data set
+     * @param fileName of the image
      * @param height of the image and mask, by the image's entry
      * @param width of the image and mask, by the image's entry
      * @param segmentation the mask, still encoded
@@ -25,20 +28,31 @@ final class RrsisDIndex {
      * @param sentences at least one
      */
     record Item(
-            String id,
+            long ref,
             String split,
-            String image,
+            String fileName,
             int height,
             int width,
             @Nullable Object segmentation,
             String category,
             List<String> sentences) {
+        /** File name and ref_id, such as "02934.jpg#17". */
+        String id() {
+            return fileName + "#" + ref;
+        }
+
+        /** Name of the image file in the data set. */
+        String image() {
+            return IMAGES + "/" + fileName;
+        }
+
         boolean in(Split wanted) {
             return wanted == Split.TEST ? split.contains(wanted.key()) : split.equals(wanted.key());
         }
     }
 
     private final Instances instances;
+    private final Map<Long, Optional<String>> spelled = new HashMap<>();
     private final Problem.Sink sink;
     private final String where;
 
@@ -63,7 +77,7 @@ final class RrsisDIndex {
     }
 
     private void report(Problem.Kind kind, Refs.Ref ref, String text) {
-        sink.report(kind, ref.split(), "ref " + ref.id(), where + ": ref " + ref.id() + ": " + text);
+        sink.report(kind, Quoted.text(ref.split()), "ref " + ref.id(), where + ": ref " + ref.id() + ": " + text);
     }
 
     private Optional<Item> join(Refs.Ref ref) {
@@ -89,22 +103,23 @@ final class RrsisDIndex {
             report(
                     Problem.Kind.CONTRADICTION,
                     ref,
-                    "it names the file " + ref.fileName() + ", but its image entry, which is followed, names "
-                            + image.fileName());
+                    "it names the file " + Quoted.text(ref.fileName())
+                            + ", but its image entry, which is followed, names "
+                            + Quoted.text(image.fileName()));
         }
         if (DataRoot.leaves(image.fileName())) {
             report(
                     Problem.Kind.BROKEN_ENTRY,
                     ref,
-                    "the file name '" + image.fileName() + "' leads out of the data set; it was refused");
+                    "the file name '" + Quoted.text(image.fileName())
+                            + "' leads out of the data set or cannot be one everywhere; it was refused");
             return Optional.empty();
         }
         Optional<String> category = category(ref, annotation);
-        String name = IMAGES + "/" + image.fileName();
         return category.map(c -> new Item(
-                image.fileName() + "#" + ref.id(),
+                ref.id(),
                 ref.split(),
-                name,
+                image.fileName(),
                 image.height(),
                 image.width(),
                 annotation.segmentation(),
@@ -130,13 +145,13 @@ final class RrsisDIndex {
             report(Problem.Kind.UNKNOWN_CATEGORY, ref, "no category has the id " + id);
             return Optional.empty();
         }
-        Optional<String> spelled = Classes.spelled(name, DatasetVocabulary.RRSISD);
-        if (spelled.isEmpty()) {
+        Optional<String> category = spelled.computeIfAbsent(id, _ -> Classes.spelled(name, DatasetVocabulary.RRSISD));
+        if (category.isEmpty()) {
             report(
                     Problem.Kind.UNKNOWN_CATEGORY,
                     ref,
-                    "its category '" + name + "' is none of the 20 classes of RRSIS-D");
+                    "its category '" + Quoted.text(name) + "' is none of the 20 classes of RRSIS-D");
         }
-        return spelled;
+        return category;
     }
 }

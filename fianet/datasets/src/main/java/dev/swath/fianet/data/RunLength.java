@@ -57,15 +57,17 @@ public final class RunLength {
 
     /**
      * The mask that a compressed text describes. Throws {@link DataException} in one sentence if a character does not
-     * belong, a number is cut off, a run is negative, or the runs do not add up to {@code height * width} pixels.
+     * belong, a number is cut off, a run is negative, the runs do not add up to {@code height * width} pixels, or these are more
+     * than 134,217,728.
      */
     public static Mask decode(String counts, int height, int width) {
-        if (height < 1 || width < 1 || (long) height * width > Integer.MAX_VALUE) {
-            throw new DataException("[run length] a mask must have at least one pixel and fit an array; got size ["
-                    + height + ", " + width + "]");
-        }
-        int pixels = height * width;
-        byte[] values = new byte[pixels];
+        return runs(counts, height, width).mask();
+    }
+
+    /** The same without laying it out: what it takes goes by the text. */
+    static Runs runs(String counts, int height, int width) {
+        Runs out = new Runs(height, width);
+        int pixels = out.pixels();
         long[] last = new long[2];
         int position = 0; // column by column
         int at = 0;
@@ -96,28 +98,13 @@ public final class RunLength {
                                 + " pixels; run " + run + " of length " + length + " begins at pixel " + position);
             }
             last[run & 1] = length;
-            if ((run & 1) == 1) {
-                fill(values, position, (int) length, height, width);
-            }
             position += (int) length;
+            out.turn(position);
         }
         if (position != pixels) {
             throw new DataException("[run length] runs must add up to " + height + " x " + width + " = " + pixels
                     + " pixels; got " + position);
         }
-        return new Mask(width, height, values);
-    }
-
-    private static void fill(byte[] values, int start, int length, int height, int width) {
-        int y = start % height;
-        int at = y * width + start / height;
-        for (int i = 0; i < length; i++) {
-            values[at] = 1;
-            at += width;
-            if (++y == height) {
-                y = 0;
-                at -= height * width - 1;
-            }
-        }
+        return out;
     }
 }

@@ -6,6 +6,7 @@ import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.files.Quoted;
 import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ public final class SampleEncoder {
                     parse(sample.sentence()),
                     target(sample.mask()));
         } catch (ImageException | ExpressionException e) {
-            throw new DataException("[data] sample " + sample.id() + ": " + e.getMessage(), e);
+            throw new DataException("[data] sample " + Quoted.text(sample.id()) + ": " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import java.util.ArrayList;
@@ -23,33 +24,26 @@ final class Segmentation {
      * @param width that every piece must have
      */
     static Mask decode(@Nullable Object value, int height, int width) {
+        return runs(value, height, width).mask();
+    }
+
+    /** The same without laying it out: what it takes goes by what is written, not by the size that it claims. */
+    static Runs runs(@Nullable Object value, int height, int width) {
         try {
             List<Object> pieces = value instanceof Map ? List.of(value) : Json.asList(value, "segmentation");
             if (pieces.isEmpty()) {
                 throw new DataException("[segmentation] there must be at least one piece; got an empty list");
             }
-            if (pieces.size() == 1) {
-                return new Mask(width, height, piece(pieces.getFirst(), height, width));
-            }
-            byte[] sum = new byte[height * width];
-            for (Object piece : pieces) {
-                byte[] one = piece(piece, height, width);
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] = (byte) Math.min(2, sum[i] + one[i]);
-                }
-            }
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] = (byte) (sum[i] == 1 ? 1 : 0);
-            }
-            return new Mask(width, height, sum);
+            return Runs.inOne(
+                    pieces.stream().map(piece -> piece(piece, height, width)).toList());
         } catch (JsonException e) {
             throw new DataException("[segmentation] the mask cannot be understood: " + e.getMessage(), e);
         }
     }
 
-    private static byte[] piece(Object piece, int height, int width) {
+    private static Runs piece(Object piece, int height, int width) {
         return piece instanceof Map
-                ? runs(Json.asObject(piece, "a piece"), height, width)
+                ? encoded(Json.asObject(piece, "a piece"), height, width)
                 : Polygon.fill(numbers(piece), height, width);
     }
 
@@ -61,14 +55,14 @@ final class Segmentation {
         return out;
     }
 
-    private static byte[] runs(Map<String, Object> piece, int height, int width) {
+    private static Runs encoded(Map<String, Object> piece, int height, int width) {
         if (!hasSize(piece, height, width)) {
             throw new DataException("[segmentation] a mask must have the size [height, width] of its image entry, ["
-                    + height + ", " + width + "]; got " + piece.get("size"));
+                    + height + ", " + width + "]; got " + Quoted.text(String.valueOf(piece.get("size"))));
         }
         Object counts = piece.get("counts");
         if (counts instanceof String text) {
-            return RunLength.decode(text, height, width).values();
+            return RunLength.runs(text, height, width);
         }
         return plain(Json.asList(counts, "counts"), height, width);
     }
@@ -84,22 +78,19 @@ final class Segmentation {
     }
 
     /** Runs as plain numbers, column by column, beginning with background. */
-    private static byte[] plain(List<Object> counts, int height, int width) {
-        byte[] out = new byte[height * width];
+    private static Runs plain(List<Object> counts, int height, int width) {
+        Runs out = new Runs(height, width);
         int at = 0;
-        byte value = 0;
         for (Object count : counts) {
             long run = Json.asLong(count, "a run");
-            if (run < 0 || run > out.length - at) {
+            if (run < 0 || run > out.pixels() - at) {
                 throw new DataException("[segmentation] runs must add up to " + height + " x " + width
                         + " pixels; a run of " + run + " begins at pixel " + at);
             }
-            for (long end = at + run; at < end; at++) {
-                out[at % height * width + at / height] = value;
-            }
-            value ^= 1;
+            at += (int) run;
+            out.turn(at);
         }
-        if (at != out.length) {
+        if (at != out.pixels()) {
             throw new DataException(
                     "[segmentation] runs must add up to " + height + " x " + width + " pixels; got " + at);
         }

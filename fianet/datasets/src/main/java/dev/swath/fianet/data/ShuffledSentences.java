@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.kernels.Parallelism;
 import java.util.SplittableRandom;
 
 /**
@@ -65,6 +66,11 @@ public final class ShuffledSentences implements ReferringDataset {
             sum.add(sentence(i));
         }
         return sum.hex();
+    }
+
+    @Override
+    public String pixelFingerprint(Parallelism threads) {
+        return dataset.pixelFingerprint(threads);
     }
 
     /** Closes the data set itself. */

@@ -1,5 +1,8 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -21,6 +24,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 final class ZipRoot implements DataRoot {
     private static final int MAX_ENTRIES = 4_000_000;
 
+    /** A list of more bytes than the first must not unpack to more than the second times its packed bytes. */
+    private static final long PLAIN = 1 << 24;
+
+    private static final long RATIO = 20;
+
     private final Path file;
     private final ZipFile zip;
     private final String prefix;
@@ -39,11 +47,11 @@ final class ZipRoot implements DataRoot {
             zip = new ZipFile(file.toFile());
         } catch (ZipException e) {
             throw new DataException(
-                    "[data] " + file + " is no whole zip file (it may be cut off; download it again): "
-                            + e.getMessage(),
+                    "[data] " + Quoted.path(file)
+                            + " is no whole zip file: it may be of another kind, or cut off; download" + " it again",
                     e);
         } catch (IOException e) {
-            throw new DataException("[data] " + file + " cannot be opened: " + e.getMessage(), e);
+            throw new DataException("[data] " + Quoted.path(file) + " cannot be opened: " + FileFaults.reason(e), e);
         }
         try {
             return new ZipRoot(file, zip, "", index(file, zip));
@@ -63,13 +71,15 @@ final class ZipRoot implements DataRoot {
 
     private static Map<String, ZipEntry> index(Path file, ZipFile zip) {
         if (zip.size() > MAX_ENTRIES) {
-            throw new DataException("[data] " + file + " names " + zip.size() + " entries, more than any data set has");
+            throw new DataException(
+                    "[data] " + Quoted.path(file) + " names " + zip.size() + " entries, more than any data set has");
         }
         Map<String, ZipEntry> entries = new HashMap<>();
         for (ZipEntry entry : Collections.list(zip.entries())) {
             DataRoot.checked(entry.getName(), file);
             if (!entry.isDirectory() && entries.put(entry.getName(), entry) != null) {
-                throw new DataException("[data] " + file + " holds '" + entry.getName() + "' twice");
+                throw new DataException(
+                        "[data] " + Quoted.path(file) + " holds '" + Quoted.text(entry.getName()) + "' twice");
             }
         }
         return entries;
@@ -88,7 +98,7 @@ final class ZipRoot implements DataRoot {
 
     @Override
     public String describe(String name) {
-        return file + "!/" + prefix + name;
+        return Quoted.path(file) + "!/" + Quoted.text(prefix + name);
     }
 
     @Override
@@ -107,6 +117,10 @@ final class ZipRoot implements DataRoot {
     @Override
     public byte[] read(String name, int cap) {
         ZipEntry entry = entry(name);
+        if (cap == MAX_TEXT && entry.getSize() > Math.max(PLAIN, RATIO * entry.getCompressedSize())) {
+            throw new DataException("[data] " + describe(name) + " claims to unpack to " + entry.getSize()
+                    + " bytes from " + entry.getCompressedSize() + ", as no list of a data set does");
+        }
         if (entry.getSize() > cap) {
             throw new DataException("[data] " + describe(name) + " claims " + entry.getSize() + " bytes where at most "
                     + cap + " make sense");
@@ -125,13 +139,50 @@ final class ZipRoot implements DataRoot {
             }
             return bytes;
         } catch (IOException e) {
-            throw new DataException("[data] " + describe(name) + " cannot be unpacked: " + e.getMessage(), e);
+            throw new DataException(
+                    "[data] " + describe(name) + " cannot be unpacked: it is damaged; download the zip file again", e);
         }
+    }
+
+    /** As the zip file states them; {@link #read} compares. */
+    @Override
+    public String checksum(String name) {
+        ZipEntry entry = entry(name);
+        return entry.getSize() + " " + Long.toHexString(entry.getCrc());
     }
 
     @Override
     public ImageInputStream image(String name) throws IOException {
-        return new MemoryCacheImageInputStream(zip.getInputStream(entry(name)));
+        ZipEntry entry = entry(name);
+        if (entry.getSize() > MAX_IMAGE) {
+            throw new DataException("[data] " + describe(name) + " claims " + entry.getSize() + " bytes where at most "
+                    + MAX_IMAGE + " make sense");
+        }
+        return new MemoryCacheImageInputStream(new Claimed(zip.getInputStream(entry), entry.getSize()));
+    }
+
+    /** No more of an entry than its size says. */
+    private static final class Claimed extends FilterInputStream {
+        private long left;
+
+        Claimed(InputStream in, long size) {
+            super(in);
+            this.left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = left > 0 ? in.read() : -1;
+            left -= b < 0 ? 0 : 1;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int count) throws IOException {
+            int n = left > 0 ? in.read(into, from, (int) Math.min(count, left)) : -1;
+            left -= Math.max(0, n);
+            return n;
+        }
     }
 
     @Override
@@ -157,7 +208,7 @@ final class ZipRoot implements DataRoot {
         try {
             zip.close();
         } catch (IOException e) {
-            throw new DataException("[data] " + file + " cannot be closed: " + e.getMessage(), e);
+            throw new DataException("[data] " + Quoted.path(file) + " cannot be closed: " + FileFaults.reason(e), e);
         }
     }
 }

@@ -4,8 +4,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A picture as a PNG file in memory.
@@ -17,13 +15,25 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 public record Png(int width, int height, byte[] bytes) {
     /** Encodes a picture. */
     public static Png of(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        // With a stream of its own, for ImageIO's default would register a shutdown hook, which fails while one runs.
-        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-            ImageIO.write(image, "png", out);
+        int[] line = new int[width];
+        try (RowPng png = new RowPng(bytes, width, height, 3)) {
+            for (int y = 0; y < height; y++) {
+                image.getRGB(0, y, width, 1, line, 0, width);
+                byte[] row = png.row();
+                for (int x = 0; x < width; x++) {
+                    row[3 * x] = (byte) (line[x] >> 16);
+                    row[3 * x + 1] = (byte) (line[x] >> 8);
+                    row[3 * x + 2] = (byte) line[x];
+                }
+                png.write();
+            }
+            png.finish();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Png(image.getWidth(), image.getHeight(), bytes.toByteArray());
+        return new Png(width, height, bytes.toByteArray());
     }
 }

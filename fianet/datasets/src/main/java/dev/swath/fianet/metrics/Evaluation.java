@@ -7,6 +7,7 @@ import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.Sample;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.ExpressionException;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
 import java.util.List;
@@ -128,7 +129,7 @@ public final class Evaluation {
             Mask truth = sample.mask().resized(prediction.width(), prediction.height());
             return new Answer(sample.id(), sample.sentence(), sample.category(), prediction, truth);
         } catch (ExpressionException | ArithmeticException e) {
-            throw new DataException("[evaluate] sample " + sample.id() + ": " + e.getMessage(), e);
+            throw new DataException("[evaluate] sample " + Quoted.text(sample.id()) + ": " + e.getMessage(), e);
         }
     }
 

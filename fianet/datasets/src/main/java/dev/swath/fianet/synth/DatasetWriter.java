@@ -3,22 +3,21 @@ package dev.swath.fianet.synth;
 import dev.swath.fianet.data.DataException;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.AtomicFile;
+import dev.swath.files.FileFaults;
+import dev.swath.files.Unfinished;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes scenes in the on-disk layout of RefSegRS or RRSIS-D. Everything goes into a hidden folder beside the target, which
- * is renamed at the end: the target is there whole or not at all. The bytes do not depend on the number of threads.
+ * is renamed at the end: the target is there whole or not at all, and an interrupted call leaves nothing behind. The bytes do not depend on the number of threads.
  */
 public final class DatasetWriter {
     /** Most triplets: names have five digits. */
@@ -84,22 +83,19 @@ public final class DatasetWriter {
                         "[synth] a data set needs a new or empty folder; " + target + " is in use, choose another");
             }
             Files.createDirectories(parent);
-            Path work = Files.createTempDirectory(parent, "." + folder.getFileName() + ".");
+            Path place = Files.exists(folder) ? folder.toRealPath() : folder; // an empty folder may lie behind a link
+            Path work = Unfinished.folder(place.resolveSibling(".").normalize());
             try {
                 fill(work, scenes, count, shares, threads, done);
-                work.toFile().setReadable(true, false);
-                work.toFile().setExecutable(true, false);
-                Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                AtomicFile.copyPermissions(place, work);
+                Files.move(work, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
-                if (Files.exists(work)) {
-                    delete(work);
-                }
+                Unfinished.delete(work);
             }
-        } catch (IOException | UncheckedIOException e) {
-            throw new DataException(
-                    "[synth] " + target + " could not be written: "
-                            + e.getClass().getSimpleName() + " " + e.getMessage(),
-                    e);
+        } catch (IOException e) {
+            throw failure(target, e);
+        } catch (UncheckedIOException e) {
+            throw failure(target, e.getCause());
         }
     }
 
@@ -121,25 +117,13 @@ public final class DatasetWriter {
         layout.finish();
     }
 
+    private static DataException failure(Path target, IOException e) {
+        return new DataException("[synth] " + target + " could not be written: " + FileFaults.reason(e), e);
+    }
+
     private static boolean isEmpty(Path folder) throws IOException {
         try (var list = Files.list(folder)) {
             return list.findAny().isEmpty();
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

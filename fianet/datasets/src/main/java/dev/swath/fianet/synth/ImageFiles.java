@@ -3,13 +3,16 @@ package dev.swath.fianet.synth;
 import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.image.RgbImage;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Pictures and masks as the files that the two data sets hold. */
 final class ImageFiles {
@@ -54,7 +57,9 @@ final class ImageFiles {
 
     private static void write(Path file, String format, BufferedImage image) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        // With a stream of its own: where ImageIO's cannot be opened it prints a stack trace and gives none.
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(out);
             ImageWriteParam how = writer.getDefaultWriteParam();
             how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
@@ -67,5 +72,6 @@ final class ImageFiles {
         } finally {
             writer.dispose();
         }
+        Files.write(file, bytes.toByteArray());
     }
 }

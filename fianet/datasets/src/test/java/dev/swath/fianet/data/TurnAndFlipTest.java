@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,5 +152,25 @@ class TurnAndFlipTest {
             }
         }
         assertTrue(seen.size() == 8, seen.size() + " different");
+    }
+
+    /** Any white space is one, and a letter beyond ASCII is a letter. */
+    @Test
+    void spacesAndLettersOfUnicode() {
+        for (String space : List.of("\u00A0", "\u2009", "\u3000", "\t")) {
+            assertEquals(
+                    Optional.of("the ship on the right"),
+                    Directions.reword("the ship on the left".replace(" ", space), Turn.FLIP_LEFT_RIGHT));
+            assertEquals(
+                    Optional.of("golf field"),
+                    Classes.firstNamed("the golf field".replace(" ", space), DatasetVocabulary.RRSISD));
+        }
+        assertEquals(
+                Optional.of("the \u00E9left ship"), Directions.reword("the \u00E9left ship", Turn.FLIP_LEFT_RIGHT));
+        assertEquals(
+                Optional.of("the ship on the left\u00E9"),
+                Directions.reword("the ship on the left\u00E9", Turn.FLIP_LEFT_RIGHT));
+        assertEquals(Optional.empty(), Classes.firstNamed("the \u00E9dam", DatasetVocabulary.RRSISD));
+        assertEquals(Optional.empty(), Classes.firstNamed("the dam\uD835\uDC00", DatasetVocabulary.RRSISD));
     }
 }

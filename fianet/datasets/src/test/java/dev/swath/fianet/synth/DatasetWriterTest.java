@@ -20,10 +20,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +181,59 @@ class DatasetWriterTest {
         assertFalse(Files.exists(out));
         try (var left = Files.list(folder)) {
             assertEquals(0, left.count());
+        }
+    }
+
+    @Test
+    void anInterruptedProgramLeavesNothingBehind() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DatasetWriterTest.class.getName(),
+                        folder.resolve("out").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+        assertEquals(3, process.exitValue());
+        try (var left = Files.list(folder)) {
+            assertEquals(0, left.count());
+        }
+    }
+
+    /** Begins to write a data set into the folder and ends the program in the middle. */
+    public static void main(String[] args) {
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 1, SIDE);
+        try (Parallelism threads = Parallelism.ofThreads(2)) {
+            DatasetWriter.write(scenes, 300, DatasetWriter.Shares.DEFAULT, Path.of(args[0]), threads, n -> {
+                if (n == 20) {
+                    System.exit(3);
+                }
+            });
+        }
+    }
+
+    @Test
+    void anEmptyFolderKeepsItsPermissionsAlsoBehindALink() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        boolean posix = Files.getFileStore(real).supportsFileAttributeView("posix");
+        if (posix) {
+            Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rwxr-x---"));
+        }
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        SyntheticScenes scenes = new SyntheticScenes(DatasetVocabulary.REFSEGRS, 1, SIDE);
+        DatasetWriter.write(scenes, 3, DatasetWriter.Shares.DEFAULT, link, Parallelism.single(), n -> {});
+        assertTrue(Files.exists(real.resolve("output_phrase_test.txt")));
+        assertTrue(Files.isSymbolicLink(link));
+        if (posix) {
+            assertEquals("rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(real)));
+            Path other = folder.resolve("other");
+            DatasetWriter.write(scenes, 3, DatasetWriter.Shares.DEFAULT, other, Parallelism.single(), n -> {});
+            assertEquals(
+                    Files.getPosixFilePermissions(Files.createDirectory(folder.resolve("any"))),
+                    Files.getPosixFilePermissions(other));
         }
     }
 

@@ -8,4 +8,9 @@ public final class ImageException extends RuntimeException {
     public ImageException(String message) {
         super(message);
     }
+
+    /** With the whole sentence and what a library said, which is for those who look for the cause. */
+    public ImageException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

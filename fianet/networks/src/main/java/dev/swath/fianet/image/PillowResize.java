@@ -1,5 +1,8 @@
 package dev.swath.fianet.image;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The resize of the published pipeline, to the last bit: 8-bit bilinear whose support grows when it shrinks, first along
  * x, then along y, in fixed-point arithmetic with 22 fractional bits; and nearest for masks.
@@ -39,48 +42,89 @@ public final class PillowResize {
 
     /** The image at another size; aspect ratio is not kept. */
     public static RgbImage bilinear(RgbImage image, int width, int height) {
-        byte[] rows = image.rgb();
-        if (width != image.width()) {
-            rows = rows(rows, image.height(), image.width() * 3, Filter.of(image.width(), width));
+        Running running = new Running(image.width(), image.height(), width, height);
+        byte[] row = new byte[CHANNELS * image.width()];
+        for (int y = 0; y < image.height(); y++) {
+            System.arraycopy(image.rgb(), y * row.length, row, 0, row.length);
+            running.row(y, row);
         }
-        if (height != image.height()) {
-            rows = columns(rows, width * 3, Filter.of(image.height(), height));
-        }
-        return new RgbImage(width, height, rows == image.rgb() ? rows.clone() : rows);
+        return running.result();
     }
 
-    private static byte[] rows(byte[] in, int lines, int lineLength, Filter f) {
-        int out = f.first.length;
-        byte[] to = new byte[lines * out * CHANNELS];
-        for (int y = 0; y < lines; y++) {
-            for (int i = 0; i < out; i++) {
-                int[] w = f.weights[i];
-                int base = y * lineLength + f.first[i] * CHANNELS;
-                for (int c = 0; c < CHANNELS; c++) {
-                    int sum = 1 << (BITS - 1);
-                    for (int x = 0; x < w.length; x++) {
-                        sum += w[x] * (in[base + x * CHANNELS + c] & 0xff);
-                    }
-                    to[(y * out + i) * CHANNELS + c] = (byte) Math.clamp(sum >> BITS, 0, 255);
+    /** The resize while rows come in, from the topmost down; it holds the sums of those output rows that are not done. */
+    static final class Running {
+        private final int width;
+        private final int height;
+        private final @Nullable Filter across;
+        private final @Nullable Filter down;
+        private final byte[] narrow;
+        private final byte[] out;
+        private final int[][] sums;
+        private int done;
+
+        Running(int fromWidth, int fromHeight, int width, int height) {
+            this.width = width;
+            this.height = height;
+            across = fromWidth == width ? null : Filter.of(fromWidth, width);
+            down = fromHeight == height ? null : Filter.of(fromHeight, height);
+            narrow = new byte[CHANNELS * width];
+            out = new byte[CHANNELS * width * height];
+            sums = new int[down == null ? 0 : height][];
+        }
+
+        /** Takes in the next row. */
+        void row(int y, byte[] rgb) {
+            byte[] row = rgb;
+            if (across != null) {
+                shrink(rgb, across, narrow);
+                row = narrow;
+            }
+            if (down == null) {
+                System.arraycopy(row, 0, out, y * row.length, row.length);
+                return;
+            }
+            for (int i = done; i < height && down.first[i] <= y; i++) {
+                int[] w = down.weights[i];
+                if (sums[i] == null) {
+                    sums[i] = new int[narrow.length];
+                    Arrays.fill(sums[i], 1 << (BITS - 1));
+                }
+                int weight = w[y - down.first[i]];
+                int[] sum = sums[i];
+                for (int x = 0; x < sum.length; x++) {
+                    sum[x] += weight * (row[x] & 0xff);
                 }
             }
+            while (done < height && down.first[done] + down.weights[done].length == y + 1) {
+                int[] sum = sums[done];
+                for (int x = 0; x < sum.length; x++) {
+                    out[done * sum.length + x] = (byte) Math.clamp(sum[x] >> BITS, 0, 255);
+                }
+                sums[done++] = null;
+            }
         }
-        return to;
+
+        /** The resized image, once all rows are in. */
+        RgbImage result() {
+            return new RgbImage(width, height, out);
+        }
     }
 
-    private static byte[] columns(byte[] in, int lineLength, Filter f) {
-        byte[] to = new byte[f.first.length * lineLength];
+    private static void shrink(byte[] in, Filter f, byte[] to) {
         for (int i = 0; i < f.first.length; i++) {
             int[] w = f.weights[i];
-            for (int x = 0; x < lineLength; x++) {
-                int sum = 1 << (BITS - 1);
-                for (int y = 0; y < w.length; y++) {
-                    sum += w[y] * (in[(f.first[i] + y) * lineLength + x] & 0xff);
-                }
-                to[i * lineLength + x] = (byte) Math.clamp(sum >> BITS, 0, 255);
+            int red = 1 << (BITS - 1);
+            int green = red;
+            int blue = red;
+            for (int x = 0, at = f.first[i] * CHANNELS; x < w.length; x++, at += CHANNELS) {
+                red += w[x] * (in[at] & 0xff);
+                green += w[x] * (in[at + 1] & 0xff);
+                blue += w[x] * (in[at + 2] & 0xff);
             }
+            to[CHANNELS * i] = (byte) Math.clamp(red >> BITS, 0, 255);
+            to[CHANNELS * i + 1] = (byte) Math.clamp(green >> BITS, 0, 255);
+            to[CHANNELS * i + 2] = (byte) Math.clamp(blue >> BITS, 0, 255);
         }
-        return to;
     }
 
     /** A mask at another size: the nearest cell, its place found by repeated addition. */

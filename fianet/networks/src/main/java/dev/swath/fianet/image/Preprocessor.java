@@ -28,7 +28,15 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
 
     /** The image as (1, size, size, 3), f32. */
     public Tensor apply(RgbImage image) {
-        RgbImage square = PillowResize.bilinear(image, size, size);
+        return normalised(PillowResize.bilinear(image, size, size));
+    }
+
+    /** The image in the file as (1, size, size, 3), f32, resized as its rows come in. */
+    public Tensor apply(ImageFile image) {
+        return normalised(image.resized(size, size));
+    }
+
+    private Tensor normalised(RgbImage square) {
         float[] out = new float[3 * size * size];
         for (int i = 0; i < out.length; i++) {
             float unit = (square.rgb()[i] & 0xff) / 255f;

@@ -20,6 +20,11 @@ public interface NetworkConfig {
      */
     NetworkConfig with(Fields keys);
 
+    /** About how many parameters such a network has, to be known before it is made; by default 0, for not known. */
+    default long parameters() {
+        return 0;
+    }
+
     /** The network, its parameters unset; to be loaded or initialised. */
     ReferringNetwork create();
 }

@@ -5,6 +5,7 @@ import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The registration of one network: everything by which the rest of Swath finds, opens and trains it. Swath's own stand in
@@ -45,6 +46,20 @@ public interface NetworkProvider {
 
     /** The configuration that the names and shapes of a checkpoint imply; what they do not tell is as published. */
     ModelConfig deduce(Checkpoint checkpoint);
+
+    /**
+     * Keys of {@code config.json} that this checkpoint does not tell, neither by its tensors nor by what its script wrote beside
+     * them, and that may well differ from what is published: they are asked for, not guessed. Written as {@code bert.heads}; by
+     * default none.
+     */
+    default List<String> undetermined(Checkpoint checkpoint) {
+        return List.of();
+    }
+
+    /** Keys of {@code config.json} whose values the tensors imply: a configuration that says otherwise is refused. By default none. */
+    default Set<String> implied() {
+        return Set.of();
+    }
 
     /** The weights of a checkpoint under the names of the network's tensors; by default as they are. */
     default StateDict tensors(Checkpoint checkpoint) {

@@ -1,5 +1,6 @@
 package dev.swath.fianet.model;
 
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The sizes of Swin and BERT as keys of {@code config.json}, and as the tensors of a checkpoint imply them. */
 public final class TrunkSettings {
@@ -44,72 +46,89 @@ public final class TrunkSettings {
         return bert;
     }
 
-    /** {@code d} with what the keys say. */
+    /** {@code d} with what the keys say; each is bounded by far more than any published model has. */
     public static SwinConfig swin(Fields f, SwinConfig d) {
         SwinConfig c = new SwinConfig(
-                f.integer("embed_dim", d.embedDim()),
-                f.integers("depths", d.depths()),
-                f.integers("heads", d.heads()),
-                f.integer("window", d.window()),
-                f.integer("patch", d.patch()),
-                f.integer("mlp_ratio", d.mlpRatio()),
-                f.number("drop_path", d.dropPath()));
+                f.integer("embed_dim", d.embedDim(), 1, 4096),
+                f.integers("depths", d.depths(), 8, 0, 256),
+                f.integers("heads", d.heads(), 8, 1, 256),
+                f.integer("window", d.window(), 1, 64),
+                f.integer("patch", d.patch(), 1, 64),
+                f.integer("mlp_ratio", d.mlpRatio(), 1, 64),
+                f.number("drop_path", d.dropPath(), 0, 1));
         f.requireNoOthers();
         return c;
     }
 
-    /** {@code d} with what the keys say. */
+    /** {@code d} with what the keys say; each is bounded by far more than any published model has. */
     public static BertConfig bert(Fields f, BertConfig d) {
         BertConfig c = new BertConfig(
-                f.integer("vocabulary", d.vocabulary()),
-                f.integer("hidden", d.hidden()),
-                f.integer("layers", d.layers()),
-                f.integer("heads", d.heads()),
-                f.integer("intermediate", d.intermediate()),
-                f.integer("positions", d.positions()),
-                f.integer("types", d.types()),
-                f.number("dropout", d.dropout()),
-                f.number("layer_norm_eps", d.eps()));
+                f.integer("vocabulary", d.vocabulary(), 1, 4_000_000),
+                f.integer("hidden", d.hidden(), 1, 16_384),
+                f.integer("layers", d.layers(), 0, 256),
+                f.integer("heads", d.heads(), 1, 1024),
+                f.integer("intermediate", d.intermediate(), 1, 131_072),
+                f.integer("positions", d.positions(), 1, 65_536),
+                f.integer("types", d.types(), 1, 1024),
+                f.number("dropout", d.dropout(), 0, 1),
+                f.number("layer_norm_eps", d.eps(), 0, 1));
         f.requireNoOthers();
         return c;
+    }
+
+    /** The keys of {@code swin} and {@code bert} whose values the tensors imply, as {@code swin.depths}. */
+    public static Set<String> implied() {
+        return Set.of(
+                "swin.embed_dim",
+                "swin.depths",
+                "swin.heads",
+                "swin.window",
+                "swin.patch",
+                "swin.mlp_ratio",
+                "bert.vocabulary",
+                "bert.hidden",
+                "bert.layers",
+                "bert.intermediate",
+                "bert.positions",
+                "bert.types");
     }
 
     /** The Swin of four stages under {@code backbone.}; {@code title} is the network's, for errors. */
     public static SwinConfig swin(Checkpoint checkpoint, String title) {
         StateDict t = checkpoint.tensors();
-        Shape patch = shape(checkpoint, title, "backbone.patch_embed.proj.weight");
+        Shape patch = shape(checkpoint, title, "backbone.patch_embed.proj.weight", 4);
         int embed = patch.dim(0);
         List<Integer> depths = new ArrayList<>();
         List<Integer> heads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String stage = "backbone.layers." + i + ".blocks.";
             depths.add(count(t, stage, ".norm1.weight"));
-            heads.add(shape(checkpoint, title, stage + "0.attn.relative_position_bias_table")
+            heads.add(shape(checkpoint, title, stage + "0.attn.relative_position_bias_table", 2)
                     .dim(1));
         }
-        int rows = shape(checkpoint, title, "backbone.layers.0.blocks.0.attn.relative_position_bias_table")
+        int rows = shape(checkpoint, title, "backbone.layers.0.blocks.0.attn.relative_position_bias_table", 2)
                 .dim(0);
         int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
-        int mlp = shape(checkpoint, title, "backbone.layers.0.blocks.0.mlp.fc1.weight")
+        int mlp = shape(checkpoint, title, "backbone.layers.0.blocks.0.mlp.fc1.weight", 2)
                         .dim(0)
                 / embed;
         return new SwinConfig(embed, depths, heads, window, patch.dim(2), mlp, 0.3);
     }
 
-    /** The BERT under {@code text_encoder.}, with heads of 64; {@code title} is the network's, for errors. */
+    /** The BERT under {@code text_encoder.}, with heads of 64, which {@link #isStandard} says more of; {@code title} is the network's, for errors. */
     public static BertConfig bert(Checkpoint checkpoint, String title) {
-        Shape words = shape(checkpoint, title, "text_encoder.embeddings.word_embeddings.weight");
+        Shape words = shape(checkpoint, title, "text_encoder.embeddings.word_embeddings.weight", 2);
         int hidden = words.dim(1);
         return new BertConfig(
                 words.dim(0),
                 hidden,
                 count(checkpoint.tensors(), "text_encoder.encoder.layer.", ".output.dense.weight"),
                 Math.max(1, hidden / 64),
-                shape(checkpoint, title, "text_encoder.encoder.layer.0.intermediate.dense.weight")
+                shape(checkpoint, title, "text_encoder.encoder.layer.0.intermediate.dense.weight", 2)
                         .dim(0),
-                shape(checkpoint, title, "text_encoder.embeddings.position_embeddings.weight")
+                shape(checkpoint, title, "text_encoder.embeddings.position_embeddings.weight", 2)
                         .dim(0),
-                shape(checkpoint, title, "text_encoder.embeddings.token_type_embeddings.weight")
+                shape(checkpoint, title, "text_encoder.embeddings.token_type_embeddings.weight", 2)
                         .dim(0),
                 0.1,
                 1e-12);
@@ -124,12 +143,25 @@ public final class TrunkSettings {
         return n;
     }
 
-    private static Shape shape(Checkpoint checkpoint, String title, String name) {
-        return checkpoint
+    /**
+     * Whether the heads of a BERT of this width are known without being told: every published one that is 768 or 1024 wide has
+     * heads of 64.
+     */
+    public static boolean isStandard(BertConfig text) {
+        return text.hidden() == 768 || text.hidden() == 1024;
+    }
+
+    private static Shape shape(Checkpoint checkpoint, String title, String name, int rank) {
+        Shape shape = checkpoint
                 .tensors()
                 .find(name)
-                .orElseThrow(() -> new WeightsException("[weights] " + checkpoint.path() + ": '" + name
+                .orElseThrow(() -> new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": '" + name
                         + "' is missing, so this is no complete " + title + " checkpoint"))
                 .shape();
+        if (shape.rank() != rank || shape.elements() == 0) {
+            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": '" + name + "' must have "
+                    + rank + " axes and elements; got " + shape);
+        }
+        return shape;
     }
 }

@@ -5,7 +5,6 @@ import dev.swath.tokenizer.Piece;
 import dev.swath.tokenizer.WordPieceTokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Makes the context, object and position masks of a sentence. In {@link Mode#REFERENCE} they are those of the published
@@ -20,6 +19,9 @@ public final class ExpressionParser {
         /** Each word at its own pieces. */
         ALIGNED
     }
+
+    /** Most chars of a sentence; tagging more would take long, and no network reads that far. */
+    public static final int MAX_CHARS = 10_000;
 
     private final WordPieceTokenizer tokenizer;
     private final PosTagger tagger;
@@ -42,25 +44,35 @@ public final class ExpressionParser {
         this.mode = mode;
     }
 
-    /** Parses a sentence, which must hold a word. */
+    /** Parses a sentence, which must hold a word and have at most {@link #MAX_CHARS} chars. */
     public ParsedExpression parse(String sentence) {
-        if (sentence.isBlank()) {
-            throw new ExpressionException("[sentence] the sentence must hold at least one word; got only white space");
-        }
+        check(sentence);
         List<Word> words = WordTokenizer.words(sentence);
         return parse(sentence, words, tagger.tag(words.stream().map(Word::text).toList()));
+    }
+
+    /** Refuses what is no sentence that can be read: nothing but white space, or more than {@link #MAX_CHARS} chars. */
+    public static void check(String sentence) {
+        if (sentence.length() > MAX_CHARS) {
+            throw new ExpressionException(
+                    "[sentence] a sentence may have at most " + MAX_CHARS + " characters; got " + sentence.length());
+        }
+        if (Spaces.isBlank(sentence)) {
+            throw new ExpressionException("[sentence] the sentence must hold at least one word; got only white space");
+        }
     }
 
     /** The masks of words that are tagged already; the sentence may be empty. */
     ParsedExpression parse(String sentence, List<Word> words, List<String> tags) {
         Encoding encoding = tokenizer.encode(sentence, length);
+        String plain = Spaces.plain(sentence);
         long[] object = new long[length];
         long[] position = new long[length];
         List<String> classes = new ArrayList<>();
         for (String name : dataset.classes()) {
             boolean found = mode == Mode.REFERENCE
-                    ? referenceObject(sentence, words, name, object)
-                    : alignedObject(sentence, encoding, name, object);
+                    ? referenceObject(plain, words, name, object)
+                    : alignedObject(plain, encoding, name, object);
             if (found) {
                 classes.add(name);
             }
@@ -109,20 +121,16 @@ public final class ExpressionParser {
 
     /** Each occurrence of the name between word boundaries, plural or not, in any case, marks its own pieces. */
     private static boolean alignedObject(String sentence, Encoding encoding, String name, long[] mask) {
-        String lower = sentence.toLowerCase(Locale.ROOT);
+        String lower = lower(sentence);
         boolean found = false;
-        for (int at = lower.indexOf(name);
-                at >= 0 && lower.length() == sentence.length();
-                at = lower.indexOf(name, at + 1)) {
+        for (int at = lower.indexOf(name); at >= 0; at = lower.indexOf(name, at + 1)) {
             int end = at + name.length();
             if (lower.startsWith("es", end) && isBoundary(lower, end + 2)) {
                 end += 2;
             } else if (lower.startsWith("s", end) && isBoundary(lower, end + 1)) {
                 end += 1;
             }
-            if (isBoundary(lower, at)
-                    && isBoundary(lower, end)
-                    && (at == 0 || !Character.isLetterOrDigit(lower.charAt(at - 1)))) {
+            if (isBoundary(lower, at) && isBoundary(lower, end)) {
                 markChars(mask, encoding, at, end);
                 found = true;
             }
@@ -130,11 +138,24 @@ public final class ExpressionParser {
         return found;
     }
 
+    /** In small letters, each char in its place, also where the small form of a letter has two. */
+    private static String lower(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().map(Character::toLowerCase).forEach(out::appendCodePoint);
+        return out.length() == text.length() ? out.toString() : text;
+    }
+
     private static boolean isBoundary(String s, int at) {
-        return at == 0
-                || at >= s.length()
-                || !Character.isLetterOrDigit(s.charAt(at))
-                || !Character.isLetterOrDigit(s.charAt(at - 1));
+        return at == 0 || at >= s.length() || !isWordPart(s.codePointAt(at)) || !isWordPart(s.codePointBefore(at));
+    }
+
+    /** Letters and digits, and the marks that stand over or under them. */
+    private static boolean isWordPart(int c) {
+        return Character.isLetterOrDigit(c)
+                || switch (Character.getType(c)) {
+                    case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+                    default -> false;
+                };
     }
 
     private static int firstEqual(List<Word> words, String text) {

@@ -1,10 +1,8 @@
 package dev.swath.fianet.text;
 
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +15,8 @@ import java.util.Optional;
  * {@code swath parse --format json} writes them. Other fields are ignored.
  */
 public final class MaskFile {
-    private static final long MAX_FILE = 256L << 20;
+    private static final String WHAT = "masks";
+    private static final int MAX_FILE = 256 << 20;
     private static final int MAX_LENGTH = 4096;
 
     /**
@@ -37,25 +36,18 @@ public final class MaskFile {
     /** Reads and checks the file. */
     public static MaskFile load(Path file) {
         try {
-            if (Files.size(file) > MAX_FILE) {
-                throw refuse(file, "a file may have at most " + MAX_FILE + " bytes");
-            }
-            Object root = Json.parse(Files.readString(file));
+            Object root = Json.parse(TextFile.read(file, WHAT, MAX_FILE));
             MaskFile out = new MaskFile();
             for (Object item : root instanceof List<?> list ? list : List.of(Json.asObject(root, "the file"))) {
                 Map<String, Object> fields = Json.asObject(item, "each entry");
                 String sentence = Json.asString(fields.get("sentence"), "sentence");
                 if (out.entries.putIfAbsent(sentence, entry(file, sentence, fields)) != null) {
-                    throw refuse(file, "the sentence '" + sentence + "' occurs twice");
+                    throw refuse(file, "the sentence '" + Quoted.text(sentence) + "' occurs twice");
                 }
             }
             return out;
         } catch (JsonException e) {
             throw refuse(file, "this is no file of masks: " + e.getMessage());
-        } catch (NoSuchFileException e) {
-            throw refuse(file, "the file does not exist");
-        } catch (IOException e) {
-            throw refuse(file, "reading failed: " + e.getClass().getSimpleName() + " " + e.getMessage());
         }
     }
 
@@ -68,13 +60,13 @@ public final class MaskFile {
             if (ids.length == 0 || ids.length > MAX_LENGTH || mask.length != ids.length) {
                 throw refuse(
                         file,
-                        "'" + sentence + "' must have from 1 to " + MAX_LENGTH
+                        "'" + Quoted.text(sentence) + "' must have from 1 to " + MAX_LENGTH
                                 + " ids and masks of the same length; got " + ids.length + " ids and a mask of "
                                 + mask.length);
             }
             for (long m : mask) {
                 if (m != 0 && m != 1) {
-                    throw refuse(file, "the masks of '" + sentence + "' must hold 0 and 1; got " + m);
+                    throw refuse(file, "the masks of '" + Quoted.text(sentence) + "' must hold 0 and 1; got " + m);
                 }
             }
         }
@@ -88,7 +80,7 @@ public final class MaskFile {
     }
 
     private static ExpressionException refuse(Path file, String rule) {
-        return new ExpressionException("[masks] " + file + ": " + rule);
+        return TextFile.refuse(WHAT, file, rule);
     }
 
     /** The entry of exactly this sentence. */

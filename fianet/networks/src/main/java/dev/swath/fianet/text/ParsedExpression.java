@@ -1,7 +1,10 @@
 package dev.swath.fianet.text;
 
 import dev.swath.tokenizer.Encoding;
+import dev.swath.tokenizer.Piece;
+import dev.swath.tokenizer.Vocabulary;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A sentence as the network takes it, with everything that was found on the way.
@@ -24,11 +27,24 @@ public record ParsedExpression(
         Encoding encoding,
         long[] objectMask,
         long[] positionMask) {
+    private static final Set<String> SPECIAL =
+            Set.of(Vocabulary.PAD, Vocabulary.UNKNOWN, Vocabulary.CLS, Vocabulary.SEP, Vocabulary.MASK);
+
     /** Copies the lists. */
     public ParsedExpression {
         words = List.copyOf(words);
         tags = List.copyOf(tags);
         phrases = List.copyOf(phrases);
         classes = List.copyOf(classes);
+    }
+
+    /**
+     * Whether no word of the sentence is known to the vocabulary: but for punctuation, every piece is [UNK] or another
+     * special token. Such a sentence says nothing to a network.
+     */
+    public boolean knowsNoWord() {
+        return encoding.pieces().stream()
+                .map(Piece::text)
+                .allMatch(p -> SPECIAL.contains(p) || p.codePoints().noneMatch(Character::isLetterOrDigit));
     }
 }

@@ -2,8 +2,6 @@ package dev.swath.fianet.text;
 
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +16,8 @@ import java.util.Map;
  * these three.
  */
 public final class PerceptronTagger implements PosTagger {
-    private static final long MAX_FILE = 256L << 20;
+    private static final String WHAT = "tagger";
+    private static final int MAX_FILE = 256 << 20;
     private static final String[] START = {"-START-", "-START2-"};
     private static final String[] END = {"-END-", "-END2-"};
 
@@ -29,11 +28,7 @@ public final class PerceptronTagger implements PosTagger {
     /** Reads the weights file. */
     public PerceptronTagger(Path file) {
         try {
-            if (Files.size(file) > MAX_FILE) {
-                throw new ExpressionException(
-                        "[tagger] " + file + " has more than the " + MAX_FILE + " bytes that a weights file may have");
-            }
-            Object root = Json.parse(Files.readString(file));
+            Object root = Json.parse(TextFile.read(file, WHAT, MAX_FILE));
             List<Object> parts = root instanceof Map<?, ?> map
                     ? Arrays.asList(map.get("weights"), map.get("tagdict"), map.get("classes"))
                     : Json.asList(root, "the file");
@@ -45,13 +40,10 @@ public final class PerceptronTagger implements PosTagger {
             Json.asObject(parts.get(1), "tagdict").forEach((word, tag) -> fixed.put(word, Json.asString(tag, word)));
             Json.asList(parts.get(2), "classes").forEach(c -> classes.add(Json.asString(c, "classes")));
         } catch (JsonException e) {
-            throw new ExpressionException("[tagger] " + file + " is not a perceptron weights file: " + e.getMessage());
-        } catch (IOException e) {
-            throw new ExpressionException(
-                    "[tagger] " + file + " cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
+            throw TextFile.refuse(WHAT, file, "this is no file of perceptron weights: " + e.getMessage());
         }
         if (classes.isEmpty()) {
-            throw new ExpressionException("[tagger] " + file + " names no classes");
+            throw TextFile.refuse(WHAT, file, "it names no classes");
         }
     }
 
@@ -79,10 +71,10 @@ public final class PerceptronTagger implements PosTagger {
         if (word.indexOf('-') > 0) {
             return "!HYPHEN";
         }
-        if (word.length() == 4 && word.chars().allMatch(Character::isDigit)) {
+        if (word.codePointCount(0, word.length()) == 4 && word.codePoints().allMatch(Character::isDigit)) {
             return "!YEAR";
         }
-        return !word.isEmpty() && Character.isDigit(word.charAt(0)) ? "!DIGITS" : word.toLowerCase(Locale.ROOT);
+        return !word.isEmpty() && Character.isDigit(word.codePointAt(0)) ? "!DIGITS" : word.toLowerCase(Locale.ROOT);
     }
 
     private static List<String> features(int i, String word, List<String> context, String previous, String before) {
@@ -90,7 +82,7 @@ public final class PerceptronTagger implements PosTagger {
         return List.of(
                 "bias",
                 "i suffix " + suffix(word),
-                "i pref1 " + (word.isEmpty() ? "" : word.substring(0, 1)),
+                "i pref1 " + (word.isEmpty() ? "" : Character.toString(word.codePointAt(0))),
                 "i-1 tag " + previous,
                 "i-2 tag " + before,
                 "i tag+i-2 tag " + previous + " " + before,
@@ -105,7 +97,8 @@ public final class PerceptronTagger implements PosTagger {
     }
 
     private static String suffix(String word) {
-        return word.substring(Math.max(0, word.length() - 3));
+        int letters = word.codePointCount(0, word.length());
+        return letters <= 3 ? word : word.substring(word.offsetByCodePoints(0, letters - 3));
     }
 
     /** The class with the greatest sum; of equal ones the alphabetically greatest. */

@@ -3,17 +3,25 @@ package dev.swath.fianet.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Words in the manner of the Penn treebank, as NLTK's {@code word_tokenize} gives them for one sentence: punctuation and
- * brackets on their own, contractions split, hyphens and slashes kept, case kept.
+ * Words in the manner of the Penn treebank, as NLTK's {@code word_tokenize} gives them: punctuation and brackets on their
+ * own, contractions split, hyphens and slashes kept, case kept, and the period that ends a sentence apart, also within the
+ * text. White space, letters and digits are Unicode's, as in Python.
  */
 public final class WordTokenizer {
     private record Rule(Pattern pattern, String replacement) {
+        /** A rule whose {@code \w}, {@code \b} and letters without case are those of Python. */
         static Rule of(String pattern, String replacement) {
-            return new Rule(Pattern.compile(pattern), replacement);
+            String unicode = pattern.replace("\\b", EDGE).replace("\\w", LETTER).replace("\\d", "\\p{Nd}");
+            return new Rule(Pattern.compile(unicode, Pattern.UNICODE_CASE), replacement);
         }
     }
+
+    private static final String LETTER = "[\\p{L}\\p{N}_]";
+    private static final String EDGE =
+            "(?:(?<=" + LETTER + ")(?!" + LETTER + ")|(?<!" + LETTER + ")(?=" + LETTER + "))";
 
     private static final List<Rule> OPENING = List.of(
             Rule.of("([\u00AB\u201C\u2018\u201E]|[`]+)", " $1 "),
@@ -23,14 +31,14 @@ public final class WordTokenizer {
             Rule.of("(?i)(')(?!re|ve|ll|m|t|s|d|n)(\\w)\\b", "$1 $2"));
 
     private static final List<Rule> PUNCTUATION = List.of(
-            Rule.of("([^\\.])(\\.)([\\]\\)}>\"'\u00BB\u201D\u2019 ]*)\\s*$", "$1 $2 $3 "),
+            Rule.of("([^\\.])(\\.)([\\]\\)}>\"'\u00BB\u201D\u2019 ]*+)$", "$1 $2 $3 "),
             Rule.of("([:,])([^\\d])", " $1 $2"),
             Rule.of("([:,])$", " $1 "),
             Rule.of("\\.{2,}", " $0 "),
             Rule.of("[;@#$%&]", " $0 "),
-            Rule.of("([^\\.])(\\.)([\\]\\)}>\"']*)\\s*$", "$1 $2$3 "),
+            Rule.of("([^\\.])(\\.)([\\]\\)}>\"']*+) *+$", "$1 $2$3 "),
             Rule.of("[?!]", " $0 "),
-            Rule.of("([^'])'\\s", "$1 ' "),
+            Rule.of("([^'])' ", "$1 ' "),
             Rule.of("[*]", " $0 "),
             Rule.of("[\\]\\[\\(\\)\\{\\}\\<\\>]", " $0 "),
             Rule.of("--", " -- "));
@@ -39,21 +47,37 @@ public final class WordTokenizer {
             Rule.of("([\u00BB\u201D\u2019])", " $1 "),
             Rule.of("''", " '' "),
             Rule.of("\"", " '' "),
-            Rule.of("\\s+", " "),
+            Rule.of(" +", " "),
             Rule.of("([^' ])('[sS]|'[mM]|'[dD]|') ", "$1 $2 "),
             Rule.of("([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) ", "$1 $2 "),
             Rule.of("(?i)\\b(can)(not)\\b", " $1 $2 "),
             Rule.of("(?i)\\b(d)('ye)\\b", " $1 $2 "),
             Rule.of("(?i)\\b(gim|lem)(me)\\b", " $1 $2 "),
-            Rule.of("(?i)\\b(gon|wan)(na)\\b", " $1 $2 "),
+            Rule.of("(?i)\\b(gon)(na)\\b", " $1 $2 "),
             Rule.of("(?i)\\b(got)(ta)\\b", " $1 $2 "),
             Rule.of("(?i)\\b(more)('n)\\b", " $1 $2 "),
+            Rule.of("(?i)\\b(wan)(na)(?= )", " $1 $2 "),
             Rule.of("(?i) ('t)(is|was)\\b", " $1 $2 "));
 
     private WordTokenizer() {}
 
-    /** The words of the sentence with their places. */
-    public static List<Word> words(String sentence) {
+    /** The words of the text, sentence by sentence, with their places. */
+    public static List<Word> words(String text) {
+        String plain = Spaces.plain(text);
+        List<Word> out = new ArrayList<>();
+        for (SentenceSplitter.Span span : SentenceSplitter.sentences(plain)) {
+            int at = span.from();
+            for (String token : tokens(plain.substring(span.from(), span.to()))) {
+                Word word = locate(plain, token, at);
+                out.add(word);
+                at = word.end();
+            }
+        }
+        return out;
+    }
+
+    /** The words of one sentence, whose white space is plain spaces. */
+    private static List<String> tokens(String sentence) {
         String text = sentence;
         for (Rule r : OPENING) {
             text = r.pattern.matcher(text).replaceAll(r.replacement);
@@ -65,16 +89,7 @@ public final class WordTokenizer {
         for (Rule r : CLOSING) {
             text = r.pattern.matcher(text).replaceAll(r.replacement);
         }
-        List<Word> out = new ArrayList<>();
-        int at = 0;
-        for (String token : text.strip().split("\\s+")) {
-            if (!token.isEmpty()) {
-                Word word = locate(sentence, token, at);
-                out.add(word);
-                at = word.end();
-            }
-        }
-        return out;
+        return Stream.of(text.split(" ")).filter(t -> !t.isEmpty()).toList();
     }
 
     private static Word locate(String sentence, String token, int from) {

@@ -68,6 +68,13 @@ class RecognitionTest {
         assertThrows(WeightsException.class, () -> Recognition.require(checkpoint(tensors), Recognition.Other.SWIN));
     }
 
+    /** A whole LAVT as its script saves it, tiny. */
+    @Test
+    void aLavtFileIsNoFiaNet() {
+        Checkpoint file = Checkpoint.open(Path.of("src/test/resources/dev/swath/fianet/model/names/lavt_names.pth"));
+        assertEquals("a LAVT checkpoint (lavt_one)", Recognition.of(file).words());
+    }
+
     /** How the grid of the last stage is mixed tells the size of the images. */
     @ParameterizedTest
     @CsvSource({

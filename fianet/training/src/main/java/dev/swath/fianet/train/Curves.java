@@ -23,7 +23,8 @@ final class Curves {
     private static final int RIGHT = 30;
     private static final int TOP = 34;
     private static final int BOTTOM = 30;
-    private static final int TICKS = 4;
+    private static final int MOST_TICKS = 8;
+    private static final int FEWEST_POINTS = 2;
 
     private static final Color AXIS = new Color(0x9a9a9a);
     private static final Color GRID = new Color(0xe6e6e6);
@@ -116,15 +117,32 @@ final class Curves {
         }
         low = low > 0 && low < 0.6 * high ? 0 : low;
         high = high > low ? high : low + Math.max(1e-12, Math.abs(low) * 0.1);
-        for (int i = 0; i <= TICKS; i++) {
-            int y = top + height - i * height / TICKS;
-            g.setColor(i == 0 ? AXIS : GRID);
-            g.drawLine(LEFT, y, LEFT + width, y);
+        double each = step(high - low);
+        low = each * Math.floor(low / each + 1e-9);
+        high = each * Math.ceil(high / each - 1e-9);
+        g.setColor(AXIS);
+        g.drawLine(LEFT, top + height, LEFT + width, top + height);
+        for (double value : ticks(low, high, each)) {
+            int y = (int) Math.round(top + height - height * (value - low) / (high - low));
+            if (y < top + height) {
+                g.setColor(GRID);
+                g.drawLine(LEFT, y, LEFT + width, y);
+            }
             g.setColor(TEXT);
-            String label = label(low + (high - low) * i / TICKS);
+            String label = label(value, each);
             g.drawString(label, LEFT - 8 - g.getFontMetrics().stringWidth(label), y + 4);
-            String step = label(end * i / TICKS);
-            g.drawString(step, LEFT + i * width / TICKS - g.getFontMetrics().stringWidth(step) / 2, top + height + 18);
+        }
+        double steps = Math.max(1, step(end)); // half a step is none
+        for (double value : ticks(0, end, steps)) {
+            String label = label(value, steps);
+            int x = (int) Math.round(LEFT + width * value / Math.max(1, end));
+            g.drawString(label, x - g.getFontMetrics().stringWidth(label) / 2, top + height + 18);
+        }
+        if (lines.stream().allMatch(line -> line.points.size() < FEWEST_POINTS)) {
+            g.drawString(
+                    lines.getFirst().points.isEmpty() ? "nothing yet" : "one value so far: too little to draw a curve",
+                    LEFT + 20,
+                    top + height / 2);
         }
         int at = LEFT;
         for (Line line : lines) {
@@ -157,11 +175,37 @@ final class Curves {
         g.setStroke(new BasicStroke(1));
     }
 
-    private static String label(double value) {
-        double size = Math.abs(value);
-        if (size >= 1000 || value == Math.rint(value)) {
-            return String.format(Locale.ROOT, "%.0f", value);
+    /** A round distance, 1, 2 or 5 times a power of ten, that gives at most {@link #MOST_TICKS} ticks over the range. */
+    static double step(double range) {
+        double least = range / MOST_TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(least)));
+        for (double times : new double[] {1, 2, 5}) {
+            if (times * power >= least * (1 - 1e-9)) {
+                return times * power;
+            }
         }
-        return size < 0.01 ? String.format(Locale.ROOT, "%.1e", value) : String.format(Locale.ROOT, "%.3g", value);
+        return 10 * power;
+    }
+
+    /** The multiples of the step from one value to another. */
+    static List<Double> ticks(double from, double to, double step) {
+        List<Double> out = new ArrayList<>();
+        for (long i = Math.round(Math.ceil(from / step - 1e-9)); i * step <= to + 1e-9 * step; i++) {
+            out.add(i * step);
+        }
+        return out;
+    }
+
+    /** With as many digits as the step needs. */
+    static String label(double value, double step) {
+        if (value == 0) {
+            return "0";
+        }
+        if (step < 1e-3) {
+            int digits = (int) Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(step)));
+            return String.format(Locale.ROOT, "%." + digits + "e", value);
+        }
+        int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

@@ -6,6 +6,7 @@ import dev.swath.fianet.image.PillowResize;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.metrics.Overlap;
+import dev.swath.files.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,9 @@ final class EvaluationSamples {
                 PillowResize.bilinear(image, width, height),
                 answer.truth().resized(width, height).toBooleanArray(),
                 answer.prediction().resized(width, height).toBooleanArray(),
-                List.of(answer.sentence(), String.format(Locale.ROOT, "%s; IoU %.2f", answer.id(), 100 * iou))));
+                List.of(
+                        Quoted.rule(answer.sentence()),
+                        String.format(Locale.ROOT, "%s; IoU %.2f", Quoted.text(answer.id()), 100 * iou))));
     }
 
     /** The picture of the samples added since the last evaluation began, at least one. */

@@ -4,6 +4,7 @@ import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.pretrained.BertFolder;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.TensorSink;
@@ -93,6 +94,7 @@ final class InitialWeights {
     private static String bert(ReferringNetwork network, Path folder) {
         Map<String, String> own = own(network, network::bertName, "BERT", "--init-bert");
         Map<String, Shape> wanted = shapes(network, own);
+        BertFolder.requireUncased(folder);
         Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
         LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, own))
                 .requireComplete(folder.toString());

@@ -1,10 +1,14 @@
 package dev.swath.fianet.train;
 
 import dev.swath.files.AtomicFile;
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
+import dev.swath.nn.train.TrainingException;
 import dev.swath.nn.train.TrainingListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +24,7 @@ import java.util.function.Predicate;
 
 /**
  * {@code metrics.jsonl} and {@code metrics.csv} of a run: one line a step and one an evaluation, appended as they happen.
- * When a run goes on from a checkpoint, lines of later steps are taken out first, so that none stands there twice.
+ * When a run goes on from a checkpoint, the lines that it will write again are taken out first, so that none stands there twice.
  */
 final class MetricsLog implements TrainingListener, AutoCloseable {
     private static final List<String> COLUMNS = List.of(
@@ -39,13 +43,18 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
             "Pr@0.8",
             "Pr@0.9");
 
+    private static final String STEP = "step";
+    private static final String EVALUATION = "evaluation";
+
+    private final RunFolder folder;
     private final Path jsonl;
     private final Path csv;
     private final FileChannel jsonlOut;
     private final FileChannel csvOut;
     private final List<Map<String, Object>> records;
 
-    private MetricsLog(Path jsonl, Path csv, List<Map<String, Object>> records) throws IOException {
+    private MetricsLog(RunFolder folder, Path jsonl, Path csv, List<Map<String, Object>> records) throws IOException {
+        this.folder = folder;
         this.jsonl = jsonl;
         this.csv = csv;
         this.records = records;
@@ -53,13 +62,16 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
         this.csvOut = FileChannel.open(csv, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** Opens both files in the folder and takes out everything after {@code steps}. */
-    static MetricsLog open(RunFolder folder, long steps) {
+    /**
+     * Opens both files in the folder and takes out everything after {@code steps}, and the evaluation of that step if it is still
+     * to come.
+     */
+    static MetricsLog open(RunFolder folder, long steps, boolean evaluationDue) {
         Path jsonl = folder.resolve("metrics.jsonl");
         Path csv = folder.resolve("metrics.csv");
         try {
             List<Map<String, Object>> kept =
-                    steps == 0 || !Files.exists(jsonl) ? new ArrayList<>() : read(jsonl, steps);
+                    steps == 0 || !Files.exists(jsonl) ? new ArrayList<>() : read(jsonl, steps, evaluationDue);
             StringBuilder lines = new StringBuilder();
             StringBuilder table = new StringBuilder(String.join(",", COLUMNS)).append('\n');
             for (Map<String, Object> record : kept) {
@@ -68,31 +80,42 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
             }
             AtomicFile.write(jsonl, lines.toString().getBytes(StandardCharsets.UTF_8));
             AtomicFile.write(csv, table.toString().getBytes(StandardCharsets.UTF_8));
-            return new MetricsLog(jsonl, csv, kept);
+            return new MetricsLog(folder, jsonl, csv, kept);
         } catch (IOException e) {
-            throw RunFolder.failure(jsonl, e);
+            throw folder.failure(jsonl, e);
+        } catch (UncheckedIOException e) {
+            throw folder.failure(jsonl, e.getCause());
         }
     }
 
-    private static List<Map<String, Object>> read(Path jsonl, long steps) throws IOException {
+    private static List<Map<String, Object>> read(Path jsonl, long steps, boolean evaluationDue) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(jsonl);
+        } catch (IOException e) {
+            throw damaged(jsonl, "", FileFaults.reason(e));
+        }
         List<Map<String, Object>> kept = new ArrayList<>();
-        List<String> lines = Files.readAllLines(jsonl);
         for (int i = 0; i < lines.size(); i++) {
-            Map<String, Object> record;
             try {
-                record = Json.parseObject(lines.get(i));
-                if (Json.asLong(record.get("step"), "step") > steps) {
-                    return kept;
+                Map<String, Object> record = Json.parseObject(lines.get(i));
+                long step = Json.asLong(record.get("step"), "step");
+                boolean evaluated = EVALUATION.equals(record.get("kind"));
+                if (step < steps || step == steps && !(evaluated && evaluationDue)) {
+                    kept.add(record);
                 }
             } catch (JsonException e) {
-                if (i == lines.size() - 1) {
-                    return kept; // the process died while it wrote this line
+                if (i < lines.size() - 1) { // else the process died while it wrote this line
+                    throw damaged(jsonl, ", line " + (i + 1), String.valueOf(e.getMessage()));
                 }
-                throw new JsonException("[train] " + jsonl + ", line " + (i + 1) + " is damaged: " + e.getMessage());
             }
-            kept.add(record);
         }
         return kept;
+    }
+
+    private static TrainingException damaged(Path jsonl, String line, String reason) {
+        return new TrainingException("[train] " + Quoted.path(jsonl) + line + " is damaged: " + Quoted.rule(reason)
+                + "; put it right, or move the file away to go on without what it says");
     }
 
     /** All records so far, each as it stands in its line. */
@@ -108,7 +131,7 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
     @Override
     public void onStep(Step e) {
         Map<String, Object> record = new LinkedHashMap<>();
-        record.put("kind", "step");
+        record.put("kind", STEP);
         record.put("step", e.steps());
         record.put("epoch", (long) e.epoch());
         record.put("loss", e.result().loss());
@@ -125,7 +148,7 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
             return;
         }
         Map<String, Object> record = new LinkedHashMap<>();
-        record.put("kind", "evaluation");
+        record.put("kind", EVALUATION);
         record.put("step", e.steps());
         record.put("epoch", (long) e.epoch());
         record.putAll(e.metrics());
@@ -138,11 +161,11 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
         append(csvOut, csv, row(record));
     }
 
-    private static void append(FileChannel channel, Path file, String line) {
+    private void append(FileChannel channel, Path file, String line) {
         try {
             AtomicFile.put(channel, ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw RunFolder.failure(file, e);
+            throw folder.failure(file, e);
         }
     }
 
@@ -160,7 +183,7 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
             jsonlOut.close();
             csvOut.close();
         } catch (IOException e) {
-            throw RunFolder.failure(jsonl, e);
+            throw folder.failure(jsonl, e);
         }
     }
 }

@@ -27,6 +27,7 @@ import dev.swath.nn.optim.PolySchedule;
 import dev.swath.nn.train.StepResult;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.nn.train.TrainingTask;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +55,9 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     /** Background and object. */
     private static final int CLASSES = 2;
 
+    /** Steps before one is recorded: by then everything is compiled, and gradients and moments lie where they stay. */
+    private static final int LAUNCHED_FIRST = 2;
+
     private final TrainingConfig config;
     private final ReferringNetwork network;
     private final TrainingData data;
@@ -73,6 +77,8 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     private final EvaluationSamples shown = new EvaluationSamples();
     private @Nullable BatchLoader loader;
     private int loaderEpoch = -1;
+    private @Nullable RecordedStep recorded;
+    private int launched;
 
     NetworkTrainer(
             ReferringNetwork network,
@@ -137,35 +143,71 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     }
 
     /** One forward and backward pass, whose loss is read when the step is done. */
-    private record Pass(Tape tape, Var loss, int samples) {}
+    private record Pass(Tape tape, Var loss) {}
 
-    /** Nothing is read back before the optimizer has changed the weights: on a device the whole step is under way by then. */
     @Override
     public StepResult step(long step) {
         double rate = learningRate(step);
         optimizer.learningRate(rate);
-        optimizer.zeroGrad();
-        List<Pass> passes = new ArrayList<>(config.accumulate());
-        for (int i = 0; i < config.accumulate(); i++) {
-            passes.add(pass(next(step, i)));
-        }
-        double bound = config.optimizer().clip();
-        if (bound > 0) {
-            clipping.clip(bound);
-        }
-        optimizer.step();
-        double loss = 0;
+        List<RecordedStep.Part> parts = new ArrayList<>(config.accumulate());
         int samples = 0;
+        for (int i = 0; i < config.accumulate(); i++) {
+            Batch batch = next(step, i);
+            parts.add(new RecordedStep.Part(batch.image(), sentences(batch), batch.target()));
+            samples += batch.samples().size();
+        }
+        RecordedStep whole = recorded(parts);
+        double loss = whole != null ? whole.run(parts, random) : launched(parts);
+        Map<String, Double> named = new LinkedHashMap<>();
+        if (config.optimizer().clip() > 0) {
+            named.put("gradient_norm", clipping.norm());
+        }
+        return new StepResult(loss, named, rate, samples);
+    }
+
+    /** On a device that records, the step as one piece, once some steps have gone by in the usual way; else null. */
+    private @Nullable RecordedStep recorded(List<RecordedStep.Part> parts) {
+        if (!backend.records()) {
+            return null;
+        }
+        if (recorded == null && launched >= LAUNCHED_FIRST) {
+            workspace.trim();
+            recorded = new RecordedStep(
+                    network,
+                    options().withTraining(random).withCheckpointing(config.checkpointing()),
+                    parts,
+                    new RecordedStep.Update(
+                            optimizer, clipping, config.optimizer().clip(), config.loss()));
+        }
+        return recorded != null && recorded.takes(parts) ? recorded : null;
+    }
+
+    /**
+     * A step kernel by kernel. On a device nothing is read back before the optimizer has changed the weights: the whole step is
+     * under way by then. On the processor the loss is there, and the weights stay as they are if it is no finite number.
+     */
+    private double launched(List<RecordedStep.Part> parts) {
+        optimizer.zeroGrad();
+        List<Pass> passes = parts.stream().map(this::pass).toList();
+        double bound = config.optimizer().clip();
+        if (!backend.device().equals(Device.CPU) || Double.isFinite(loss(passes))) {
+            if (bound > 0) {
+                clipping.clip(bound);
+            }
+            optimizer.step();
+        }
+        double loss = loss(passes);
+        passes.forEach(p -> p.tape.close());
+        launched++;
+        return loss;
+    }
+
+    private double loss(List<Pass> passes) {
+        double loss = 0;
         for (Pass pass : passes) {
             loss += pass.loss.value().item() / config.accumulate();
-            samples += pass.samples;
-            pass.tape.close();
         }
-        Map<String, Double> parts = new LinkedHashMap<>();
-        if (bound > 0) {
-            parts.put("gradient_norm", clipping.norm());
-        }
-        return new StepResult(loss, parts, rate, samples);
+        return loss;
     }
 
     private double learningRate(long step) {
@@ -177,7 +219,7 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     private Batch next(long step, int part) {
         int epoch = (int) (step / stepsPerEpoch);
         if (loader == null || loaderEpoch != epoch) {
-            close();
+            closeLoader();
             int first = (int) (step % stepsPerEpoch) * config.accumulate() + part;
             loader = new BatchLoader(
                     data.train(),
@@ -191,18 +233,21 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
         return loader.next();
     }
 
-    private Pass pass(Batch batch) {
-        Tape tape = Tape.recording(Tape.Options.of(backend)
-                .withParallelism(parallelism)
+    private Tape.Options options() {
+        return Tape.Options.of(backend).withParallelism(parallelism).withPrecision(config.precision());
+    }
+
+    private Pass pass(RecordedStep.Part part) {
+        Tape tape = Tape.recording(options()
                 .withWorkspace(workspace)
                 .withTraining(random)
                 .withCheckpointing(config.checkpointing()));
-        Var image = network.upload(tape, batch.image());
-        SentenceInput sentences = sentences(batch).upload(tape, network);
-        Tensor target = tape.indices(batch.target(), CLASSES);
+        Var image = network.upload(tape, part.image());
+        SentenceInput sentences = part.sentences().upload(tape, network);
+        Tensor target = tape.indices(part.target(), CLASSES);
         Var loss = network.loss(tape, image, sentences, target, config.loss());
         tape.backward(loss, 1.0 / config.accumulate());
-        return new Pass(tape, loss, batch.samples().size());
+        return new Pass(tape, loss);
     }
 
     private static SentenceBatch sentences(Batch b) {
@@ -244,8 +289,7 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
      */
     private Evaluation.Answer answer(Batch batch, String category) {
         Mask prediction;
-        try (Tape tape = Tape.inference(
-                Tape.Options.of(backend).withParallelism(parallelism).withWorkspace(workspace))) {
+        try (Tape tape = Tape.inference(options().withWorkspace(workspace))) {
             prediction = network.answer(
                     tape, batch.image(), sentences(batch), logits -> Evaluation.argMax(logits.permute(0, 3, 1, 2)));
         }
@@ -289,6 +333,14 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     /** Ends the loader's threads. */
     @Override
     public void close() {
+        closeLoader();
+        if (recorded != null) {
+            recorded.close();
+            recorded = null;
+        }
+    }
+
+    private void closeLoader() {
         if (loader != null) {
             loader.close();
             loader = null;

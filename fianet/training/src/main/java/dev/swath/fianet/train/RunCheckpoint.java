@@ -2,6 +2,8 @@ package dev.swath.fianet.train;
 
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.nn.optim.AdamW;
 import dev.swath.nn.train.TrainingException;
@@ -11,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +40,32 @@ final class RunCheckpoint implements NetworkTrainer.Saver {
         try {
             this.vocabulary = Files.readAllBytes(vocabularyFile);
         } catch (IOException e) {
-            throw new TrainingException("[train] the vocabulary " + vocabularyFile + " cannot be read: "
-                    + e.getClass().getSimpleName());
+            throw new TrainingException("[train] the vocabulary " + Quoted.path(vocabularyFile) + " cannot be read: "
+                    + FileFaults.reason(e));
+        }
+    }
+
+    /** Refuses the newest checkpoint if one of its files is not the one that it was saved with; an older version's has no sums. */
+    static void requireWhole(Path last, RunState state) {
+        for (String name : List.of(MODEL, OPTIMIZER, CONFIG, VOCABULARY)) {
+            String path = Quoted.path(last.resolve(name));
+            if (!Files.isRegularFile(last.resolve(name))) {
+                throw new TrainingException(
+                        "[train] " + path + " is missing; a run goes on from all files of its last" + " checkpoint");
+            }
+            String was = state.sums().get(name);
+            if (was == null && state.sums().isEmpty()) {
+                continue;
+            }
+            try {
+                if (!Checksums.sha256(last.resolve(name)).equals(was)) {
+                    throw new TrainingException("[train] " + path + " is not the file that the checkpoint was saved"
+                            + " with: its SHA-256 is another than in " + STATE
+                            + "; put the saved file back, or begin a new run in another folder");
+                }
+            } catch (IOException e) {
+                throw new TrainingException("[train] " + path + " cannot be read: " + FileFaults.reason(e), e);
+            }
         }
     }
 
@@ -54,22 +82,27 @@ final class RunCheckpoint implements NetworkTrainer.Saver {
         }
         StateDict moments = adam.state();
         folder.write(RunFolder.LAST, bytes(network.stateDict()) + bytes(moments), to -> {
-            model(to, state);
             Safetensors.write(to.resolve(OPTIMIZER), moments, Map.of());
+            model(to, state, List.of(MODEL, OPTIMIZER, CONFIG, VOCABULARY));
         });
         return folder.resolve(RunFolder.LAST).toString();
     }
 
     @Override
     public void best(RunState state) {
-        folder.write(RunFolder.BEST, bytes(network.stateDict()), to -> model(to, state));
+        folder.write(
+                RunFolder.BEST, bytes(network.stateDict()), to -> model(to, state, List.of(MODEL, CONFIG, VOCABULARY)));
     }
 
-    private void model(Path to, RunState state) {
+    private void model(Path to, RunState state, List<String> summed) throws IOException {
         Safetensors.write(to.resolve(MODEL), network.stateDict(), Map.of("format", "pt"));
         AtomicFile.write(to.resolve(CONFIG), json(state.config().model().toJson()));
         AtomicFile.write(to.resolve(VOCABULARY), vocabulary);
-        AtomicFile.write(to.resolve(STATE), json(state.toJson()));
+        Map<String, String> sums = new LinkedHashMap<>();
+        for (String name : summed) {
+            sums.put(name, Checksums.sha256(to.resolve(name)));
+        }
+        AtomicFile.write(to.resolve(STATE), json(state.withSums(sums).toJson()));
     }
 
     private static byte[] json(Map<String, Object> object) {

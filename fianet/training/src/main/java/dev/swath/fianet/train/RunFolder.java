@@ -1,7 +1,8 @@
 package dev.swath.fianet.train;
 
+import dev.swath.files.FileFaults;
+import dev.swath.files.Quoted;
 import dev.swath.nn.train.TrainingException;
-import dev.swath.weights.WeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -62,8 +63,17 @@ final class RunFolder implements AutoCloseable {
             folder.recover(BEST);
             return folder;
         } catch (IOException e) {
-            throw failure(root, e);
+            throw failure(root, root, e);
         }
+    }
+
+    /** Where the newest whole checkpoint of a run lies, whatever state a killed process left; where it would lie if there is none. */
+    static Path newest(Path root) {
+        return Stream.of(NEW, "", OLD)
+                .map(suffix -> root.resolve(LAST + suffix))
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElse(root.resolve(LAST));
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -90,10 +100,15 @@ final class RunFolder implements AutoCloseable {
 
     private void recover(String name) throws IOException {
         delete(root.resolve(name + UNFINISHED));
+        Path target = root.resolve(name);
+        Path old = root.resolve(name + OLD);
         if (Files.isDirectory(root.resolve(name + NEW))) {
             exchange(name);
+        } else if (!Files.exists(target) && Files.isDirectory(old)) {
+            Files.move(
+                    old, target, StandardCopyOption.ATOMIC_MOVE); // no state of ours, but the only checkpoint there is
         }
-        delete(root.resolve(name + OLD));
+        delete(old);
     }
 
     /**
@@ -106,7 +121,7 @@ final class RunFolder implements AutoCloseable {
         try {
             long usable = Files.getFileStore(root).getUsableSpace();
             if (usable < bytes) {
-                throw full(root, bytes);
+                throw full(root, root, bytes);
             }
             delete(unfinished);
             Files.createDirectory(unfinished);
@@ -115,9 +130,15 @@ final class RunFolder implements AutoCloseable {
             Files.move(unfinished, root.resolve(name + NEW), StandardCopyOption.ATOMIC_MOVE);
             sync(root);
             exchange(name);
-        } catch (IOException | WeightsException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
+            deleteQuietly(unfinished);
+            throw failure(root, e.getCause());
+        } catch (IOException e) {
             deleteQuietly(unfinished);
             throw failure(root, e);
+        } catch (RuntimeException | Error e) {
+            deleteQuietly(unfinished);
+            throw e;
         }
     }
 
@@ -164,22 +185,32 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** The one sentence about a file that could not be written. */
-    static TrainingException failure(Path where, Exception e) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("No space left") || text.contains("not enough space") || text.contains("quota exceeded")) {
-            return full(where, 0);
+    /** The one sentence about a file of the run that could not be written. */
+    TrainingException failure(Path where, IOException e) {
+        return failure(root, where, e);
+    }
+
+    private static TrainingException failure(Path root, Path where, IOException e) {
+        String reason = FileFaults.reason(e);
+        if (FileFaults.isFull(String.valueOf(e.getMessage()))) {
+            return full(root, where, 0);
         }
         return new TrainingException(
-                "[checkpoint] " + where + " cannot be written: " + e.getClass().getSimpleName() + " " + text
-                        + "; what was saved before is whole, so correct that and go on with --resume",
+                "[checkpoint] " + Quoted.path(where) + " cannot be written: " + reason + advice(root, "correct that"),
                 e);
     }
 
-    private static TrainingException full(Path where, long bytes) {
-        return new TrainingException("[checkpoint] the disk that holds " + where + " is full"
+    private static TrainingException full(Path root, Path where, long bytes) {
+        return new TrainingException("[checkpoint] the disk that holds " + Quoted.path(where) + " is full"
                 + (bytes == 0 ? "" : " (" + ((bytes >> 20) + 1) + " MiB are needed)")
-                + "; what was saved before is whole, so free some space and go on with --resume");
+                + advice(root, "free some space"));
+    }
+
+    /** What to do: to go on, if something was saved before. */
+    private static String advice(Path root, String first) {
+        return Files.isDirectory(newest(root))
+                ? "; what was saved before is whole, so " + first + " and go on with --resume"
+                : "; " + first + ", or choose another folder with --out";
     }
 
     @Override

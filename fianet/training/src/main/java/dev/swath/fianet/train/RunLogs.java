@@ -9,31 +9,32 @@ import java.util.List;
 
 /** Everything that a run writes down for people: metrics, TensorBoard events, the picture of the curves. */
 final class RunLogs implements AutoCloseable {
+    private final RunFolder folder;
     private final MetricsLog metrics;
     private final TensorBoard board;
-    private final Path curves;
     private final String imageTag;
     private final EvaluationSamples shown;
 
-    private RunLogs(MetricsLog metrics, TensorBoard board, Path curves, String imageTag, EvaluationSamples shown) {
+    private RunLogs(RunFolder folder, MetricsLog metrics, TensorBoard board, String imageTag, EvaluationSamples shown) {
+        this.folder = folder;
         this.metrics = metrics;
         this.board = board;
-        this.curves = curves;
         this.imageTag = imageTag;
         this.shown = shown;
     }
 
     /**
-     * Opens them, without what they hold of steps after {@code steps}.
+     * Opens them, without what the run will write again.
      *
+     * @param start the state that the run goes on from
      * @param selection the split that is evaluated
      * @param shown its first samples, as they were answered in the last evaluation
      */
-    static RunLogs open(RunFolder folder, long steps, Split selection, EvaluationSamples shown) {
+    static RunLogs open(RunFolder folder, RunState start, Split selection, EvaluationSamples shown) {
         return new RunLogs(
-                MetricsLog.open(folder, steps),
-                TensorBoard.open(folder.resolve("tensorboard"), steps + 1),
-                folder.resolve("curves.png"),
+                folder,
+                MetricsLog.open(folder, start.steps(), start.evaluationDue()),
+                TensorBoard.open(folder, start.steps(), start.evaluationDue()),
                 selection.key() + "/samples",
                 shown);
     }
@@ -46,10 +47,11 @@ final class RunLogs implements AutoCloseable {
     private final class Events implements TrainingListener {
         @Override
         public void onStep(Step e) {
-            board.scalar("train/loss", e.steps(), e.result().loss());
-            board.scalar("train/learning_rate", e.steps(), e.result().learningRate());
-            board.scalar("train/samples_per_second", e.steps(), e.samplesPerSecond());
-            e.result().parts().forEach((name, value) -> board.scalar("train/" + name, e.steps(), value));
+            board.scalar(TensorBoard.TRAIN + "loss", e.steps(), e.result().loss());
+            board.scalar(
+                    TensorBoard.TRAIN + "learning_rate", e.steps(), e.result().learningRate());
+            board.scalar(TensorBoard.TRAIN + "samples_per_second", e.steps(), e.samplesPerSecond());
+            e.result().parts().forEach((name, value) -> board.scalar(TensorBoard.TRAIN + name, e.steps(), value));
         }
 
         @Override
@@ -75,10 +77,11 @@ final class RunLogs implements AutoCloseable {
         }
 
         private void draw() {
+            Path curves = folder.resolve("curves.png");
             try {
                 Curves.write(curves, metrics.records());
-            } catch (UncheckedIOException failure) {
-                throw RunFolder.failure(curves, failure);
+            } catch (UncheckedIOException e) {
+                throw folder.failure(curves, e.getCause());
             }
         }
     }

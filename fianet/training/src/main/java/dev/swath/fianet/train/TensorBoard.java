@@ -3,6 +3,7 @@ package dev.swath.fianet.train;
 import dev.swath.files.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -18,37 +19,55 @@ import java.util.zip.CRC32C;
  * carries the name of the plugin that shows it.
  */
 final class TensorBoard implements AutoCloseable {
+    /** Values of a step are under this name, those of an evaluation under others. */
+    static final String TRAIN = "train/";
+
+    private static final String PREFIX = "events.out.tfevents.";
+    private static final String WRITER = ".swath.";
+
+    private final RunFolder run;
     private final Path file;
     private final FileChannel out;
 
-    private TensorBoard(Path file, FileChannel out) {
+    private TensorBoard(RunFolder run, Path file, FileChannel out) {
+        this.run = run;
         this.file = file;
         this.out = out;
     }
 
     /**
-     * Begins a new event file in the folder.
+     * Begins a new event file in the run's folder {@code tensorboard}.
      *
-     * @param firstStep of what will be written; values of later steps in older files are then no longer shown
+     * @param steps of the checkpoint that the run goes on from; later values are taken out of older files, and a TensorBoard that
+     *     has read them already no longer shows them
+     * @param evaluationDue whether the evaluation of step {@code steps} is still to come and goes too
      */
-    static TensorBoard open(Path folder, long firstStep) {
+    static TensorBoard open(RunFolder run, long steps, boolean evaluationDue) {
+        Path folder = run.resolve("tensorboard");
         try {
             Files.createDirectories(folder);
+            PastEvents.cut(folder, steps, evaluationDue);
             long now = System.currentTimeMillis();
-            Path file = folder.resolve("events.out.tfevents." + now / 1000 + ".swath."
-                    + ProcessHandle.current().pid() + "." + now % 1000);
+            Path file = folder.resolve(
+                    PREFIX + now / 1000 + WRITER + ProcessHandle.current().pid() + "." + now % 1000);
             TensorBoard board = new TensorBoard(
-                    file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                    run, file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             board.event(new Message().string(3, "brain.Event:2"));
-            if (firstStep > 0) {
-                board.event(new Message()
-                        .integer(2, firstStep)
-                        .message(7, new Message().integer(1, 1))); // SessionLog START drops what lies at later steps
-            }
+            board.event(new Message()
+                    .integer(2, steps + 1)
+                    .message(7, new Message().integer(1, 1))); // SessionLog START drops what lies at later steps
             return board;
         } catch (IOException e) {
-            throw RunFolder.failure(folder, e);
+            throw run.failure(folder, e);
+        } catch (UncheckedIOException e) {
+            throw run.failure(folder, e.getCause());
         }
+    }
+
+    /** Whether a file is one that this class wrote. */
+    static boolean isEventFile(Path file) {
+        String name = file.getFileName().toString();
+        return name.startsWith(PREFIX) && name.contains(WRITER) && Files.isRegularFile(file);
     }
 
     /** Adds one number of a curve. */
@@ -82,18 +101,19 @@ final class TensorBoard implements AutoCloseable {
                 .array();
         ByteBuffer record = ByteBuffer.allocate(16 + event.length).order(ByteOrder.LITTLE_ENDIAN);
         record.put(length)
-                .putInt(masked(length))
+                .putInt(masked(ByteBuffer.wrap(length)))
                 .put(event)
-                .putInt(masked(event))
+                .putInt(masked(ByteBuffer.wrap(event)))
                 .flip();
         try {
             AtomicFile.put(out, record);
         } catch (IOException e) {
-            throw RunFolder.failure(file, e);
+            throw run.failure(file, e);
         }
     }
 
-    private static int masked(byte[] bytes) {
+    /** The checksum of what is left in the buffer. */
+    static int masked(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
@@ -104,7 +124,7 @@ final class TensorBoard implements AutoCloseable {
         try {
             out.close();
         } catch (IOException e) {
-            throw RunFolder.failure(file, e);
+            throw run.failure(file, e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
+import dev.swath.kernels.Precision;
 import dev.swath.nn.loss.SegmentationLoss;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param seed of first weights, order, augmentation, dropout and drop path
  * @param augment what is done to the samples
  * @param checkpointing whether blocks are computed again in the backward pass instead of being kept
+ * @param precision how exactly the passes compute; weights, optimizer and loss are f32 in each
  * @param saveEvery steps between checkpoints inside an epoch; 0 for none
  * @param optimizer AdamW and its schedule
  * @param loss what is made small
@@ -37,6 +39,7 @@ public record TrainingConfig(
         long seed,
         List<Augmentation> augment,
         boolean checkpointing,
+        Precision precision,
         int saveEvery,
         Optimizer optimizer,
         SegmentationLoss loss,
@@ -149,6 +152,7 @@ public record TrainingConfig(
                 2401,
                 List.of(),
                 false,
+                Precision.F32,
                 0,
                 new Optimizer(5e-5, 0.01, 0.9, 0.999, 1e-8, 0.9, 0, 0),
                 SegmentationLoss.published(),
@@ -167,6 +171,7 @@ public record TrainingConfig(
                 seed,
                 augment,
                 checkpointing,
+                precision,
                 saveEvery,
                 optimizer,
                 loss,
@@ -184,6 +189,7 @@ public record TrainingConfig(
                 seed,
                 augment,
                 checkpointing,
+                precision,
                 saveEvery,
                 optimizer,
                 loss,
@@ -224,6 +230,7 @@ public record TrainingConfig(
         out.put("seed", seed);
         out.put("augment", augment.stream().map(TrainingConfig::key).toList());
         out.put("checkpointing", checkpointing);
+        out.put("precision", key(precision));
         out.put("save_every", saveEvery);
         out.put("optimizer", o);
         out.put("loss", l);
@@ -256,6 +263,7 @@ public record TrainingConfig(
                 f.longInteger("seed", d.seed),
                 f.choices("augment", Augmentation.class, d.augment),
                 f.flag("checkpointing", d.checkpointing),
+                f.choice("precision", d.precision),
                 f.integer("save_every", d.saveEvery),
                 optimizer(f.object("optimizer"), d.optimizer),
                 loss(f.object("loss"), d.loss),

@@ -1,7 +1,9 @@
 package dev.swath.fianet.train;
 
 import dev.swath.fianet.data.ReferringDataset;
+import dev.swath.kernels.Parallelism;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,6 +18,18 @@ public record TrainingData(ReferringDataset train, ReferringDataset selection) {
         Map<String, String> out = new LinkedHashMap<>();
         out.put(train.split().key(), train.fingerprint());
         out.put(selection.split().key(), selection.fingerprint());
+        return out;
+    }
+
+    /** The fingerprints of the images and masks of both, where there are any, by the name of the split. */
+    Map<String, String> pixels(Parallelism threads) {
+        Map<String, String> out = new LinkedHashMap<>();
+        for (ReferringDataset data : List.of(train, selection)) {
+            String sum = data.pixelFingerprint(threads);
+            if (!sum.isEmpty()) {
+                out.put(data.split().key(), sum);
+            }
+        }
         return out;
     }
 }

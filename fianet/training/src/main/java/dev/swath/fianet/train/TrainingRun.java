@@ -21,7 +21,6 @@ import dev.swath.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,8 @@ public final class TrainingRun implements AutoCloseable {
      * @param out its folder
      * @param config what fixes it
      * @param data its splits
-     * @param vocabulary the {@code vocab.txt}; a resumed run uses that of its checkpoint
+     * @param vocabulary the {@code vocab.txt}; a resumed run uses that of its checkpoint, which must be the same if one is given, and
+     *     needs none
      * @param origin of the first weights; a resumed run uses those of its checkpoint
      * @param resume whether to go on from the folder's checkpoint, if there is one
      * @param maxSteps where to stop, counted from the very first step
@@ -66,7 +66,7 @@ public final class TrainingRun implements AutoCloseable {
             Path out,
             TrainingConfig config,
             TrainingData data,
-            Path vocabulary,
+            @Nullable Path vocabulary,
             Origin origin,
             boolean resume,
             long maxSteps,
@@ -128,15 +128,26 @@ public final class TrainingRun implements AutoCloseable {
         List<String> notes = new ArrayList<>();
         RunState saved = resumed ? RunState.resume(last.resolve(RunCheckpoint.STATE)) : null;
         if (saved != null) {
-            requireSame(o, saved);
+            notes.addAll(Resumption.requireSame(o, saved));
+            RunCheckpoint.requireWhole(last, saved);
+        }
+        Path vocabularyFile = saved != null ? last.resolve(RunCheckpoint.VOCABULARY) : o.vocabulary;
+        if (vocabularyFile == null) {
+            throw new TrainingException("[train] a new run needs a vocabulary, the vocab.txt of its text encoder");
+        }
+        Vocabulary vocabulary = Vocabulary.load(vocabularyFile);
+        if (saved != null && o.vocabulary != null) {
+            Resumption.requireSame(vocabulary, o.vocabulary);
+        }
+        Map<String, String> pixels = o.data.pixels(o.parallelism);
+        if (saved != null) {
+            Resumption.requireSamePixels(saved, pixels);
         }
         ReferringNetwork network = o.config.model().network().create();
-        Path vocabularyFile = resumed ? last.resolve(RunCheckpoint.VOCABULARY) : o.vocabulary;
-        Vocabulary vocabulary = Vocabulary.load(vocabularyFile);
         requireFit(vocabulary, vocabularyFile, network);
         RunState state;
         if (saved != null) {
-            state = saved;
+            state = saved.going(o.config, pixels);
             LoadReport.load(
                             Safetensors.open(last.resolve(RunCheckpoint.MODEL)).tensors(),
                             network.targets(),
@@ -155,6 +166,8 @@ public final class TrainingRun implements AutoCloseable {
                     RunState.NO_BEST,
                     0,
                     o.data.fingerprints(),
+                    pixels,
+                    Map.of(),
                     o.config,
                     o.provenance);
         }
@@ -188,7 +201,7 @@ public final class TrainingRun implements AutoCloseable {
             notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
                     + plan.lastStep());
         }
-        RunLogs logs = RunLogs.open(folder, state.steps(), o.data.selection().split(), task.shown());
+        RunLogs logs = RunLogs.open(folder, state, o.data.selection().split(), task.shown());
         return new TrainingRun(folder, task, logs, state, plan, notes);
     }
 
@@ -212,40 +225,12 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private static void requireSame(Options o, RunState state) {
-        Map<String, String> was = flat(state.config().toJson(), "", new LinkedHashMap<>());
-        flat(o.config.toJson(), "", new LinkedHashMap<>()).forEach((key, value) -> {
-            boolean free = key.equals("save_every") || key.equals("checkpointing");
-            if (!free && !value.equals(was.get(key))) {
-                throw new TrainingException("[train] a resumed run keeps its configuration, but '" + key + "' is "
-                        + was.get(key) + " in the checkpoint and " + value
-                        + " now; leave it as it was, or begin a new run in another folder");
-            }
-        });
-        Map<String, String> data = o.data.fingerprints();
-        if (!data.equals(state.data())) {
-            throw new TrainingException("[train] a resumed run keeps its data, but their fingerprints are "
-                    + state.data() + " in the checkpoint and " + data + " now; give the same --data");
-        }
-    }
-
-    private static Map<String, String> flat(Map<String, Object> json, String prefix, Map<String, String> into) {
-        json.forEach((key, value) -> {
-            if (value instanceof Map<?, ?> inner) {
-                Map<String, Object> named = new LinkedHashMap<>();
-                inner.forEach((k, v) -> named.put(String.valueOf(k), v));
-                flat(named, prefix + key + ".", into);
-            } else {
-                into.put(prefix + key, String.valueOf(value));
-            }
-        });
-        return into;
-    }
-
     /** The configuration that a run in this folder was begun with, or null if it holds no checkpoint. */
     public static @Nullable TrainingConfig configOf(Path out) {
-        Path state = out.resolve(RunFolder.LAST).resolve(RunCheckpoint.STATE);
-        return Files.exists(state) ? RunState.read(state).config() : null;
+        Path last = RunFolder.newest(out);
+        return Files.isDirectory(last)
+                ? RunState.read(last.resolve(RunCheckpoint.STATE)).config()
+                : null;
     }
 
     /** What people should know before it starts: where its weights come from, and how much memory it will take. */

@@ -35,15 +35,20 @@ final class EventFile {
         return (crc >>> 15 | crc << 17) + 0xa282ead8;
     }
 
-    /** The messages of the folder's only event file, in their order. */
+    /** The messages of the folder's event files, in their order. */
     static List<byte[]> records(Path folder) throws IOException {
-        Path file;
+        List<byte[]> records = new ArrayList<>();
         try (var all = Files.list(folder)) {
-            file = all.findFirst().orElseThrow();
+            for (Path file : all.sorted().toList()) {
+                read(file, records);
+            }
         }
+        return records;
+    }
+
+    private static void read(Path file, List<byte[]> records) throws IOException {
         assertTrue(file.getFileName().toString().startsWith("events.out.tfevents."), "TensorBoard looks for this name");
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-        List<byte[]> records = new ArrayList<>();
         while (in.hasRemaining()) {
             byte[] head = new byte[8];
             in.get(head);
@@ -54,7 +59,18 @@ final class EventFile {
             assertEquals(masked(data), in.getInt(), "checksum of the record");
             records.add(data);
         }
-        return records;
+    }
+
+    /** Each value in the folder's event files as its name and step, in their order. */
+    static List<String> values(Path folder) throws IOException {
+        List<String> out = new ArrayList<>();
+        for (byte[] record : records(folder)) {
+            Map<Integer, Object> event = fields(record);
+            if (event.containsKey(5)) {
+                out.add(text(inner(event, 5, 1).get(1)) + " " + event.get(2));
+            }
+        }
+        return out;
     }
 
     /** The fields of a message: numbers as Long, Double or Float, the rest as bytes. */

@@ -54,6 +54,29 @@ class RunFolderTest {
     }
 
     @Test
+    void whatWasNeverSavedIsNotSpokenOf() throws IOException {
+        Path file = Files.writeString(root.resolve("file"), "");
+        Path inside = file.resolve("run");
+        String message = String.valueOf(assertThrows(TrainingException.class, () -> RunFolder.open(inside))
+                .getMessage());
+        assertEquals(
+                "[checkpoint] " + inside + " cannot be written: Not a directory; correct that, or choose another folder"
+                        + " with --out",
+                message);
+        try (RunFolder folder = RunFolder.open(root)) {
+            TrainingException e = assertThrows(
+                    TrainingException.class,
+                    () -> folder.write("last", 1, to -> {
+                        throw new IOException("No space left on device");
+                    }));
+            assertEquals(
+                    "[checkpoint] the disk that holds " + root
+                            + " is full; free some space, or choose another folder with --out",
+                    e.getMessage());
+        }
+    }
+
+    @Test
     void aCheckpointThatCannotFitIsNotBegun() throws IOException {
         try (RunFolder folder = RunFolder.open(root)) {
             TrainingException e = assertThrows(
@@ -73,6 +96,13 @@ class RunFolderTest {
         "'', '', new, old, new",
         "'', new, '', old, new",
         "unfinished, '', '', '', ''",
+        "unfinished, '', new, old, new",
+        "'', old, '', older, old",
+        "unfinished, old, '', older, old",
+        "'', old, new, older, new",
+        "unfinished, old, new, '', new",
+        "unfinished, old, new, older, new",
+        "'', '', '', old, old",
     })
     void whateverAKilledRunLeft(String unfinished, String current, String fresh, String old, String expected)
             throws IOException {
@@ -81,6 +111,9 @@ class RunFolderTest {
             if (!s[1].isEmpty()) {
                 checkpoint(root.resolve("last" + s[0]), s[1]);
             }
+        }
+        if (!expected.isEmpty()) {
+            assertEquals(expected, Files.readString(RunFolder.newest(root).resolve("model")));
         }
         try (RunFolder folder = RunFolder.open(root)) {
             assertEquals(!expected.isEmpty(), folder.has("last"));

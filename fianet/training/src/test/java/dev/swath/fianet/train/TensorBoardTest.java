@@ -18,11 +18,12 @@ class TensorBoardTest {
     @Test
     void scalarsAndImagesReadBack() throws IOException {
         byte[] png = {1, 2, 3, (byte) 200};
-        try (TensorBoard board = TensorBoard.open(folder, 1)) {
+        try (RunFolder run = RunFolder.open(folder);
+                TensorBoard board = TensorBoard.open(run, 0, false)) {
             board.scalar("train/loss", 300, 0.125);
             board.image("evaluation/panels", 70_000, 640, 480, png);
         }
-        List<byte[]> records = EventFile.records(folder);
+        List<byte[]> records = EventFile.records(folder.resolve("tensorboard"));
         assertEquals(
                 "brain.Event:2",
                 EventFile.text(EventFile.fields(records.getFirst()).get(3)));
@@ -44,8 +45,11 @@ class TensorBoardTest {
 
     @Test
     void aResumedRunTakesBackLaterSteps() throws IOException {
-        TensorBoard.open(folder, 41).close();
-        Map<Integer, Object> event = EventFile.fields(EventFile.records(folder).get(1));
+        try (RunFolder run = RunFolder.open(folder)) {
+            TensorBoard.open(run, 40, false).close();
+        }
+        Map<Integer, Object> event = EventFile.fields(
+                EventFile.records(folder.resolve("tensorboard")).get(1));
         assertEquals(41L, event.get(2));
         assertEquals(1L, EventFile.inner(event, 7).get(1), "SessionLog.START");
     }

@@ -14,6 +14,7 @@ record ChannelNorm(String types) {
     private static final String FILE = "channel_norm";
     private static final int ROWS_A_THREAD = 8;
     private static final int COLUMNS_A_BLOCK = 32;
+    private static final int JOINING_THREADS = 16 * COLUMNS_A_BLOCK;
     private static final int BLOCKS_A_MULTIPROCESSOR = 4;
 
     /** Sizes of one call. */
@@ -74,7 +75,7 @@ record ChannelNorm(String types) {
                 .run();
         e.launch(FILE, "channel_norm_finish_moments")
                 .grid(Blocks.ceil(s.columns(), COLUMNS_A_BLOCK))
-                .block(Blocks.THREADS)
+                .block(JOINING_THREADS)
                 .at(mean)
                 .at(second)
                 .at(part)
@@ -156,7 +157,7 @@ record ChannelNorm(String types) {
                     .run();
             e.launch(FILE, "channel_norm_finish_" + (types.equals("bf16") ? "bf16" : "f32"))
                     .grid(Blocks.ceil(s.columns(), COLUMNS_A_BLOCK))
-                    .block(Blocks.THREADS)
+                    .block(JOINING_THREADS)
                     .at(total)
                     .optional(dWeight)
                     .optional(dBias)

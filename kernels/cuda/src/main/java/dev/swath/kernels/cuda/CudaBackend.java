@@ -36,6 +36,8 @@ public final class CudaBackend implements Backend {
     private volatile boolean closed;
     private volatile boolean tf32;
     private volatile boolean libraries = true;
+    private volatile boolean hopper = true;
+    private @Nullable Boolean hopperWorks;
     private @Nullable CuBlasLt cublasLt;
 
     /** On device {@code index}, which the driver must know. */
@@ -85,6 +87,25 @@ public final class CudaBackend implements Backend {
     /** Whether products of f32 round their operands to tf32 from now on, 10 bits of mantissa instead of 23. They do not at first. */
     public void allowTf32(boolean allowed) {
         tf32 = allowed;
+    }
+
+    /** Whether bf16 is multiplied as only compute capability 9.0 can: with the compiler here, and once its kernels have proved right. */
+    synchronized boolean hopper() {
+        if (!hopper || gpu.capability() != 90 || !Libraries.nvrtc().found()) {
+            return false;
+        }
+        if (hopperWorks == null) {
+            if (gpu.isRecording()) {
+                return false; // Trying them now would be recorded.
+            }
+            hopperWorks = Hopper.works(this);
+        }
+        return hopperWorks;
+    }
+
+    /** Whether it may be, where it can. */
+    void useHopper(boolean use) {
+        hopper = use;
     }
 
     /** Whether NVIDIA's libraries may serve where they are here; otherwise our own kernels do everything. */
@@ -146,7 +167,8 @@ public final class CudaBackend implements Backend {
 
     /** Where element 0 of the slice lies; it must be in this memory. */
     long address(Slice slice) {
-        return own(slice.storage()).address() + slice.offset() * (long) slice.storage().dtype().bytes();
+        return own(slice.storage()).address()
+                + slice.offset() * (long) slice.storage().dtype().bytes();
     }
 
     private CudaStorage own(Storage storage) {
@@ -157,8 +179,8 @@ public final class CudaBackend implements Backend {
             throw new IllegalStateException(
                     "[cuda] " + absent.reason().rule() + "; got " + storage.dtype() + " without elements");
         }
-        throw new IllegalStateException(
-                "[cuda] an operand must be in the memory of " + device + "; got " + storage.dtype() + " on " + storage.device());
+        throw new IllegalStateException("[cuda] an operand must be in the memory of " + device + "; got "
+                + storage.dtype() + " on " + storage.device());
     }
 
     @Override

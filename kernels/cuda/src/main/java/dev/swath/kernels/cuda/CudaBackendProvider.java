@@ -2,6 +2,9 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.BackendProvider;
 import dev.swath.tensor.Device;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.cuda.global.cudart;
 
 /** Finds out whether an NVIDIA driver and device are here, and opens the device. */
@@ -25,6 +28,27 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public Device.Kind kind() {
         return Device.Kind.CUDA;
+    }
+
+    /** Each library: where it is, or where it was looked for and what its absence costs; and where compiled kernels are kept. */
+    @Override
+    public List<String> details() {
+        if (!Libraries.runtime().found()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        for (Libraries.Library library : Libraries.all()) {
+            lines.add(
+                    library.found()
+                            ? library.name() + ": " + library.detail()
+                            : library.sentence() + "; without it " + library.cost());
+        }
+        Path cache = KernelCache.open().folder();
+        lines.add(
+                cache == null
+                        ? "compiled kernels are not kept (-Dswath.cuda.cache is empty)"
+                        : "compiled kernels and timed choices are kept in " + cache);
+        return lines;
     }
 
     @Override
@@ -53,7 +77,9 @@ public final class CudaBackendProvider implements BackendProvider {
                 return new Probe.Refused("there is no device number " + index + "; the NVIDIA driver knows " + count[0]
                         + ", numbered from 0");
             }
-            return new Probe.Available(new CudaBackend(index));
+            CudaBackend backend = new CudaBackend(index);
+            backend.modules().compileAhead();
+            return new Probe.Available(backend);
         } catch (LinkageError | RuntimeException e) {
             return new Probe.Refused("opening device " + index + " failed (" + Libraries.firstLine(e) + ")");
         }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conv2d.cu}, {@code conv2d_f32.cu}, {@code conv2d_tf32.cu} with {@code conv2d_parts.cu}: matrix products that pick the
+ * {@code conv2d.cu}, {@code hopper_conv2d.cu}, {@code conv2d_f32.cu}, {@code conv2d_tf32.cu} with {@code conv2d_parts.cu}: matrix products that pick the
  * patches of the maps as they read them; a kernel of one tap is a product as it stands, and groups have kernels of their own.
  */
 final class CudaConv2d implements Conv2dKernel {
@@ -175,8 +175,8 @@ final class CudaConv2d implements Conv2dKernel {
             Tiling.Kind kind = Products.kind(type, on);
             int n = taps * maps.all;
             Products.Call call = new Products.Call(
-                    "conv2d" + kind.file(),
-                    "conv_weight_" + kind.suffix(),
+                    "conv2d",
+                    "conv_weight",
                     kind,
                     launch -> launch.at(d.slice()).at(maps.parts[0]),
                     fall,
@@ -214,8 +214,8 @@ final class CudaConv2d implements Conv2dKernel {
         Tiling.Kind kind = Products.kind(type, on);
         int k = taps * maps.all;
         return new Products.Call(
-                "conv2d" + kind.file(),
-                "conv_maps_" + kind.suffix(),
+                "conv2d",
+                "conv_maps",
                 kind,
                 launch -> {
                     for (int i = 0; i < MOST_MAPS; i++) {

@@ -11,7 +11,7 @@ import dev.swath.tensor.Storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu}, or cuBLASLt where it is here and faster. With bf16 activations f32 weights are rounded before they are
+ * {@code gemm.cu}, {@code hopper_gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu}, or cuBLASLt where it is here and faster. With bf16 activations f32 weights are rounded before they are
  * multiplied; sums and f32 gradients are f32.
  */
 final class CudaGemm implements GemmKernel {
@@ -56,8 +56,8 @@ final class CudaGemm implements GemmKernel {
             Tiling.Kind kind = Products.kind(type, on);
             String order = (left.alongK() ? "k" : "r") + (right.alongK() ? "k" : "r");
             Products.Call call = new Products.Call(
-                    "gemm" + kind.file(),
-                    "gemm_" + order + "_" + kind.suffix(),
+                    "gemm",
+                    "gemm_" + order,
                     kind,
                     launch -> launch.at(left.slice()).at(right.slice()),
                     null,

@@ -14,6 +14,7 @@ final class CudaLayerNorm implements LayerNormKernel {
     private static final int MOST_IN_REGISTERS = 1024;
     private static final int MOST_WITH_SUMS = 512;
     private static final int COLUMNS_A_BLOCK = 32;
+    private static final int JOINING_THREADS = 16 * COLUMNS_A_BLOCK;
     private static final int ROWS_A_THREAD = 16;
 
     private final String types;
@@ -260,7 +261,7 @@ final class CudaLayerNorm implements LayerNormKernel {
             @Nullable Slice dWeight, @Nullable Slice dBias, Storage parts, int columns, long count, CudaExecution e) {
         e.launch(FILE, "layer_norm_finish_" + parameters())
                 .grid(Blocks.ceil(columns, COLUMNS_A_BLOCK))
-                .block(Blocks.THREADS)
+                .block(JOINING_THREADS)
                 .optional(dWeight)
                 .optional(dBias)
                 .at(Slice.of(parts, 0))

@@ -44,6 +44,11 @@ final class KernelCache {
         return folder;
     }
 
+    /** Whether there is a file of that name. */
+    boolean has(String name) {
+        return folder != null && Files.isRegularFile(folder.resolve(name));
+    }
+
     /** The file of that name, or null. */
     byte @Nullable [] read(String name) {
         if (folder == null) {

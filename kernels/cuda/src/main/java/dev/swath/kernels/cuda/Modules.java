@@ -1,8 +1,13 @@
 package dev.swath.kernels.cuda;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.global.cudart;
@@ -14,11 +19,17 @@ import org.jspecify.annotations.Nullable;
  * once, and kept on disk; where NVRTC is missing, what nvcc made for several devices when Swath was built. Thread-safe.
  */
 final class Modules implements AutoCloseable {
+    /** Files with instructions that the devices of compute capability 9.0 have, and no others. */
+    private static final String HOPPER = "hopper_";
+
+    private static final System.Logger LOGGER = System.getLogger(Modules.class.getName());
+
     private final Gpu gpu;
     private final KernelCache cache;
     private final LaunchCheck check;
     private final Map<String, CUmod_st> modules = new HashMap<>();
     private final Map<String, Function> functions = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<byte[]>> compiling = new ConcurrentHashMap<>();
     private @Nullable Integer architecture;
 
     Modules(Gpu gpu, KernelCache cache, LaunchCheck check) {
@@ -58,15 +69,7 @@ final class Modules implements AutoCloseable {
             }
             return load(fatbin, file);
         }
-        String architecture = "sm_" + architecture() + (file.startsWith("hopper_") ? "a" : "");
-        String name = file + "-" + architecture + "-"
-                + KernelCache.key(
-                        Sources.text(file + ".cu"),
-                        Sources.headers(),
-                        String.join(" ", Compiler.OPTIONS),
-                        architecture,
-                        Compiler.version())
-                + ".cubin";
+        String name = cubinName(file);
         byte[] kept = cache.read(name);
         if (kept != null) {
             try {
@@ -75,17 +78,78 @@ final class Modules implements AutoCloseable {
                 cache.discard(name); // Damaged on disk: what is compiled now replaces it.
             }
         }
-        byte[] cubin = Compiler.compile(file, architecture);
-        CUmod_st module = load(cubin, file);
-        cache.write(name, cubin);
-        return module;
+        return load(compiled(file, name), file);
     }
 
-    private int architecture() {
+    private String cubinName(String file) {
+        String architecture = architecture(file);
+        return file + "-" + architecture + "-"
+                + KernelCache.key(
+                        Sources.text(file + ".cu"),
+                        Sources.headers(),
+                        String.join(" ", Compiler.OPTIONS),
+                        architecture,
+                        Compiler.version())
+                + ".cubin";
+    }
+
+    private byte[] compiled(String file, String name) {
+        try {
+            return compiling
+                    .computeIfAbsent(file, f -> {
+                        CompletableFuture<byte[]> own = new CompletableFuture<>();
+                        compile(f, name, own);
+                        return own;
+                    })
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void compile(String file, String name, CompletableFuture<byte[]> result) {
+        try {
+            byte[] cubin = Compiler.compile(file, architecture(file));
+            cache.write(name, cubin);
+            result.complete(cubin);
+        } catch (RuntimeException | LinkageError e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Begins to compile every file that is not on disk yet, on all processors, in the background: the first start on a machine
+     * then takes as long as the slowest file and not as all of them. What fails is said when it is asked for.
+     */
+    void compileAhead() {
+        if (!Libraries.nvrtc().found()) {
+            return;
+        }
+        List<String> missing = Sources.FILES.stream()
+                .filter(f -> !f.startsWith(HOPPER) || gpu.capability() / 10 == 9)
+                .filter(f -> !cache.has(cubinName(f)))
+                .toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        LOGGER.log(System.Logger.Level.INFO, "compiling the kernels for {0}, once on this machine", gpu.name());
+        int threads = Math.min(missing.size(), Runtime.getRuntime().availableProcessors());
+        ExecutorService workers = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("swath-nvrtc-", 0).factory());
+        for (String file : missing) {
+            CompletableFuture<byte[]> result = new CompletableFuture<>();
+            if (compiling.putIfAbsent(file, result) == null) {
+                workers.execute(() -> compile(file, cubinName(file), result));
+            }
+        }
+        workers.shutdown();
+    }
+
+    private synchronized String architecture(String file) {
         if (architecture == null) {
             architecture = Compiler.architecture(gpu.capability());
         }
-        return architecture;
+        return "sm_" + architecture + (file.startsWith(HOPPER) ? "a" : "");
     }
 
     private static CUmod_st load(byte[] image, String file) {

@@ -46,8 +46,8 @@ final class Products {
     /**
      * One product on the device.
      *
-     * @param file of its kernels
-     * @param kernel their name without the tile
+     * @param file {@code gemm} or {@code conv2d}
+     * @param kernel what the kernel's name begins with, for every kind
      * @param operands puts what comes before the result
      * @param maps a structure behind the result, or null
      */
@@ -65,7 +65,10 @@ final class Products {
 
     /** What multiplies elements of that type. */
     static Tiling.Kind kind(DType type, CudaExecution on) {
-        return type == DType.BF16 ? Tiling.Kind.BF16 : on.tf32() ? Tiling.Kind.TF32 : Tiling.Kind.F32;
+        if (type == DType.BF16) {
+            return on.backend().hopper() ? Tiling.Kind.HOPPER : Tiling.Kind.BF16;
+        }
+        return on.tf32() ? Tiling.Kind.TF32 : Tiling.Kind.F32;
     }
 
     /** Elements of 16 bytes. */
@@ -230,17 +233,13 @@ final class Products {
     }
 
     private static Launch begin(Call call, Tiling tiling, CudaExecution on) {
-        long tiles = (long) tiles(call.m, tiling) * tiles(call.n, tiling);
-        Launch launch = on.launch(call.file, call.kernel + "_" + tiling.tile())
-                .grid(tiles, tiling.splits(), 1)
-                .block(tiling.threads())
-                .shared(tiling.shared());
+        Tiling.Tile tile = tiling.tile();
+        Launch launch = on.launch(call.kind.file(call.file), call.kind.kernel(call.kernel, tile))
+                .grid(tile.down(call.m) * tile.across(call.n), tiling.splits(), 1)
+                .block(tile.threads())
+                .shared(tile.shared());
         call.operands.accept(launch);
         return launch;
-    }
-
-    private static int tiles(int n, Tiling tiling) {
-        return (n + tiling.tile() - 1) / tiling.tile();
     }
 
     /** The pointers of struct Result up to the partial sums. */
@@ -261,7 +260,7 @@ final class Products {
     private static MemorySegment product(Call call, Tiling tiling, Target to, int from, int end, long ldBefore) {
         return new Structure(72)
                 .i32(call.m, call.n, end, from, tiling.length())
-                .i32(tiles(call.m, tiling), tiles(call.n, tiling))
+                .i32((int) tiling.tile().down(call.m), (int) tiling.tile().across(call.n))
                 .i32(to.f.ordinal(), to.accumulate ? 1 : 0, 0)
                 .i64(call.lda, call.ldb, to.ld, ldBefore)
                 .end();

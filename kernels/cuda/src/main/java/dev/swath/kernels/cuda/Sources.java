@@ -10,7 +10,42 @@ import org.jspecify.annotations.Nullable;
 /** The kernels as they are in the jar: CUDA C++, and where a build had nvcc, machine code beside it. */
 final class Sources {
     /** What kernels include: the words they are written in, and the tiles that products and convolutions share. */
-    static final List<String> HEADERS = List.of("device.cuh", "products.cuh");
+    static final List<String> HEADERS = List.of("device.cuh", "products.cuh", "hopper.cuh");
+
+    /** Every file of kernels, those that take longest to compile first. */
+    static final List<String> FILES = List.of(
+            "window_attention",
+            "layer_norm",
+            "attention",
+            "channel_norm",
+            "reduce",
+            "adamw",
+            "adaptive_avg_pool",
+            "attention_tiles",
+            "binary",
+            "cast",
+            "conv2d",
+            "conv2d_f32",
+            "conv2d_parts",
+            "conv2d_tf32",
+            "copy",
+            "dropout",
+            "embedding",
+            "gemm",
+            "gemm_f32",
+            "gemm_parts",
+            "gemm_tf32",
+            "gradient_clipping",
+            "hopper_conv2d",
+            "hopper_gemm",
+            "patch_merge",
+            "resize",
+            "segmentation_loss",
+            "softmax",
+            "unary",
+            "window_attention_12",
+            "window_attention_tiles",
+            "word_chain");
 
     private Sources() {}
 

@@ -89,7 +89,8 @@ class AttentionKernelsTest {
         Operand again = t.y("y without sums", cells * c).within(bf16 ? BF16_FORWARD : 1e-5);
         Operand logSum = t.result("logSum", DType.F32, sums).within(bf16 ? BF16_LOG_SUM : 1e-5);
         Operand dQkv = t.y("dQkv", cells * 3 * c).within(gradient);
-        Operand dBias = t.changed("dQkvBias", types.parameters(), 3 * c, random::nextGaussian).within(gradient);
+        Operand dBias = t.changed("dQkvBias", types.parameters(), 3 * c, random::nextGaussian)
+                .within(gradient);
         Operand dTable = t.changed("dTable", types.parameters(), side * side * g.heads(), random::nextGaussian)
                 .within(gradient);
         t.run(backend, WindowAttentionKernel.class, (k, at, on) -> {

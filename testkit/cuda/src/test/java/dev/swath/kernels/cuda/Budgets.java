@@ -61,8 +61,7 @@ final class Budgets {
         this.folder = folder;
         for (String[] row : rows("budgets.tsv")) {
             homes.put(row[1], row[0]);
-            uses.put(
-                    row[1], new Use(Integer.parseInt(row[2]), Integer.parseInt(row[3]), Integer.parseInt(row[4])));
+            uses.put(row[1], new Use(Integer.parseInt(row[2]), Integer.parseInt(row[3]), Integer.parseInt(row[4])));
         }
         for (String[] row : rows("compiled.tsv")) {
             compiled.put(row[0], row[1]);
@@ -124,7 +123,8 @@ final class Budgets {
         List<String> lines = new ArrayList<>(List.of(
                 "# What a kernel may use on any card it is compiled for; beyond it, a test fails.",
                 "# file\tkernel\tregisters\tspills\tshared"));
-        uses.forEach((kernel, u) -> lines.add(homes.get(kernel) + "\t" + kernel + "\t" + u.registers + "\t" + u.spills + "\t" + u.shared));
+        uses.forEach((kernel, u) ->
+                lines.add(homes.get(kernel) + "\t" + kernel + "\t" + u.registers + "\t" + u.spills + "\t" + u.shared));
         write("budgets.tsv", lines);
         List<String> files = new ArrayList<>(List.of("# The text of each file that budgets.tsv was measured with."));
         compiled.forEach((home, hash) -> files.add(home + "\t" + hash));
@@ -140,9 +140,11 @@ final class Budgets {
     /** Compiles a file for every card and gives what its kernels use at most. */
     static Map<String, Use> compile(Path file) throws IOException, InterruptedException {
         Path out = Files.createTempFile("kernels", ".fatbin");
-        List<String> command = new ArrayList<>(List.of("nvcc", "-std=c++17", "-fatbin", "-Xptxas", "-v", "-o", out.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("nvcc", "-std=c++17", "-fatbin", "-Xptxas", "-v", "-o", out.toString()));
         // The files of one generation's own instructions are compiled for it alone.
-        List<String> architectures = file.getFileName().toString().startsWith("hopper_") ? List.of("90a") : ARCHITECTURES;
+        List<String> architectures =
+                file.getFileName().toString().startsWith("hopper_") ? List.of("90a") : ARCHITECTURES;
         for (String a : architectures) {
             command.add("-gencode=arch=compute_" + a + ",code=sm_" + a);
         }

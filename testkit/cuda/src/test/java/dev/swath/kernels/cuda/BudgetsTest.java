@@ -84,8 +84,7 @@ class BudgetsTest {
 
     @Test
     void aCompilersReportIsReadAsItIsWritten() {
-        Map<String, Budgets.Use> uses = Budgets.parse(
-                """
+        Map<String, Budgets.Use> uses = Budgets.parse("""
                 ptxas info    : Compiling entry function 'a_f32' for 'sm_80'
                 ptxas info    : Function properties for a_f32
                     8 bytes stack frame, 12 bytes spill stores, 16 bytes spill loads

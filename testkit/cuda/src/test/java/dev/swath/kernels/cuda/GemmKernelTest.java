@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu} and {@code gemm_parts.cu}: our own kernels, whatever library is here. */
+/** {@code gemm.cu}, {@code hopper_gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu} and {@code gemm_parts.cu}: our own kernels, whatever library is here. */
 class GemmKernelTest {
     private static final int MOST = 131;
     private static final double TF32_ERROR = 2e-3;
@@ -26,10 +26,11 @@ class GemmKernelTest {
     }
 
     /** Puts a device into the state that the call shall meet. */
-    static void own(Execution on, boolean tf32) {
+    static void own(Execution on, boolean tf32, boolean hopper) {
         if (on instanceof CudaExecution e) {
             e.backend().useLibraries(false);
             e.backend().allowTf32(tf32);
+            e.backend().useHopper(hopper);
         }
     }
 
@@ -62,9 +63,11 @@ class GemmKernelTest {
         // An f32 weight beside bf16 activations is rounded by the kernel, so a rounded one is what the truth must have.
         KernelCheck<GemmKernel>.Operand y = accumulate ? c.inOut(result, m * apart) : c.out(result, m * apart);
         KernelCheck<GemmKernel>.Operand left = c.in(types.x(), a.elements);
-        KernelCheck<GemmKernel>.Operand right = c.in(weight, c.in(types.x(), b.elements).values());
+        KernelCheck<GemmKernel>.Operand right =
+                c.in(weight, c.in(types.x(), b.elements).values());
         if (apart > n && !accumulate) {
-            return; // What lies between the rows of a result is not written, so it cannot be compared with "not a number".
+            return; // What lies between the rows of a result is not written, so it cannot be compared with "not a
+            // number".
         }
         if (tf32) {
             c.within(TF32_ERROR, TF32_ERROR);
@@ -72,7 +75,7 @@ class GemmKernelTest {
             c.within(5e-3, 5e-3);
         }
         c.check((kernel, on) -> {
-            own(on, tf32);
+            own(on, tf32, seed % 2 == 0);
             Matrix to = new Matrix(y.slice(), apart, 1);
             kernel.multiply(to, a.matrix(left.slice()), b.matrix(right.slice()), m, n, k, accumulate, on);
         });
@@ -102,7 +105,8 @@ class GemmKernelTest {
         int n = c.extentOrNone(MOST);
         int k = longest > 0 ? longest : c.extentOrNone(257);
         long apart = k + (c.toss() ? 0 : c.random().nextInt(20));
-        Activation f = c.toss() ? Activation.GELU : Activation.values()[c.random().nextInt(6)];
+        Activation f =
+                c.toss() ? Activation.GELU : Activation.values()[c.random().nextInt(6)];
         boolean biased = c.toss();
         int residual = c.random().nextInt(3);
         KernelCheck<GemmKernel>.Operand y =
@@ -113,7 +117,7 @@ class GemmKernelTest {
         KernelCheck<GemmKernel>.Operand bias = c.in(types.parameters(), n);
         KernelCheck<GemmKernel>.Operand other = c.in(types.x(), (long) m * n);
         c.check((kernel, on) -> {
-            own(on, false);
+            own(on, false, seed % 2 == 0);
             kernel.linear(
                     Matrix.dense(y.slice(), n),
                     Matrix.dense(x.slice(), apart),

@@ -21,7 +21,8 @@ class KernelCheckTest {
     private final KernelCheck<CopyKernel> check = KernelCheck.of(CopyKernel.class, KernelTypes.of(DType.F32), 1);
 
     private void fails(String sentence, KernelCheck.Call<CopyKernel> call) {
-        String message = assertThrows(AssertionError.class, () -> check.check(call)).getMessage();
+        String message =
+                assertThrows(AssertionError.class, () -> check.check(call)).getMessage();
         assertTrue(message.contains(sentence), message);
     }
 

@@ -22,7 +22,8 @@ class WordChainTest {
 
     private static final double EPS = 1e-5;
 
-    // The second norm divides by the deviation of what the attention gives, which is a tenth of it or so: errors grow by that.
+    // The second norm divides by the deviation of what the attention gives, which is a tenth of it or so: errors grow
+    // by that.
     private static final double F32 = 1e-4;
     private static final double BF16 = 2e-2;
 
@@ -62,8 +63,8 @@ class WordChainTest {
         Operand mask = t.x(g.batch() * g.words(), () -> next[0]++ % g.words() < 2 || random.nextInt(3) > 0 ? 1 : 0);
         Operand y = t.y("y", map).within(tolerance);
         Operand both = t.y("mean and maximum", g.batch() * g.pixels() * 2).within(tolerance);
-        Operand alone = t.y("mean and maximum alone", g.batch() * g.pixels() * 2)
-                .within(tolerance);
+        Operand alone =
+                t.y("mean and maximum alone", g.batch() * g.pixels() * 2).within(tolerance);
         WordChain chain = new WordChain(Types.of(types.x().toString()));
         t.run(
                 backend,
@@ -77,8 +78,7 @@ class WordChainTest {
                 chain,
                 (kernel, at, on) -> {
                     Function<Operand, Slice> a = at;
-                    kernel.forward(
-                            a.apply(y), a.apply(both), a.apply(q), a.apply(k), a.apply(u), a.apply(mask), g, on);
+                    kernel.forward(a.apply(y), a.apply(both), a.apply(q), a.apply(k), a.apply(u), a.apply(mask), g, on);
                     kernel.forward(null, a.apply(alone), a.apply(q), a.apply(k), a.apply(u), a.apply(mask), g, on);
                 });
     }

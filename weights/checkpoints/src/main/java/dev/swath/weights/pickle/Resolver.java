@@ -3,14 +3,14 @@ package dev.swath.weights.pickle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the names in a pickle mean. Nothing is looked up by reflection: a resolver answers for a fixed list of names. */
+/** What the names in a pickle mean. Nothing is looked up by reflection and nothing is run: a resolver answers for names that it knows. */
 public interface Resolver {
-    /** Whether a pickle may name {@code module.name} at all. */
-    boolean allows(String module, String name);
+    /** Whether a pickle may name this at all. */
+    boolean allows(Global name);
 
-    /** The value of calling the allowed {@code module.name} with these arguments. */
+    /** The value that stands for calling {@code callee} with these arguments; a {@link PythonObject} if nothing else is known. */
     @Nullable
-    Object call(String module, String name, List<@Nullable Object> arguments);
+    Object call(Global callee, List<@Nullable Object> arguments);
 
     /** The value behind a persistent id. */
     @Nullable
@@ -19,12 +19,12 @@ public interface Resolver {
     /** Plain data only: no name is allowed. */
     Resolver PLAIN = new Resolver() {
         @Override
-        public boolean allows(String module, String name) {
+        public boolean allows(Global name) {
             return false;
         }
 
         @Override
-        public @Nullable Object call(String module, String name, List<@Nullable Object> arguments) {
+        public @Nullable Object call(Global callee, List<@Nullable Object> arguments) {
             throw new PickleException("[pickle] nothing may be called");
         }
 

@@ -1,347 +1,358 @@
 package dev.swath.weights.pickle;
 
 import java.math.BigInteger;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Python pickles, protocols 0 to 5, into {@code Map}, {@code List} (tuples and sets too), {@code String},
- * {@code byte[]}, {@code Long}, {@code BigInteger}, {@code Double}, {@code Boolean} and null. Whatever else a pickle wants
- * must be allowed by the {@link Resolver} or is refused by name; nothing is executed.
+ * {@code byte[]}, {@code Long}, {@code BigInteger}, {@code Double}, {@code Boolean} and null; a name is a {@link Global}, an
+ * object of a class that the {@link Resolver} does not know a {@link PythonObject}. Nothing is executed.
+ *
+ * <p>Values may hold themselves, and one value many times: whoever walks them must bound the walk. Memory and work go by
+ * the length of the pickle, which {@link #read(ByteBuffer, Resolver, long)} bounds further.
  */
 public final class Unpickler {
-    private static final int MAX_LINE = 1 << 20;
+    /** A pickle may make so many values more than it has bytes: a copy of a mapping counts by its entries. */
+    private static final long SPARE_VALUES = 1_000_000;
 
-    private record Global(String module, String name) {
-        @Override
-        public String toString() {
-            return module + "." + name;
-        }
-    }
+    /** What stands where a key is no string, number or truth value: equal to itself alone, for such a key may hold itself. */
+    private record OtherKey(int number) {}
 
-    private final ByteBuffer in;
+    private final PickleInput in;
     private final Resolver resolver;
     private final Map<Integer, @Nullable Object> memo = new HashMap<>();
     private final ArrayList<@Nullable Object> stack = new ArrayList<>();
     private final Deque<Integer> marks = new ArrayDeque<>();
+    private final long most;
+    private long values;
+    private int otherKeys;
 
-    private Unpickler(ByteBuffer in, Resolver resolver) {
-        this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+    private Unpickler(ByteBuffer in, Resolver resolver, long most) {
+        this.in = new PickleInput(in);
         this.resolver = resolver;
+        this.most = most;
     }
 
     /** Reads one pickle from the buffer's position on and leaves the position behind it. */
     public static @Nullable Object read(ByteBuffer in, Resolver resolver) {
-        Unpickler unpickler = new Unpickler(in, resolver);
-        try {
-            return unpickler.run();
-        } catch (BufferUnderflowException e) {
-            throw unpickler.error("the pickle ends too early");
-        } catch (IndexOutOfBoundsException | NoSuchElementException e) {
-            throw unpickler.error("an instruction finds too little on the stack");
-        } catch (ClassCastException | NullPointerException e) {
-            throw unpickler.error("an instruction finds a value of another kind than it needs");
-        } catch (NumberFormatException e) {
-            throw unpickler.error("a number cannot be read");
-        }
+        return read(in, resolver, in.remaining());
     }
 
-    private PickleException error(String rule) {
-        return new PickleException("[pickle] " + rule + "; at byte " + in.position());
+    /** The same for a pickle that took {@code stored} bytes in its file, packed or not: it may make as many values and a million more. */
+    public static @Nullable Object read(ByteBuffer in, Resolver resolver, long stored) {
+        return new Unpickler(in, resolver, stored + SPARE_VALUES).run();
+    }
+
+    private void spend(long n) {
+        values += n;
+        if (values > most) {
+            throw in.error("the pickle makes more than the " + most + " values that a file of its size can need");
+        }
     }
 
     private @Nullable Object run() {
         while (true) {
-            int op = in.get() & 0xff;
+            int op = in.u8();
             switch (op) {
-                case 0x80 -> in.get();
-                case 0x95 -> in.getLong();
+                case 0x80 -> in.u8();
+                case 0x95 -> in.i64();
                 case '.' -> {
                     return pop();
                 }
-                case '(' -> marks.push(stack.size());
-                case '0' -> pop();
+                case '(' -> {
+                    spend(1);
+                    marks.push(stack.size());
+                }
+                case '0' -> discard();
                 case '1' -> popMark();
-                case '2' -> push(peek());
+                case '2' -> push(target());
                 case 'N' -> push(null);
                 case 0x88 -> push(true);
                 case 0x89 -> push(false);
-                case 'I' -> integerLine();
-                case 'J' -> push((long) in.getInt());
-                case 'K' -> push((long) (in.get() & 0xff));
-                case 'M' -> push((long) (in.getShort() & 0xffff));
-                case 'L' -> {
-                    String s = line();
-                    push(integer(new BigInteger(s.endsWith("L") ? s.substring(0, s.length() - 1) : s)));
-                }
-                case 0x8a -> push(longBytes(in.get() & 0xff));
-                case 0x8b -> push(longBytes(in.getInt()));
-                case 'F' -> push(Double.valueOf(line()));
-                case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
-                case 'S' -> push(python2(quoted(line()).getBytes(StandardCharsets.ISO_8859_1)));
-                case 'T' -> push(python2(bytes(in.getInt())));
-                case 'U' -> push(python2(bytes(in.get() & 0xff)));
-                case 'V' -> push(rawUnicode(line()));
-                case 'X' -> push(new String(bytes(in.getInt()), StandardCharsets.UTF_8));
-                case 0x8c -> push(new String(bytes(in.get() & 0xff), StandardCharsets.UTF_8));
-                case 0x8d -> push(new String(bytes(in.getLong()), StandardCharsets.UTF_8));
-                case 'B' -> push(bytes(in.getInt()));
-                case 'C' -> push(bytes(in.get() & 0xff));
-                case 0x8e, 0x96 -> push(bytes(in.getLong()));
-                case ')', ']', 0x8f -> push(new ArrayList<>());
-                case '}' -> push(new LinkedHashMap<>());
+                case 'I' -> push(in.number());
+                case 'J' -> push((long) in.i32());
+                case 'K' -> push((long) in.u8());
+                case 'M' -> push((long) in.u16());
+                case 'L' -> push(in.longLine());
+                case 0x8a -> push(in.longBytes(in.u8()));
+                case 0x8b -> push(in.longBytes(in.u32()));
+                case 'F' -> push(in.floatLine());
+                case 'G' -> push(in.bigEndianDouble());
+                case 'S' -> push(in.quotedLine());
+                case 'T' -> push(PickleInput.python2(in.bytes(in.u32())));
+                case 'U' -> push(PickleInput.python2(in.bytes(in.u8())));
+                case 'V' -> push(in.unicodeLine());
+                case 'X' -> push(in.utf8(in.u32()));
+                case 0x8c -> push(in.utf8(in.u8()));
+                case 0x8d -> push(in.utf8(in.i64()));
+                case 'B' -> push(in.bytes(in.u32()));
+                case 'C' -> push(in.bytes(in.u8()));
+                case 0x8e, 0x96 -> push(in.bytes(in.i64()));
+                case ')', ']', 0x8f -> push(new ArrayList<>(0));
+                case '}' -> push(new LinkedHashMap<>(0));
                 case 'l', 't', 0x91 -> push(popMark());
                 case 0x85 -> push(tuple(1));
                 case 0x86 -> push(tuple(2));
                 case 0x87 -> push(tuple(3));
-                case 'd' -> {
-                    List<@Nullable Object> items = popMark();
-                    push(new LinkedHashMap<>());
-                    putAll(items);
+                default -> {
+                    if (!container(op) && !object(op) && !memo(op)) {
+                        throw in.error("the instruction 0x" + Integer.toHexString(op) + " is not one of a pickle");
+                    }
                 }
-                case 'a' -> {
-                    Object item = pop();
-                    list(peek()).add(item);
-                }
-                case 'e', 0x90 -> {
-                    List<@Nullable Object> items = popMark();
-                    list(peek()).addAll(items);
-                }
-                case 's' -> {
-                    Object value = pop();
-                    Object key = pop();
-                    put(key, value);
-                }
-                case 'u' -> putAll(popMark());
-                case 'p' -> memo.put(Integer.valueOf(line()), peek());
-                case 'q' -> memo.put(in.get() & 0xff, peek());
-                case 'r' -> memo.put(in.getInt(), peek());
-                case 0x94 -> memo.put(memo.size(), peek());
-                case 'g' -> push(recall(Integer.parseInt(line())));
-                case 'h' -> push(recall(in.get() & 0xff));
-                case 'j' -> push(recall(in.getInt()));
-                case 'c' -> {
-                    String module = line();
-                    push(global(module, line()));
-                }
-                case 'i' -> {
-                    String module = line();
-                    Global g = global(module, line());
-                    push(resolver.call(g.module, g.name, popMark()));
-                }
-                case 0x93 -> {
-                    String name = (String) pop();
-                    push(global(String.valueOf(pop()), String.valueOf(name)));
-                }
-                case 'R', 0x81 -> {
-                    List<@Nullable Object> arguments = list(pop());
-                    Global g = (Global) pop();
-                    push(resolver.call(g.module, g.name, arguments));
-                }
-                case 'b' -> build(pop());
-                case 'Q' -> push(resolver.persistent(pop()));
-                case 'P' -> push(resolver.persistent(line()));
-                default -> throw error("the instruction 0x" + Integer.toHexString(op) + " is not allowed");
             }
         }
     }
 
-    private Global global(String module, String name) {
-        if (!resolver.allows(module, name)) {
-            throw error("the pickle asks for '" + module + "." + name
-                    + "', which is not on the list of what such a file needs; it was refused and nothing was run");
+    /** Instructions that fill lists, sets and mappings. */
+    private boolean container(int op) {
+        switch (op) {
+            case 'd' -> {
+                List<@Nullable Object> entries = popMark();
+                push(new LinkedHashMap<>(0));
+                putAll(entries);
+            }
+            case 'a' -> {
+                Object item = pop();
+                if (target() instanceof List<?> list) {
+                    open(list).add(item);
+                }
+            }
+            case 'e', 0x90 -> {
+                List<@Nullable Object> items = popMark();
+                if (target() instanceof List<?> list) {
+                    open(list).addAll(items);
+                }
+            }
+            case 's' -> {
+                Object value = pop();
+                Object key = pop();
+                putAll(Arrays.asList(key, value));
+            }
+            case 'u' -> putAll(popMark());
+            default -> {
+                return false;
+            }
         }
-        return new Global(module, name);
+        return true;
     }
 
-    /** Attributes of an object become entries; those of an ordered mapping (its metadata) are of no use here. */
+    /** Instructions that name classes and functions, call them, and give attributes: all of it is written down, none done. */
+    private boolean object(int op) {
+        switch (op) {
+            case 'c' -> {
+                String module = in.utf8Line();
+                push(global(module, in.utf8Line()));
+            }
+            case 0x93 -> {
+                Object name = pop();
+                Object module = pop();
+                if (!(module instanceof String m) || !(name instanceof String n)) {
+                    throw in.error("a class must be named by two strings");
+                }
+                push(global(m, n));
+            }
+            case 'i' -> {
+                String module = in.utf8Line();
+                Global callee = global(module, in.utf8Line());
+                push(call(callee, popMark()));
+            }
+            case 'o' -> {
+                List<@Nullable Object> all = popMark();
+                if (all.isEmpty()) {
+                    throw in.error("an object needs a class");
+                }
+                push(call(all.getFirst(), all.subList(1, all.size())));
+            }
+            case 'R', 0x81 -> {
+                List<@Nullable Object> arguments = arguments();
+                push(call(pop(), arguments));
+            }
+            case 0x92 -> {
+                pop();
+                List<@Nullable Object> arguments = arguments();
+                push(call(pop(), arguments));
+            }
+            case 'b' -> build(pop());
+            case 'Q' -> push(resolver.persistent(pop()));
+            case 'P' -> push(resolver.persistent(in.utf8Line()));
+            case 0x82, 0x83, 0x84 -> {
+                long code = op == 0x82 ? in.u8() : op == 0x83 ? in.u16() : in.u32();
+                push(global("copyreg", "extension " + code));
+            }
+            case 0x97 -> push(call(global("pickle", "buffer outside of the file"), List.of()));
+            case 0x98 -> target();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Instructions that write a value down for later, or fetch one. */
+    private boolean memo(int op) {
+        switch (op) {
+            case 'p' -> keep(in.index());
+            case 'q' -> keep(in.u8());
+            case 'r' -> keep(in.i32());
+            case 0x94 -> keep(memo.size());
+            case 'g' -> push(recall(in.index()));
+            case 'h' -> push(recall(in.u8()));
+            case 'j' -> push(recall(in.i32()));
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Global global(String module, String name) {
+        Global global = new Global(module, name);
+        if (!resolver.allows(global)) {
+            throw in.error("the pickle asks for '" + global
+                    + "', which is not on the list of what such a file needs; it was refused and nothing was run");
+        }
+        return global;
+    }
+
+    private @Nullable Object call(@Nullable Object callee, List<@Nullable Object> arguments) {
+        // A resolver may copy what the first argument holds, as OrderedDict does.
+        spend(arguments.isEmpty() ? 0 : size(arguments.getFirst()));
+        return switch (callee) {
+            case Global g -> resolver.call(g, arguments);
+            case PythonObject o -> new PythonObject(o.type(), arguments);
+            case null, default -> throw in.error("only a class or a function can be called");
+        };
+    }
+
+    private static int size(@Nullable Object value) {
+        return switch (value) {
+            case List<?> list -> list.size();
+            case Map<?, ?> map -> map.size();
+            case null, default -> 0;
+        };
+    }
+
+    /** The attributes of an object are kept if they are a dictionary; those of a mapping (its metadata) are of no use here. */
     private void build(@Nullable Object state) {
-        if (peek() instanceof ObjectState target) {
-            target.fields().putAll(map(state));
-        } else if (!(peek() instanceof Map)) {
-            throw error("only objects and mappings may have attributes");
+        if (target() instanceof PythonObject object) {
+            Object named = state instanceof List<?> pair && pair.size() == 2 ? pair.getFirst() : state;
+            if (named instanceof Map<?, ?> map) {
+                spend(map.size());
+                object.addFields(map);
+            }
         }
     }
 
     private void push(@Nullable Object value) {
+        spend(1);
         stack.add(value);
     }
 
     private @Nullable Object pop() {
-        if (!marks.isEmpty() && marks.peek() == stack.size()) {
-            throw error("an instruction reaches over a mark");
+        if (!marks.isEmpty() && marks.element() == stack.size()) {
+            throw in.error("an instruction reaches over a mark");
         }
+        target();
         return stack.removeLast();
     }
 
-    private @Nullable Object peek() {
+    /** POP, which takes a mark too. */
+    private void discard() {
+        if (!marks.isEmpty() && marks.element() == stack.size()) {
+            marks.pop();
+        } else {
+            pop();
+        }
+    }
+
+    /** The value on top of the stack. */
+    private @Nullable Object target() {
+        if (stack.isEmpty()) {
+            throw in.error("an instruction finds too little on the stack");
+        }
         return stack.getLast();
     }
 
     private List<@Nullable Object> popMark() {
-        int mark = marks.pop();
-        List<@Nullable Object> top = stack.subList(mark, stack.size());
+        if (marks.isEmpty() || marks.element() > stack.size()) {
+            throw in.error("an instruction finds no mark");
+        }
+        List<@Nullable Object> top = stack.subList(marks.pop(), stack.size());
         List<@Nullable Object> items = new ArrayList<>(top);
         top.clear();
         return items;
     }
 
     private List<@Nullable Object> tuple(int n) {
-        List<@Nullable Object> items = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            items.addFirst(pop());
+        Object[] items = new Object[n];
+        for (int i = n - 1; i >= 0; i--) {
+            items[i] = pop();
         }
-        return items;
+        return new ArrayList<>(Arrays.asList(items));
+    }
+
+    private List<@Nullable Object> arguments() {
+        if (pop() instanceof List<?> list) {
+            return open(list);
+        }
+        throw in.error("a call needs a tuple of arguments");
     }
 
     @SuppressWarnings("unchecked")
-    private static List<@Nullable Object> list(@Nullable Object value) {
-        return (List<@Nullable Object>) Objects.requireNonNull((List<?>) value, "list");
+    private static List<@Nullable Object> open(List<?> list) {
+        return (List<@Nullable Object>) list;
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<Object, @Nullable Object> map(@Nullable Object value) {
-        return (Map<Object, @Nullable Object>) Objects.requireNonNull((Map<?, ?>) value, "map");
+    private static Map<Object, @Nullable Object> open(Map<?, ?> map) {
+        return (Map<Object, @Nullable Object>) map;
     }
 
-    private void putAll(List<@Nullable Object> items) {
-        if (items.size() % 2 != 0) {
-            throw error("a mapping needs a value for each key");
+    /** Keys and values in turn into the mapping on top of the stack. */
+    private void putAll(List<@Nullable Object> entries) {
+        if (entries.size() % 2 != 0) {
+            throw in.error("a mapping needs a value for each key");
         }
-        for (int i = 0; i < items.size(); i += 2) {
-            put(items.get(i), items.get(i + 1));
+        Map<Object, @Nullable Object> into =
+                switch (target()) {
+                    case Map<?, ?> map -> open(map);
+                    case PythonObject object -> object.ownItems();
+                    case null, default -> throw in.error("only a mapping has entries");
+                };
+        for (int i = 0; i < entries.size(); i += 2) {
+            into.put(key(entries.get(i)), entries.get(i + 1));
         }
     }
 
-    private void put(@Nullable Object key, @Nullable Object value) {
-        switch (key) {
-            case String s -> map(peek()).put(s, value);
-            case Long n -> map(peek()).put(n, value);
-            case Boolean b -> map(peek()).put(b, value);
-            case null, default -> throw error("keys must be strings or integers");
-        }
+    private Object key(@Nullable Object key) {
+        return switch (key) {
+            case String s -> s;
+            case Long n -> n;
+            case Boolean b -> b;
+            case Double d -> d;
+            case BigInteger n -> n;
+            case null, default -> new OtherKey(otherKeys++);
+        };
+    }
+
+    private void keep(int index) {
+        spend(1);
+        memo.put(index, target());
     }
 
     private @Nullable Object recall(int index) {
         if (!memo.containsKey(index)) {
-            throw error("the memo has no entry " + index);
+            throw in.error("the memo has no entry " + index);
         }
         return memo.get(index);
-    }
-
-    private byte[] bytes(long length) {
-        if (length < 0 || length > in.remaining()) {
-            throw error("a value of " + length + " bytes does not fit into the " + in.remaining() + " that are left");
-        }
-        byte[] out = new byte[(int) length];
-        in.get(out);
-        return out;
-    }
-
-    private Object longBytes(int length) {
-        byte[] little = bytes(length);
-        byte[] big = new byte[little.length];
-        for (int i = 0; i < big.length; i++) {
-            big[i] = little[little.length - 1 - i];
-        }
-        return big.length == 0 ? (Object) 0L : integer(new BigInteger(big));
-    }
-
-    private static Object integer(BigInteger value) {
-        return value.bitLength() < 64 ? (Object) value.longValue() : value;
-    }
-
-    private void integerLine() {
-        String s = line();
-        push(s.equals("00") ? (Object) false : s.equals("01") ? (Object) true : integer(new BigInteger(s)));
-    }
-
-    private String line() {
-        int start = in.position();
-        while (in.get() != '\n') {
-            if (in.position() - start > MAX_LINE) {
-                throw error("a line may have at most " + MAX_LINE + " bytes");
-            }
-        }
-        byte[] raw = new byte[in.position() - start - 1];
-        in.get(start, raw);
-        return new String(raw, StandardCharsets.ISO_8859_1);
-    }
-
-    /** A string of Python 2, whose encoding is not stored: UTF-8 where it is valid, else Latin-1. */
-    private static String python2(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(bytes, StandardCharsets.ISO_8859_1);
-        }
-    }
-
-    /** A protocol-0 string: quoted, with Python's escapes. */
-    private String quoted(String s) {
-        if (s.length() < 2 || s.charAt(0) != s.charAt(s.length() - 1) || (s.charAt(0) != '\'' && s.charAt(0) != '"')) {
-            throw error("a string must stand in quotes");
-        }
-        StringBuilder out = new StringBuilder();
-        for (int i = 1; i < s.length() - 1; i++) {
-            char c = s.charAt(i);
-            if (c != '\\') {
-                out.append(c);
-                continue;
-            }
-            char e = s.charAt(++i);
-            switch (e) {
-                case 'n' -> out.append('\n');
-                case 't' -> out.append('\t');
-                case 'r' -> out.append('\r');
-                case 'x' -> {
-                    out.append((char) Integer.parseInt(s.substring(i + 1, i + 3), 16));
-                    i += 2;
-                }
-                case '\\', '\'', '"' -> out.append(e);
-                default -> throw error("the escape \\" + e + " is not known");
-            }
-        }
-        return out.toString();
-    }
-
-    /** A protocol-0 unicode line: Latin-1 with \\uXXXX and \\UXXXXXXXX. */
-    private static String rawUnicode(String s) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < s.length(); i++) {
-            char next = i + 1 < s.length() ? s.charAt(i + 1) : 0;
-            int digits = s.charAt(i) != '\\' ? 0 : next == 'u' ? 4 : next == 'U' ? 8 : 0;
-            if (digits == 0) {
-                out.append(s.charAt(i));
-            } else {
-                out.appendCodePoint(Integer.parseInt(s.substring(i + 2, i + 2 + digits), 16));
-                i += 1 + digits;
-            }
-        }
-        return out.toString();
-    }
-
-    /** An object of an allowed class, as its attributes. */
-    public record ObjectState(String type, Map<Object, @Nullable Object> fields) {
-        /** Without attributes yet. */
-        public static ObjectState of(String type) {
-            return new ObjectState(type, new LinkedHashMap<>());
-        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.swath.files.json;
 
+import dev.swath.files.Quoted;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,29 +20,48 @@ import org.jspecify.annotations.Nullable;
  * is an error that names the nearest right one.
  */
 public final class Fields {
+    private static final long MAX_FILE = 64 << 20;
+    private static final int MAX_COMPARED = 64;
+
     private final Map<String, Object> object;
     private final String where;
+    private final String prefix;
     private final Set<String> known = new LinkedHashSet<>();
 
     /** Over an object; {@code where} names it in errors. */
     public Fields(Map<String, Object> object, String where) {
+        this(object, where, "");
+    }
+
+    private Fields(Map<String, Object> object, String where, String prefix) {
         this.object = object;
         this.where = where;
+        this.prefix = prefix;
     }
 
     /** The object that a file holds. */
     public static Fields of(Path file) {
-        return new Fields(read(file), file.toString());
+        return new Fields(read(file), Quoted.path(file));
     }
 
     /** The object that a file holds, as it is. */
     public static Map<String, Object> read(Path file) {
+        String name = Quoted.path(file);
         try {
+            if (Files.size(file) > MAX_FILE) {
+                throw new JsonException("[config] " + name + " has " + Files.size(file) + " bytes, more than the "
+                        + MAX_FILE + " that a configuration may have");
+            }
             return Json.parseObject(Files.readString(file));
         } catch (NoSuchFileException _) {
-            throw new JsonException("[config] the file " + file + " does not exist");
-        } catch (IOException | JsonException e) {
-            throw new JsonException("[config] " + file + " cannot be read as a configuration: " + e.getMessage());
+            throw new JsonException("[config] the file " + name + " does not exist");
+        } catch (CharacterCodingException _) {
+            throw new JsonException("[config] " + name + " is not UTF-8 text");
+        } catch (IOException _) {
+            throw new JsonException("[config] " + name
+                    + (Files.isDirectory(file) ? " is a folder, not a file" : " cannot be opened to be read"));
+        } catch (JsonException e) {
+            throw new JsonException("[config] " + name + " cannot be read as a configuration: " + e.getMessage());
         }
     }
 
@@ -61,12 +82,25 @@ public final class Fields {
     }
 
     private String name(String key) {
-        return where + ": '" + key + "'";
+        return where + ": '" + Quoted.text(prefix + key) + "'";
     }
 
     /** An integer. */
     public int integer(String key, int fallback) {
         return has(key) ? Json.asInt(raw(key), name(key)) : fallback;
+    }
+
+    /** An integer in [{@code least}, {@code most}]. */
+    public int integer(String key, int fallback, int least, int most) {
+        return has(key) ? bounded(key, Json.asLong(raw(key), name(key)), least, most) : fallback;
+    }
+
+    private int bounded(String key, long value, int least, int most) {
+        if (value < least || value > most) {
+            throw new JsonException(
+                    "[config] " + name(key) + " must lie in [" + least + ", " + most + "]; got " + value);
+        }
+        return (int) value;
     }
 
     /** A long integer. */
@@ -77,6 +111,16 @@ public final class Fields {
     /** A number. */
     public double number(String key, double fallback) {
         return has(key) ? Json.asDouble(raw(key), name(key)) : fallback;
+    }
+
+    /** A number in [{@code least}, {@code most}]. */
+    public double number(String key, double fallback, double least, double most) {
+        double value = number(key, fallback);
+        if (has(key) && !(value >= least && value <= most)) {
+            throw new JsonException(
+                    "[config] " + name(key) + " must lie in [" + least + ", " + most + "]; got " + value);
+        }
+        return value;
     }
 
     /** A text. */
@@ -92,7 +136,7 @@ public final class Fields {
         if (raw(key) instanceof Boolean b) {
             return b;
         }
-        throw new JsonException("[json] " + name(key) + " must be true or false; got " + raw(key));
+        throw new JsonException("[json] " + name(key) + " must be true or false; got " + Json.kind(raw(key)));
     }
 
     /** A list of integers. */
@@ -102,6 +146,21 @@ public final class Fields {
                         .map(v -> Json.asInt(v, name(key)))
                         .toList()
                 : fallback;
+    }
+
+    /** A list of at most {@code count} integers in [{@code least}, {@code most}]. */
+    public List<Integer> integers(String key, List<Integer> fallback, int count, int least, int most) {
+        if (!has(key)) {
+            return fallback;
+        }
+        List<Object> values = Json.asList(raw(key), name(key));
+        if (values.size() > count) {
+            throw new JsonException(
+                    "[config] " + name(key) + " may have at most " + count + " entries; got " + values.size());
+        }
+        return values.stream()
+                .map(v -> bounded(key, Json.asLong(v, name(key)), least, most))
+                .toList();
     }
 
     /** One of an enum's values, written in lower case. */
@@ -126,12 +185,13 @@ public final class Fields {
             }
         }
         throw new JsonException("[config] " + name(key) + " must be one of "
-                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + value + "'");
+                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + Quoted.text(value)
+                + "'");
     }
 
     /** An object inside this one; empty if it is not there. */
     public Fields object(String key) {
-        return new Fields(has(key) ? Json.asObject(raw(key), name(key)) : Map.of(), where + ": " + key);
+        return new Fields(has(key) ? Json.asObject(raw(key), name(key)) : Map.of(), where, prefix + key + ".");
     }
 
     /** An object of any content as it is; empty if it is not there. */
@@ -142,7 +202,7 @@ public final class Fields {
     /** An object of texts; empty if it is not there. */
     public Map<String, String> textMap(String key) {
         Map<String, String> out = new LinkedHashMap<>();
-        map(key).forEach((k, v) -> out.put(k, Json.asString(v, name(key) + "." + k)));
+        map(key).forEach((k, v) -> out.put(k, Json.asString(v, name(key) + "." + Quoted.text(k))));
         return out;
     }
 
@@ -150,11 +210,12 @@ public final class Fields {
     public void requireNoOthers() {
         for (String key : object.keySet()) {
             if (!known.contains(key)) {
+                String start = key.substring(0, Math.min(key.length(), MAX_COMPARED));
                 String nearest = known.stream()
-                        .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
+                        .min((a, b) -> Integer.compare(distance(start, a), distance(start, b)))
                         .orElse("");
                 throw new JsonException("[config] " + name(key) + " is no key that can be set here; "
-                        + (distance(key, nearest) <= 1 + key.length() / 3
+                        + (distance(start, nearest) <= 1 + start.length() / 3
                                 ? "did you mean '" + nearest + "'?"
                                 : "there are " + String.join(", ", known)));
             }

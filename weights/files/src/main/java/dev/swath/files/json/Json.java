@@ -1,5 +1,7 @@
 package dev.swath.files.json;
 
+import dev.swath.files.Quoted;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads strict JSON (RFC 8259) into plain values: {@code Map<String, Object>} in order, {@code List<Object>},
- * {@code String}, {@code Long} for integers that fit, {@code Double}, {@code Boolean}, null. Refuses what lenient readers
+ * {@code String}, {@code Long} for integers that fit, {@code BigInteger} for others, {@code Double}, {@code Boolean}, null. Refuses what lenient readers
  * let pass: duplicate names, deep nesting, trailing text, lone surrogates, control characters in strings.
  */
 public final class Json {
@@ -89,12 +91,14 @@ public final class Json {
         throw new JsonException("[json] " + what + " must be a number; got " + kind(value));
     }
 
-    private static String kind(@Nullable Object value) {
+    /** The value in a few words, for a message. */
+    public static String kind(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case Map<?, ?> _ -> "an object";
             case List<?> _ -> "a list";
-            case String s -> "the string '" + (s.length() > 40 ? s.substring(0, 40) + "..." : s) + "'";
+            case String s -> "the string '" + Quoted.text(s) + "'";
+            case BigInteger _ -> "an integer of more than 64 bits";
             default -> value.toString();
         };
     }
@@ -133,10 +137,10 @@ public final class Json {
             String name = string();
             space();
             if (!take(':')) {
-                throw error("a colon must follow the name '" + name + "'");
+                throw error("a colon must follow the name '" + Quoted.text(name) + "'");
             }
             if (out.containsKey(name)) {
-                throw error("a name may occur once, but '" + name + "' occurs twice");
+                throw error("a name may occur once, but '" + Quoted.text(name) + "' occurs twice");
             }
             out.put(name, value(depth + 1));
             space();
@@ -260,11 +264,11 @@ public final class Json {
         if (number.length() > MAX_NUMBER) {
             throw error("a number may have at most " + MAX_NUMBER + " characters");
         }
-        try {
-            return whole ? (Object) Long.valueOf(number) : (Object) Double.valueOf(number);
-        } catch (NumberFormatException e) {
-            throw error("the integer " + number + " does not fit 64 bits");
+        if (!whole) {
+            return Double.valueOf(number);
         }
+        BigInteger integer = new BigInteger(number);
+        return integer.bitLength() < Long.SIZE ? (Object) integer.longValue() : integer;
     }
 
     private void digits() {
@@ -356,7 +360,7 @@ public final class Json {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < ' ') {
+                    if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

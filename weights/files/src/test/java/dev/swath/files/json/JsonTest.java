@@ -1,11 +1,14 @@
 package dev.swath.files.json;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,55 @@ class JsonTest {
             }
         }
         assertTrue(refused > 0);
+    }
+
+    private static byte[] bytes(String s) {
+        return s.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A configuration that is read key by key, whatever it holds. */
+    @Test
+    void fuzzedConfigurationsAreReadOrRefused() {
+        List<byte[]> seeds = List.of(
+                bytes(
+                        "{\"a\": 3, \"b\": [1, 2], \"c\": {\"d\": 0.5, \"on\": true}, \"e\": \"x\", \"m\": {\"k\": \"v\"}}"),
+                bytes("{\"a\": 1, \"b\": [], \"e\": \"\\u00e9\\n\"}"));
+        List<byte[]> words = List.of(
+                bytes("\"a\""),
+                bytes("\"\u001b]0;x\u0007\""),
+                bytes("\"\\u001b\\u0000\""),
+                bytes("1e999"),
+                bytes("-0"),
+                bytes("9223372036854775808"),
+                bytes("1".repeat(63)),
+                bytes("1".repeat(65)),
+                bytes("[".repeat(70)),
+                bytes("\"" + "k".repeat(3000) + "\": 1,"),
+                bytes("null"),
+                bytes("\\ud800"));
+        Fuzz fuzz = new Fuzz("fields", seeds, words, JsonException.class).run(input -> {
+            Fields f = new Fields(Json.parseObject(new String(input, StandardCharsets.UTF_8)), "run.json");
+            f.integer("a", 0, 0, 10);
+            f.integers("b", List.of(), 4, 0, 9);
+            Fields c = f.object("c");
+            c.number("d", 0, 0, 1);
+            c.flag("on", false);
+            c.requireNoOthers();
+            f.text("e", "");
+            f.textMap("m");
+            f.requireNoOthers();
+        });
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
+    }
+
+    @Test
+    void boundsAreNamedByTheirKeys() {
+        Fields f = new Fields(Json.parseObject("{\"swin\": {\"window\": 1000}}"), "config.json");
+        assertEquals(
+                "[config] config.json: 'swin.window' must lie in [1, 64]; got 1000",
+                assertThrows(JsonException.class, () -> f.object("swin").integer("window", 7, 1, 64))
+                        .getMessage());
+        assertEquals("an integer of more than 64 bits", Json.kind(Json.parse("1000000000000000019884624838656")));
     }
 
     @Test

@@ -93,6 +93,16 @@ public record FiaNetConfig(
                 "for the last stage needs more than one cell");
     }
 
+    /** The trunks, and what is square in the width of a stage: alignment and decoder; a lower estimate. */
+    @Override
+    public long parameters() {
+        long n = vision.parameters() + text.parameters();
+        for (int i = 0; i < vision.stages(); i++) {
+            n += (long) vision.width(i) * vision.width(i);
+        }
+        return n + (long) tmemBlocks * vision.width(0) * vision.width(0);
+    }
+
     @Override
     public FiaNet create() {
         return new FiaNet(this);
@@ -127,9 +137,9 @@ public record FiaNetConfig(
         return new FiaNetConfig(
                 TrunkSettings.swin(keys.object("swin"), vision),
                 TrunkSettings.bert(keys.object("bert"), text),
-                keys.integers("fusion_heads", fusionHeads),
-                keys.integer("tmem_blocks", tmemBlocks),
-                keys.number("fusion_dropout", fusionDropout),
+                keys.integers("fusion_heads", fusionHeads, 8, 1, 1024),
+                keys.integer("tmem_blocks", tmemBlocks, 0, 64),
+                keys.number("fusion_dropout", fusionDropout, 0, 1),
                 keys.choice("wiring", wiring),
                 with(keys.object("ablation"), ablation));
     }

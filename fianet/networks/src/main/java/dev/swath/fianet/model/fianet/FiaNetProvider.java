@@ -16,10 +16,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Registers FIANet. */
 public final class FiaNetProvider implements NetworkProvider {
@@ -72,21 +75,55 @@ public final class FiaNetProvider implements NetworkProvider {
         return "bert.vocabulary";
     }
 
+    /** By the tensors, and by the arguments of the training script where the file has them. */
     @Override
     public ModelConfig deduce(Checkpoint checkpoint) {
         SwinConfig vision = TrunkSettings.swin(checkpoint, title());
         BertConfig text = TrunkSettings.bert(checkpoint, title());
+        ScriptArguments arguments = new ScriptArguments(checkpoint.settings().arguments());
         int blocks = TrunkSettings.count(checkpoint.tensors(), "backbone.tmem.block.", ".norm1.weight");
         FiaNetConfig network = new FiaNetConfig(
                 vision,
                 text,
-                List.of(1, 1, 1, 1),
+                arguments.fusionHeads().orElse(List.of(1, 1, 1, 1)),
                 blocks,
                 0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
-        DatasetVocabulary dataset = blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
-        return new ModelConfig(network, dataset, Math.min(dataset.length(), text.positions()), SIZE);
+        DatasetVocabulary dataset =
+                arguments.dataset().orElse(blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS);
+        return new ModelConfig(
+                network,
+                dataset,
+                Math.min(dataset.length(), text.positions()),
+                arguments.imageSize().orElse(SIZE));
+    }
+
+    /** The heads of a BERT of no published width; the image size of a network of other sizes than the published one. */
+    @Override
+    public List<String> undetermined(Checkpoint checkpoint) {
+        SwinConfig vision = TrunkSettings.swin(checkpoint, title());
+        BertConfig text = TrunkSettings.bert(checkpoint, title());
+        List<String> out = new ArrayList<>();
+        if (!TrunkSettings.isStandard(text)) {
+            out.add("bert.heads");
+        }
+        boolean published = vision.equals(SwinConfig.base(vision.window()))
+                && text.hidden() == BertConfig.base().hidden();
+        if (!published
+                && new ScriptArguments(checkpoint.settings().arguments())
+                        .imageSize()
+                        .isEmpty()) {
+            out.add("image_size");
+        }
+        return out;
+    }
+
+    @Override
+    public Set<String> implied() {
+        Set<String> out = new TreeSet<>(TrunkSettings.implied());
+        out.add("tmem_blocks");
+        return out;
     }
 
     @Override

@@ -1,0 +1,141 @@
+package dev.swath.fianet.image.decode;
+
+import dev.swath.fianet.image.Bands;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.List;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/** An image file whose header has been read and checked, and whose pixels are decoded row by row as often as wanted. */
+public abstract class Decoder {
+    /** Most pixels that are decoded. */
+    public static final long MAX_PIXELS = 200_000_000;
+
+    /** Why a file of no kind that is read is refused. */
+    public static final String UNKNOWN = "this is no image of a kind that is read here: PNG, JPEG or TIFF";
+
+    /** Longest side: a row costs something however short it is, and a network's square makes it long again. */
+    private static final int MAX_SIDE = 1 << 20;
+
+    /** Takes rows of samples. */
+    @FunctionalInterface
+    public interface Rows {
+        /**
+         * Takes a row, the topmost first.
+         *
+         * @param y counted from 0
+         * @param samples of {@link #channels} for each pixel; used again for the next row
+         */
+        void row(int y, int[] samples);
+    }
+
+    final ByteSource source;
+    private int width;
+    private int height;
+
+    Decoder(ByteSource source) {
+        this.source = source;
+    }
+
+    /** Reads the header by the file's first bytes. */
+    public static Decoder of(ByteSource source, @Nullable Bands bands) {
+        return of(source, bands, false);
+    }
+
+    /** As before; if only the size is wanted, what stands behind a header is not looked at. */
+    public static Decoder of(ByteSource source, @Nullable Bands bands, boolean sizeOnly) {
+        try {
+            if (PngDecoder.isPng(source)) {
+                return new PngDecoder(source, bands);
+            }
+            if (JpegDecoder.isJpeg(source)) {
+                return new JpegDecoder(source, bands, sizeOnly);
+            }
+            if (TiffDirectory.isTiff(source)) {
+                return new TiffDecoder(source, bands);
+            }
+        } catch (EOFException e) {
+            throw source.refuse("the image is cut off: the file ends within its header", e);
+        } catch (IOException e) {
+            throw source.refuse("the file cannot be read", e);
+        }
+        throw source.refuse(UNKNOWN);
+    }
+
+    /** Whether a file that begins with these bytes, at least 8, is of a kind that is read. */
+    public static boolean isKnown(byte[] head) {
+        ByteSource source = ByteSource.of(head, "");
+        try {
+            return PngDecoder.isPng(source) || JpegDecoder.isJpeg(source) || TiffDirectory.isTiff(source);
+        } catch (IOException e) {
+            return false; // Too short to be one.
+        }
+    }
+
+    /** Keeps the size if it can be read. */
+    final void size(long w, long h) {
+        if (w < 1 || h < 1 || w > MAX_PIXELS || h > MAX_PIXELS || w * h > MAX_PIXELS) {
+            throw source.refuse("the image has " + Long.toUnsignedString(w) + " x " + Long.toUnsignedString(h)
+                    + " pixels; from 1 to " + MAX_PIXELS + " are read");
+        }
+        if (w > MAX_SIDE || h > MAX_SIDE) {
+            throw source.refuse("the image has " + w + " x " + h + " pixels; a side may have at most " + MAX_SIDE);
+        }
+        width = (int) w;
+        height = (int) h;
+    }
+
+    /** The places of the three bands of {@code count} that are taken, or of one. */
+    final int[] taken(int count, @Nullable Bands bands) {
+        if (bands == null) {
+            return count >= 3 ? new int[] {0, 1, 2} : new int[] {0};
+        }
+        if (bands.last() > count) {
+            throw source.refuse("band " + bands.last() + " was asked for, but the image has " + count
+                    + (count == 1 ? " band" : " bands"));
+        }
+        return new int[] {bands.red() - 1, bands.green() - 1, bands.blue() - 1};
+    }
+
+    /** Pixels across, as stored. */
+    public final int width() {
+        return width;
+    }
+
+    /** Pixels down, as stored. */
+    public final int height() {
+        return height;
+    }
+
+    /** 1 for gray, 3 for red, green and blue. */
+    public abstract int channels();
+
+    /** Whether samples reach 65535, not 255. */
+    public abstract boolean wide();
+
+    /** TIFF's number for how the stored rows are to be turned: 1 for not at all, to 8. */
+    public int orientation() {
+        return 1;
+    }
+
+    /** What a user should be told of the file, in sentences without its name; mostly nothing. */
+    public List<String> notes() {
+        return List.of();
+    }
+
+    /** Decodes all rows. */
+    public final void read(Rows rows) {
+        try {
+            decode(rows);
+        } catch (EOFException e) {
+            throw source.refuse("the image is cut off: its data ends before its last row", e);
+        } catch (ZipException e) {
+            throw source.refuse("the image is damaged: its compressed data cannot be unpacked", e);
+        } catch (IOException e) {
+            throw source.refuse("the file cannot be read", e);
+        }
+    }
+
+    abstract void decode(Rows rows) throws IOException;
+}
