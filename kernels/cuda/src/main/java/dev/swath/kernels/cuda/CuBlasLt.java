@@ -59,6 +59,8 @@ final class CuBlasLt implements AutoCloseable {
      *
      * @param aAlongK whether A lies along k
      * @param bAlongK whether B does
+     * @param bias its type, or null for none
+     * @param f behind the product; what the library has not is a pass of its own, and part of what is timed
      * @param add whether C is added to: by accumulation, or as a residual
      * @param alignment of all addresses, in bytes
      */
@@ -74,7 +76,7 @@ final class CuBlasLt implements AutoCloseable {
             DType in,
             DType out,
             boolean tf32,
-            boolean bias,
+            @Nullable DType bias,
             Activation f,
             boolean add,
             int alignment) {
@@ -86,7 +88,7 @@ final class CuBlasLt implements AutoCloseable {
                     lda + "," + ldb + "," + ldc,
                     (aAlongK ? "k" : "r") + (bAlongK ? "k" : "r"),
                     in + ">" + out + (tf32 ? " tf32" : ""),
-                    (bias ? "bias " : "") + f + (add ? " add" : ""),
+                    (bias == null ? "" : bias + " bias ") + f + (add ? " add" : ""),
                     "@" + alignment);
         }
     }
@@ -178,18 +180,10 @@ final class CuBlasLt implements AutoCloseable {
             Products.Call call,
             Operand a,
             Operand b,
-            Target wanted,
+            Target to,
             Consumer<Target> own,
-            CudaExecution on,
-            Scratch scratch) {
-        Target to = wanted;
+            CudaExecution on) {
         DType out = to.c().storage().dtype();
-        Slice bias = to.bias();
-        if (bias != null && (bias.storage().dtype() != out || !Products.aligned(bias))) {
-            Slice rounded = scratch.take(out, call.n());
-            Products.arrange(rounded, call.n(), bias, call.n(), 1, 1, call.n(), call.n(), on);
-            to = new Target(to.c(), to.ld(), rounded, to.f(), to.residual(), to.accumulate());
-        }
         boolean fused = fused(to);
         Shape shape = new Shape(
                 call.m(),
@@ -203,8 +197,8 @@ final class CuBlasLt implements AutoCloseable {
                 a.slice().storage().dtype(),
                 out,
                 call.kind() == Tiling.Kind.TF32,
-                bias != null,
-                fused ? to.f() : Activation.IDENTITY,
+                to.bias() == null ? null : to.bias().storage().dtype(),
+                to.f(),
                 to.accumulate() || to.residual() != null,
                 Math.min(
                         Math.min(alignment(a.slice()), alignment(b.slice())),
@@ -215,7 +209,7 @@ final class CuBlasLt implements AutoCloseable {
             choose(shape, plan, job, own);
         }
         if (plan.own) {
-            own.accept(wanted);
+            own.accept(to);
         } else {
             Algorithm algorithm = plan.chosen != null ? plan.chosen : plan.untimed;
             multiply(plan, algorithm, job);
@@ -239,7 +233,7 @@ final class CuBlasLt implements AutoCloseable {
             set(product, cublas.CUBLASLT_MATMUL_DESC_TRANSA, s.bAlongK ? cublas.CUBLAS_OP_T : cublas.CUBLAS_OP_N);
             set(product, cublas.CUBLASLT_MATMUL_DESC_TRANSB, s.aAlongK ? cublas.CUBLAS_OP_N : cublas.CUBLAS_OP_T);
             set(product, cublas.CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(s));
-            if (s.bias) {
+            if (s.bias != null) {
                 set(product, cublas.CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, type(s.out));
             }
             return new Plan(
@@ -252,9 +246,9 @@ final class CuBlasLt implements AutoCloseable {
 
     private static int epilogue(Shape s) {
         if (s.f == Activation.RELU) {
-            return s.bias ? cublas.CUBLASLT_EPILOGUE_RELU_BIAS : cublas.CUBLASLT_EPILOGUE_RELU;
+            return s.bias != null ? cublas.CUBLASLT_EPILOGUE_RELU_BIAS : cublas.CUBLASLT_EPILOGUE_RELU;
         }
-        return s.bias ? cublas.CUBLASLT_EPILOGUE_BIAS : cublas.CUBLASLT_EPILOGUE_DEFAULT;
+        return s.bias != null ? cublas.CUBLASLT_EPILOGUE_BIAS : cublas.CUBLASLT_EPILOGUE_DEFAULT;
     }
 
     private static cublasLtMatrixLayoutOpaque_t layout(
@@ -278,8 +272,7 @@ final class CuBlasLt implements AutoCloseable {
     /** Takes the choice that was kept, or times; while work is recorded nothing can be timed, and the first candidate serves. */
     private synchronized void choose(Shape shape, Plan plan, Job job, Consumer<Target> own) {
         Target to = job.to;
-        // What our kernel does is part of the choice: with another function behind the product it is another one.
-        String work = shape.text() + " " + to.f();
+        String work = shape.text();
         String kept = choices.get(work);
         if (kept != null && accept(plan, kept)) {
             return;
@@ -375,16 +368,11 @@ final class CuBlasLt implements AutoCloseable {
         CudaExecution on = job.on;
         Target to = job.to;
         owner.gpu().enter();
-        if (to.bias() != null) {
-            try (LongPointer at = new LongPointer(1).put(0, on.address(to.bias()))) {
-                check(
-                        cublas.cublasLtMatmulDescSetAttribute(
-                                plan.product, cublas.CUBLASLT_MATMUL_DESC_BIAS_POINTER, at, Long.BYTES),
-                        "describing a product");
-            }
-        }
         boolean adds = to.residual() != null || to.accumulate();
         try (Scratch scratch = new Scratch(on)) {
+            if (to.bias() != null) {
+                setBias(plan, bias(to, job.call.n(), on, scratch), on);
+            }
             Slice workspace = algorithm.workspace == 0
                     ? null
                     : scratch.take(DType.F32, (algorithm.workspace + Float.BYTES - 1) / Float.BYTES);
@@ -410,6 +398,27 @@ final class CuBlasLt implements AutoCloseable {
         }
         if (!job.fused) {
             Products.activate(to, job.call.m(), job.call.n(), on);
+        }
+    }
+
+    /** The bias in C's type and at a multiple of 16 bytes, as the library wants it. */
+    private static Slice bias(Target to, int n, CudaExecution on, Scratch scratch) {
+        Slice bias = to.bias();
+        DType out = to.c().storage().dtype();
+        if (bias.storage().dtype() == out && Products.aligned(bias)) {
+            return bias;
+        }
+        Slice rounded = scratch.take(out, n);
+        Products.arrange(rounded, n, bias, n, 1, 1, n, n, on);
+        return rounded;
+    }
+
+    private static void setBias(Plan plan, Slice bias, CudaExecution on) {
+        try (LongPointer at = new LongPointer(1).put(0, on.address(bias))) {
+            check(
+                    cublas.cublasLtMatmulDescSetAttribute(
+                            plan.product, cublas.CUBLASLT_MATMUL_DESC_BIAS_POINTER, at, Long.BYTES),
+                    "describing a product");
         }
     }
 

@@ -55,7 +55,7 @@ final class CudaConv2d implements Conv2dKernel {
                     .block(THREADS)
                     .at(y)
                     .at(x[0])
-                    .at(weight)
+                    .at(CudaWeight.dense(weight))
                     .optional(bias)
                     .bytes(grouped(g, f))
                     .run();
@@ -276,20 +276,28 @@ final class CudaConv2d implements Conv2dKernel {
             long channelStride,
             CudaExecution on,
             Scratch scratch) {
-        Slice w = scratch.take(type, (long) rows * taps * padded);
-        on.launch(PARTS, "conv_arrange_weight_" + type + "_" + weight.storage().dtype())
-                .cover((long) rows * padded, THREADS)
-                .block(THREADS)
-                .at(w)
-                .at(weight)
-                .i32(rows)
-                .i32(channels)
-                .i32(padded)
-                .i32(taps)
-                .i64(rowStride)
-                .i64(channelStride)
-                .run();
-        return w;
+        Slice dense = CudaWeight.dense(weight);
+        return CudaWeight.form(
+                weight,
+                type,
+                (long) rows * taps * padded,
+                on,
+                scratch,
+                to -> on.launch(
+                                PARTS,
+                                "conv_arrange_weight_" + type + "_"
+                                        + dense.storage().dtype())
+                        .cover((long) rows * padded, THREADS)
+                        .block(THREADS)
+                        .at(to)
+                        .at(dense)
+                        .i32(rows)
+                        .i32(channels)
+                        .i32(padded)
+                        .i32(taps)
+                        .i64(rowStride)
+                        .i64(channelStride)
+                        .run());
     }
 
     /** struct Maps. */
@@ -387,6 +395,9 @@ final class CudaConv2d implements Conv2dKernel {
 
     @Override
     public Storage pack(Slice weight, int out, int in, int kernel, int stride, int groups, int dilation) {
-        return weight.storage();
+        long elements = (long) out * (in / groups) * kernel * kernel;
+        return weight.storage() instanceof CudaStorage dense && weight.offset() == 0 && dense.size() == elements
+                ? new CudaWeight(dense)
+                : weight.storage();
     }
 }

@@ -49,7 +49,9 @@ final class CudaGemm implements GemmKernel {
             return;
         }
         try (Scratch scratch = new Scratch(on)) {
-            Operand right = Products.operand(b.slice(), b.rowStride(), b.columnStride(), n, k, type, true, on, scratch);
+            Operand right = b.slice().storage() instanceof CudaWeight
+                    ? packed(b.slice(), n, k, on, scratch)
+                    : Products.operand(b.slice(), b.rowStride(), b.columnStride(), n, k, type, true, on, scratch);
             // There is no kernel for A along m with B along k.
             Operand left = Products.operand(
                     a.slice(), a.rowStride(), a.columnStride(), m, k, type, !right.alongK(), on, scratch);
@@ -70,13 +72,32 @@ final class CudaGemm implements GemmKernel {
             if (library == null || !CuBlasLt.serves(call, to)) {
                 Products.run(call, to, on, scratch);
             } else {
-                library.run(call, left, right, to, place -> Products.run(call, place, on, scratch), on, scratch);
+                library.run(call, left, right, to, place -> Products.run(call, place, on, scratch), on);
             }
         }
     }
 
+    /** A packed weight (n, k): as it lies, if it can be read so, or in the form that it keeps for this type. */
+    private Operand packed(Slice weight, int n, int k, CudaExecution on, Scratch scratch) {
+        Slice dense = CudaWeight.dense(weight);
+        int ld = Products.padded(k, Products.piece(type));
+        if (dense.storage().dtype() == type && ld == k) {
+            return new Operand(dense, k, true);
+        }
+        Slice form = CudaWeight.form(
+                weight,
+                type,
+                (long) n * ld,
+                on,
+                scratch,
+                to -> Products.arrange(to, ld, dense, k, 1, n, k, ld, on));
+        return new Operand(form, ld, true);
+    }
+
     @Override
     public Storage pack(Slice weight, int n, int k) {
-        return weight.storage();
+        return weight.storage() instanceof CudaStorage dense && weight.offset() == 0 && dense.size() == (long) n * k
+                ? new CudaWeight(dense)
+                : weight.storage();
     }
 }
