@@ -54,10 +54,11 @@ part() {
 }
 
 : >"$results/parts.txt"
-on_device='.*\.(OpCaseTest|GoldenOpsTest|CastTest|DropoutMaskTest|ElementTypesTest|PackedWeightsTest|WorkspaceTest|GoldenNetworksTest|GoldenModelTest|GoldenTrainingTest|kernels\.cuda\.[A-Z].*Test)'
-part tests $((seconds * 40 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswath.kit.tests="$tests" \
-    -Dswath.kit.classes="$on_device" -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 38 / 100))
-part models $((seconds * 30 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit models "$results" $((seconds * 20 / 100))
+on_device='.*\.(OpCaseTest|GoldenOpsTest|CastTest|DropoutMaskTest|ElementTypesTest|PackedWeightsTest|WorkspaceTest|GoldenNetworksTest|GoldenModelTest|DeviceTrainingTest|kernels\.cuda\.[A-Z].*Test)'
+part compile $((seconds * 20 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit compile "$results" 0
+part tests $((seconds * 35 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswath.test.shapes=20 -Dswath.kit.tests="$tests" \
+    -Dswath.kit.classes="$on_device" -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 33 / 100))
+part models $((seconds * 40 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit models "$results" $((seconds * 28 / 100))
 part kernels $((seconds * 25 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit kernels "$results" $((seconds * 20 / 100))
 part kernels-own $((seconds * 15 / 100)) "${java[@]}" -Dswath.cuda.without=cublas,cudnn -cp "$classpath" \
     dev.swath.device.Kit kernels "$results" $((seconds * 10 / 100)) -own

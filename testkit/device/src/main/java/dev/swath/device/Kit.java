@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The kit's program: {@code Kit tests|kernels|models FOLDER SECONDS} writes its results into the folder. */
+/** The kit's program: {@code Kit compile|tests|kernels|models FOLDER SECONDS} writes its results into the folder. */
 public final class Kit {
     private Kit() {}
 
@@ -19,7 +19,7 @@ public final class Kit {
      */
     public static void main(String[] arguments) {
         if (arguments.length < 3) {
-            System.err.println("usage: Kit tests|kernels|models FOLDER SECONDS [more]");
+            System.err.println("usage: Kit compile|tests|kernels|models FOLDER SECONDS [more]");
             System.exit(2);
         }
         Path folder = Path.of(arguments[1]);
@@ -27,6 +27,15 @@ public final class Kit {
         String variant = arguments.length > 3 ? arguments[3] : "";
         boolean good =
                 switch (arguments[0]) {
+                    case "compile" -> {
+                        long start = System.nanoTime();
+                        try (CudaBackend device = open()) {
+                            device.compileAll();
+                            new Report(folder, "compile.txt")
+                                    .line("%s: kernels ready after %.1f s", device.description(), (System.nanoTime() - start) / 1e9);
+                        }
+                        yield true;
+                    }
                     case "tests" -> Tests.run(folder, end);
                     case "kernels" -> {
                         try (CudaBackend device = open()) {

@@ -248,6 +248,12 @@ public final class CudaBackend implements Backend {
         return new Memory(pool.used(), pool.pooled(), closed ? 0 : gpu.memory()[0], pool.limit());
     }
 
+    /** Returns when every kernel is compiled and kept, on all processors; what is on disk already costs nothing. */
+    public void compileAll() {
+        modules.compileAhead();
+        modules.awaitCompiled();
+    }
+
     /** Gives the device back what was given back here. */
     public void trim() {
         pool.trim();

@@ -145,6 +145,17 @@ final class Modules implements AutoCloseable {
         workers.shutdown();
     }
 
+    /** Returns when what {@link #compileAhead} has begun is done, or throws what the first that failed says. */
+    void awaitCompiled() {
+        for (CompletableFuture<byte[]> result : List.copyOf(compiling.values())) {
+            try {
+                result.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+    }
+
     private synchronized String architecture(String file) {
         if (architecture == null) {
             architecture = Compiler.architecture(gpu.capability());
