@@ -9,10 +9,11 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
+sources=$(cd "$(dirname "$1")" && pwd)
 cxx=${CXX:-g++}
 common=(-std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -ffp-contract=off -fno-strict-aliasing ${FLAGS:-})
 # Kernels are compiled quickly rather than well, and stop where they do what a device would not forgive.
-kernels=(-Og -w -fdata-sections -fsanitize=alignment,bounds,shift,integer-divide-by-zero -I "$here" -I "$(dirname "$1")")
+kernels=(-Og -w -fdata-sections -fsanitize=alignment,bounds,shift,integer-divide-by-zero -I "$here" -I "$sources")
 objects="$out/objects"
 mkdir -p "$objects"
 
@@ -61,7 +62,7 @@ for kernel in "$@"; do
   unit=$(basename "$kernel" .cu)
   wanted+="$unit "
   parts+=("$objects/shared-$unit.o")
-  if stale "$objects/kernel-$unit.o" "$kernel" "$here/emulator.hpp" "$(dirname "$1")"/*.cuh; then
+  if stale "$objects/kernel-$unit.o" "$kernel" "$here/emulator.hpp" "$sources"/*.cuh; then
     printf '#define EMULATED_UNIT %s\n#include "emulator.hpp"\nnamespace {\n#include "%s"\n}\n' "$unit" "$(cd "$(dirname "$kernel")" && pwd)/$unit.cu" >"$objects/$unit.cpp"
     compile "$objects/kernel-$unit.o" "${kernels[@]}" "$objects/$unit.cpp"
   fi
