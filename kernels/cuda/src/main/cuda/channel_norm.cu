@@ -128,21 +128,23 @@ DEV void finish_moments(float* mean, float* second, const float* part, i64 rows,
   }
 }
 
-// Numbers of N channels of one batch entry.
+// Numbers of N channels of one batch entry: y = (x - mean) scale + bias with scale = rstd weight.
 template <int N>
 struct Channel {
-  float mean[N], rstd[N], weight[N], bias[N];
+  float mean[N], scale[N], bias[N];
 };
 
-// rstd from `second`, which is the variance where eps is not negative. No weight, no bias: 1, 0.
+DEV float reciprocal_deviation(float second, float eps) { return eps < 0.f ? second : 1.f / sqrtf(second + eps); }
+
+// rstd comes from `second`, which is the variance where eps is not negative. No weight, no bias: 1, 0.
 template <int N, class P>
 DEV Channel<N> channel(const float* mean, const float* second, const P* weight, const P* bias, i64 at, int c, float eps) {
   Channel<N> k;
 #pragma unroll
   for (int e = 0; e < N; e++) {
-    float s = second[at + e];
-    k.mean[e] = mean[at + e], k.rstd[e] = eps < 0.f ? s : 1.f / sqrtf(s + eps);
-    k.weight[e] = weight ? load(weight + c + e) : 1.f, k.bias[e] = bias ? load(bias + c + e) : 0.f;
+    k.mean[e] = mean[at + e];
+    k.scale[e] = reciprocal_deviation(second[at + e], eps) * (weight ? load(weight + c + e) : 1.f);
+    k.bias[e] = bias ? load(bias + c + e) : 0.f;
   }
   return k;
 }
@@ -166,7 +168,7 @@ DEV void forward(T* y, const T* x, const float* mean, const float* second, const
       if (r + u * t.groups < t.high) {
 #pragma unroll
         for (int e = 0; e < N; e++) {
-          f[u][e] = (f[u][e] - k.mean[e]) * k.rstd[e] * k.weight[e] + k.bias[e];
+          f[u][e] = (f[u][e] - k.mean[e]) * k.scale[e] + k.bias[e];
           if (RELU) f[u][e] = f[u][e] < 0.f ? 0.f : f[u][e];
         }
         store_n(y + u * step, f[u]);
@@ -196,9 +198,9 @@ DEV void sums(float* part, const T* dy, const T* x, const float* mean, const flo
         if (r + u * t.groups < t.high) {
 #pragma unroll
           for (int e = 0; e < N; e++) {
-            float z = (f[u][e] - k.mean[e]) * k.rstd[e];
-            float d = RELU && !(z * k.weight[e] + k.bias[e] > 0.f) ? 0.f : g[u][e];
-            sum[e] += d, dot[e] += d * z;
+            float x0 = f[u][e] - k.mean[e];
+            float d = RELU && !(x0 * k.scale[e] + k.bias[e] > 0.f) ? 0.f : g[u][e];
+            sum[e] += d, dot[e] += d * x0;
           }
         }
       }
@@ -213,7 +215,7 @@ DEV void sums(float* part, const T* dy, const T* x, const float* mean, const flo
     float d = dots[at], s = totals[at];
     for (int g = 1; g < t.groups; g++) d += dots[g * width + at], s += totals[g * width + at];
     part += ((t.batch * chunks + t.chunk) * 2) * channels + c;
-    part[0] = d, part[channels] = s;
+    part[0] = d * reciprocal_deviation(second[t.batch * channels + c], eps), part[channels] = s;
   }
 }
 
@@ -248,11 +250,13 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
   Tile t = tile<N>(rows, channels, chunks, lanes);
   if (t.first >= channels) return;
   Channel<N> k = channel<N>(mean, second, weight, bias, t.batch * channels + t.first, t.first, eps);
-  float dot[N], sum[N];
+  // dx = scale (g - G/rows - z D/rows) = scale g - (x - mean) slope - level
+  float slope[N], level[N];
 #pragma unroll
   for (int e = 0; e < N; e++) {
-    dot[e] = total ? total[t.batch * 2 * channels + t.first + e] / (float)rows : 0.f;
-    sum[e] = total ? total[(t.batch * 2 + 1) * channels + t.first + e] / (float)rows : 0.f;
+    const float r = reciprocal_deviation(second[t.batch * channels + t.first + e], eps);
+    slope[e] = total ? k.scale[e] * r * (total[t.batch * 2 * channels + t.first + e] / (float)rows) : 0.f;
+    level[e] = total ? k.scale[e] * (total[(t.batch * 2 + 1) * channels + t.first + e] / (float)rows) : 0.f;
   }
   const i64 step = (i64)t.groups * channels, from = (t.batch * rows + t.low + t.group) * channels + t.first;
   x += from, dy += from, dx += from;
@@ -267,9 +271,9 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
       if (r + u * t.groups < t.high) {
 #pragma unroll
         for (int e = 0; e < N; e++) {
-          float z = (f[u][e] - k.mean[e]) * k.rstd[e];
-          float d = RELU && !(z * k.weight[e] + k.bias[e] > 0.f) ? 0.f : g[u][e];
-          f[u][e] = k.weight[e] * k.rstd[e] * (d - sum[e] - z * dot[e]);
+          float x0 = f[u][e] - k.mean[e];
+          float d = RELU && !(x0 * k.scale[e] + k.bias[e] > 0.f) ? 0.f : g[u][e];
+          f[u][e] = k.scale[e] * d - x0 * slope[e] - level[e];
         }
         store_n(dx + u * step, f[u]);
       }
@@ -278,7 +282,8 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
 }
 
 #define MOMENTS(types, T)                                                                                               \
-  KERNEL(channel_norm_moments_##types, float* part, const T* x, i64 rows, int channels, int chunks, int lanes, int wide) { \
+  KERNEL_BOUNDS(THREADS, 3, channel_norm_moments_##types, float* part, const T* x, i64 rows, int channels, int chunks,   \
+                int lanes, int wide) {                                                                                  \
     SHARED float shared[2 * THREADS * WIDE<T>];                                                                         \
     if (wide) {                                                                                                         \
       moments<WIDE<T>>(part, x, rows, channels, chunks, lanes, shared);                                                 \
@@ -297,8 +302,8 @@ DEV void backward(T* dx, const T* dy, const T* x, const float* mean, const float
     }                                                                                                                  \
   }
 
-#define SUMS(name, RELU, T, P)                                                                                         \
-  KERNEL(name, float* part, const T* dy, const T* x, const float* mean, const float* second, const P* weight,          \
+#define SUMS(name, blocks, RELU, T, P)                                                                                         \
+  KERNEL_BOUNDS(THREADS, blocks, name, float* part, const T* dy, const T* x, const float* mean, const float* second, const P* weight,          \
          const P* bias, i64 rows, int channels, int chunks, int lanes, int wide, float eps) {                          \
     SHARED float shared[2 * THREADS * WIDE<T>];                                                                        \
     if (wide) {                                                                                                        \
@@ -348,8 +353,8 @@ FINISH(bf16, bf16)
 #define CHANNEL_NORM(types, T, P)                          \
   FORWARD(channel_norm_forward_##types, false, T, P)       \
   FORWARD(channel_norm_relu_forward_##types, true, T, P)   \
-  SUMS(channel_norm_sums_##types, false, T, P)             \
-  SUMS(channel_norm_relu_sums_##types, true, T, P)         \
+  SUMS(channel_norm_sums_##types, 3, false, T, P)             \
+  SUMS(channel_norm_relu_sums_##types, 2, true, T, P)         \
   BACKWARD(channel_norm_backward_##types, false, T, P)     \
   BACKWARD(channel_norm_relu_backward_##types, true, T, P)
 CHANNEL_NORM(f32, float, float)

@@ -11,25 +11,31 @@
 #include "device.cuh"
 
 constexpr int THREADS = 256;
-constexpr int TALL = 64;
+constexpr int TALL = 64;   // rows of dy whose weights a block keeps
+constexpr int SOURCES = 64;  // cells of a row whose sources a block keeps
 
 struct Resize {
   int height, width, channels, outHeight, outWidth, aligned;
   i64 stride;  // of a cell of y, in elements
 };
 
-// A block: some units of one row of y.
+// A block: `span` times 256 units of one row of y. Where they are of few cells, their sources are worked out once.
 template <int N, class T>
-DEV void forward(T* y, const T* x, const Resize& g, int parts) {
+DEV void forward(T* y, const T* x, const Resize& g, int parts, int span, Source* sources) {
   const int units = g.channels / N, wide = g.outWidth * units;
   const i64 line = blockIdx.x / parts, b = quotient(line, g.outHeight);
+  const int first = (int)(blockIdx.x - line * parts) * span * THREADS, end = min(first + span * THREADS, wide);
+  const int cell0 = (int)((unsigned)first / (unsigned)units), cells = (int)((unsigned)(end - 1) / (unsigned)units) - cell0 + 1;
+  const bool kept = cells <= SOURCES;
+  for (int k = threadIdx.x; k < cells && kept; k += THREADS) sources[k] = source(cell0 + k, g.width, g.outWidth, g.aligned);
+  __syncthreads();
   const Source v = source((int)(line - b * g.outHeight), g.height, g.outHeight, g.aligned);
   const T* top = x + (b * g.height + v.low) * g.width * g.channels;
   const T* bottom = x + (b * g.height + v.high) * g.width * g.channels;
   y += line * g.outWidth * g.stride;
-  for (int i = (int)(blockIdx.x - line * parts) * THREADS + threadIdx.x; i < wide; i += parts * THREADS) {
+  for (int i = first + threadIdx.x; i < end; i += THREADS) {
     const int ox = (int)((unsigned)i / (unsigned)units), c = (i - ox * units) * N;
-    const Source h = source(ox, g.width, g.outWidth, g.aligned);
+    const Source h = kept ? sources[ox - cell0] : source(ox, g.width, g.outWidth, g.aligned);
     const i64 left = (i64)h.low * g.channels + c, right = (i64)h.high * g.channels + c;
     float p[N], q[N], r[N], s[N];
     load_n(top + left, p), load_n(top + right, q), load_n(bottom + left, r), load_n(bottom + right, s);
@@ -77,13 +83,14 @@ DEV void backward(T* dx, const T* dy, const Resize& g, int parts, float* down) {
   }
 }
 
-// parts: blocks a row.
+// parts: blocks a row; span: units a thread.
 #define RESIZE(types, T)                                                                 \
-  KERNEL(resize_forward_##types, T* y, const T* x, Resize g, int wide, int parts) {      \
-    if (wide) forward<WIDE<T>>(y, x, g, parts);                                          \
-    else forward<1>(y, x, g, parts);                                                     \
+  KERNEL(resize_forward_##types, T* y, const T* x, Resize g, int wide, int parts, int span) { \
+    SHARED Source sources[SOURCES];                                                      \
+    if (wide) forward<WIDE<T>>(y, x, g, parts, span, sources);                           \
+    else forward<1>(y, x, g, parts, span, sources);                                      \
   }                                                                                      \
-  KERNEL(resize_backward_##types, T* dx, const T* dy, Resize g, int wide, int parts) {   \
+  KERNEL(resize_backward_##types, T* dx, const T* dy, Resize g, int wide, int parts, int) { \
     SHARED float down[TALL];                                                             \
     if (wide) backward<WIDE<T>>(dx, dy, g, parts, down);                                 \
     else backward<1>(dx, dy, g, parts, down);                                            \

@@ -15,7 +15,8 @@ record ChannelNorm(String types) {
     private static final int ROWS_A_THREAD = 8;
     private static final int COLUMNS_A_BLOCK = 32;
     private static final int JOINING_THREADS = 16 * COLUMNS_A_BLOCK;
-    private static final int BLOCKS_A_MULTIPROCESSOR = 4;
+    /** As many as fit at once. */
+    private static final int BLOCKS_A_MULTIPROCESSOR = 3;
 
     /** Sizes of one call. */
     record Sizes(long batch, long rows, int channels) {

@@ -8,6 +8,9 @@ import java.lang.foreign.ValueLayout;
 
 /** {@code resize.cu}. */
 final class CudaResize implements ResizeKernel {
+    private static final int BLOCKS_A_MULTIPROCESSOR = 8;
+    private static final int MOST_UNITS = 8;
+
     private final String type;
     private final int unit;
 
@@ -45,9 +48,12 @@ final class CudaResize implements ResizeKernel {
             String kernel, long lines, int width, Slice to, Slice from, long stride, Geometry g, Execution on) {
         boolean wide = Blocks.aligned(to, from) && g.channels() % unit == 0 && stride % unit == 0;
         long units = (long) width * g.channels() / (wide ? unit : 1);
-        long parts = Blocks.ceil(units, Blocks.THREADS);
-        CudaExecution.of(on)
-                .launch("resize", kernel + type)
+        CudaExecution e = CudaExecution.of(on);
+        // A few units a thread where that leaves enough blocks: what a block works out first is worked out less often.
+        long most = lines * units / (Blocks.THREADS * BLOCKS_A_MULTIPROCESSOR * (long) e.multiprocessors());
+        long span = Math.clamp(most, 1, MOST_UNITS);
+        long parts = Blocks.ceil(units, Blocks.THREADS * span);
+        e.launch("resize", kernel + type)
                 .grid(lines * parts)
                 .block(Blocks.THREADS)
                 .at(to)
@@ -55,6 +61,7 @@ final class CudaResize implements ResizeKernel {
                 .bytes(structure(g, stride))
                 .i32(wide ? 1 : 0)
                 .i32((int) parts)
+                .i32((int) span)
                 .run();
     }
 
