@@ -1,5 +1,6 @@
 package dev.swath.weights;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,15 +19,22 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as trainers write them, with the tensors that PyTorch reads from them ({@code expected.json}). */
 class CasesTest {
     private static final Path CASES = Path.of("src/test/resources/cases");
+
+    @TempDir
+    Path folder;
 
     private static Map<String, Object> expected() throws IOException {
         return Json.parseObject(Files.readString(CASES.resolve("expected.json")));
@@ -79,5 +87,195 @@ class CasesTest {
                 .notes()
                 .getFirst()
                 .contains("F8_E4M3"));
+    }
+
+    static Stream<Path> values() throws IOException {
+        try (Stream<Path> all = Files.list(CASES.resolve("values"))) {
+            return all.filter(f -> f.toString().endsWith(".pth")).sorted().toList().stream();
+        }
+    }
+
+    /** Every protocol in both forms, every way to rebuild a tensor, with fifty kinds of Python values around the weights. */
+    @ParameterizedTest
+    @MethodSource("values")
+    void whatStandsAroundTheWeightsDoesNotMatter(Path file) {
+        StateDict got = Checkpoint.open(file).tensors();
+        assertEquals("[a.weight, a.bias]", got.names().toString());
+        assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5}, got.get("a.weight").toFloatArray());
+        assertArrayEquals(new float[] {0, 1, 2}, got.get("a.bias").toFloatArray());
+    }
+
+    private static String weights(String... names) {
+        StringBuilder out = new StringBuilder(Torch.global("collections", "OrderedDict") + ")R");
+        for (String name : names) {
+            out.append(Torch.text(name))
+                    .append(Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1)))
+                    .append('s');
+        }
+        return out.toString();
+    }
+
+    private String names(String program) throws IOException {
+        Path file = Files.write(folder.resolve("a.pth"), Torch.pth(program));
+        return Checkpoint.open(file).tensors().names().toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "state_dict",
+                "model",
+                "model_state_dict",
+                "model_state",
+                "net",
+                "network",
+                "module",
+                "weights",
+                "params",
+                "ema",
+                "model_ema",
+                "state_dict_ema",
+                "params_ema",
+                "generator",
+                "student",
+                "encoder",
+                "state",
+                "checkpoint",
+                "mine"
+            })
+    void keysOfTrainersAreKnown(String key) throws IOException {
+        String optimizer = "}" + Torch.text("param_groups") + "]s" + Torch.text("state") + "}K\0"
+                + Torch.dict("exp_avg", Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1))) + "ss";
+        String rest = Torch.text("epoch") + "K\3s" + Torch.text("optimizer") + optimizer + "s";
+        assertEquals("[a.w]", names("}" + rest + Torch.text(key) + weights("a.w") + "s"));
+        assertEquals("[a.w]", names("}" + Torch.text("run") + "}" + rest + Torch.text(key) + weights("a.w") + "ss"));
+        assertEquals("[a.w]", names("}" + Torch.text("model") + Torch.dict("state_dict", weights("a.w")) + "s"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "module.a.w module.b, '[a.w, b]'",
+        "_orig_mod.a.w _orig_mod.b, '[a.w, b]'",
+        "module._orig_mod.a.w module._orig_mod.b, '[a.w, b]'",
+        "_orig_mod.module.a.w _orig_mod.module.b, '[a.w, b]'",
+        "module.module.a.w module.module.b, '[a.w, b]'",
+        "enc._orig_mod.a.w dec.b, '[enc.a.w, dec.b]'",
+        "_fsdp_wrapped_module.enc._fsdp_wrapped_module.a.w _fsdp_wrapped_module.b, '[enc.a.w, b]'",
+        "n_averaged module.a.w, '[n_averaged, a.w]'",
+        "module.a.w b, '[module.a.w, b]'",
+        "a.module.w a.b, '[a.module.w, a.b]'",
+        "_orig_mod.a a, '[_orig_mod.a, a]'"
+    })
+    void whatWrappersPutInComesOff(String given, String wanted) throws IOException {
+        assertEquals(wanted, names("}" + Torch.text("model") + weights(given.split(" ")) + "s"));
+    }
+
+    @Test
+    void whatCannotBeToldApartIsListed() throws IOException {
+        for (String[] one : new String[][] {
+            {
+                "}" + Torch.text("teacher") + weights("a") + "s" + Torch.text("student") + weights("a") + "s",
+                "teacher, student"
+            },
+            {"}" + Torch.text("epoch") + "K\3s" + Torch.text("lr") + "K\1s", "the keys 'epoch', 'lr'"},
+            {"}" + Torch.text("model") + "}s", "the keys 'model'"},
+            {"]", "a list without weights"},
+            {"N", "it holds None"},
+            {Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1)), "a single tensor without a name"}
+        }) {
+            Path file = Files.write(folder.resolve("b.pth"), Torch.pth(one[0]));
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                    .getMessage();
+            assertTrue(message.contains(one[1]), message);
+        }
+    }
+
+    /** A whole pickled module: what its state_dict would give, buffers that do not persist left out. */
+    @Test
+    void aPickledModuleGivesItsStateDict() throws IOException {
+        String tensor = Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1));
+        String child = Torch.global("torch.nn", "Linear") + ")\u0081}" + Torch.text("_parameters")
+                + Torch.dict("weight", tensor) + "s" + Torch.text("_buffers") + "}" + Torch.text("kept") + tensor + "s"
+                + Torch.text("gone") + tensor + "ss" + Torch.text("_non_persistent_buffers_set") + "]("
+                + Torch.text("gone")
+                + "es" + Torch.text("_modules") + "}sb";
+        String net = Torch.global("train", "Net") + ")\u0081}" + Torch.text("_parameters") + "}s"
+                + Torch.text("_buffers") + "}s" + Torch.text("_modules") + Torch.dict("fc", child) + "sb";
+        assertEquals("[fc.weight, fc.kept]", names(net));
+        assertEquals("[fc.weight, fc.kept]", names(Torch.dict("model", net)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run_2024-05-20T10:30:00",
+                "a..b",
+                "data",
+                "data.pkl",
+                "x y",
+                "\u00e9\u673a",
+                "q'\"",
+                ".hidden",
+                ""
+            })
+    void theFolderInsideMayHaveAnyName(String name) throws IOException {
+        String program = "\u0080\2" + Torch.dict("model", weights("a.w")) + ".";
+        Path file = Files.write(
+                folder.resolve("c.pth"),
+                Torch.archive(
+                        Torch.Entry.stored(name + "/data.pkl", Torch.bytes(program)),
+                        Torch.Entry.stored(name + "/data/0", new byte[256]),
+                        Torch.Entry.stored(name + "/version", Torch.bytes("3\n"))));
+        assertEquals(Set.of("a.w"), Checkpoint.open(file).tensors().names());
+    }
+
+    /** Files that are something else, by their first bytes. */
+    static Stream<Arguments> others() {
+        return Stream.of(
+                Arguments.of("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n", "a Git LFS pointer"),
+                Arguments.of("/annex/objects/SHA256E-s3--0.pth\n", "a git-annex pointer"),
+                Arguments.of("<!DOCTYPE html><html><head></head></html>", "an HTML page"),
+                Arguments.of("\n  <HTML><body>403</body></HTML>", "an HTML page"),
+                Arguments.of("<?xml version=\"1.0\"?><Error/>", "an XML document"),
+                Arguments.of("{\"error\": \"Entry not found\"}", "a JSON text"),
+                Arguments.of("Not found, sorry\n", "a text file"),
+                Arguments.of("\u0089HDF\r\n\u001a\n\0\0\0\0", "an HDF5 file"),
+                Arguments.of("\u001f\u008b\u0008\0" + "x".repeat(100), "a gzip archive"),
+                Arguments.of("BZh91AY&SY", "a bzip2 archive"),
+                Arguments.of("\0".repeat(100), "a file of zero bytes"),
+                Arguments.of("x\0".repeat(128) + "\0" + "ustar\0" + "\0".repeat(100), "a tar archive"),
+                Arguments.of("\u0089PNG\r\n\u001a\n\0\0\0\rIHDR", "a PNG image"),
+                Arguments.of("\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF", "a JPEG image"),
+                Arguments.of("%PDF-1.7\n%\u00e2\u00e3", "a PDF document"),
+                Arguments.of("\u0008\7\u0012\7pytorch\u001a\0", "an ONNX model"),
+                Arguments.of("\u0093NUMPY\1\0v\0", "a NumPy array"),
+                Arguments.of("GGUF\3\0\0\0\0\0", "a GGUF file"),
+                Arguments.of("\u0080\4\u0095\7\0\0\0\0\0\0\0}\u0094.", "a Python pickle"),
+                Arguments.of("\u007fELF\2\1\1\0\0\0", "a program or library"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void otherFilesAreCalledByTheirNames(String content, String words) throws IOException {
+        Path file = Files.write(folder.resolve("d.pth"), Torch.bytes(content));
+        String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                .getMessage();
+        assertTrue(message.contains("d.pth: this is " + words), message);
+    }
+
+    @Test
+    void otherArchivesAreCalledByTheirNames() throws IOException {
+        for (String[] one : new String[][] {
+            {"a/code/x.py", "a zip archive"},
+            {"w.npy", "a NumPy archive"},
+            {"model.weights.h5", "a Keras archive"},
+            {"META-INF/MANIFEST.MF", "a Java archive"},
+            {"inner.pth", "a zip archive with a checkpoint inside"}
+        }) {
+            Path file = Files.write(folder.resolve("e.pth"), Torch.archive(Torch.Entry.stored(one[0], new byte[8])));
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                    .getMessage();
+            assertTrue(message.contains("this is " + one[1]) && message.contains("no data.pkl"), message);
+        }
     }
 }
