@@ -181,10 +181,12 @@ class DeviceTrainingTest {
         Map<String, double[]> got = other.state();
         assertEquals(want.keySet(), got.keySet());
         want.forEach((name, values) -> {
-            // The scores' gradient does not depend on the keys' bias: what arrives there is rounding, whose direction AdamW follows.
+            // The scores' gradient does not depend on the keys' bias: what arrives there is rounding, whose direction
+            // AdamW follows.
             if (!name.endsWith("attention.self.key.bias")) {
                 assertTrue(
-                        distance(values, got.get(name)) <= 1e-2, name + " is off by " + distance(values, got.get(name)));
+                        distance(values, got.get(name)) <= 1e-2,
+                        name + " is off by " + distance(values, got.get(name)));
             }
         });
     }

@@ -61,7 +61,8 @@ public final class ReferringSegmenter implements AutoCloseable {
             Precision precision) {
         /** The best backend, all processors, everything else by the model. */
         public static Options defaults() {
-            return new Options(DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null, Precision.F32);
+            return new Options(
+                    DeviceRequest.AUTO, null, null, null, null, ExpressionParser.Mode.REFERENCE, null, Precision.F32);
         }
 
         /** With another vocabulary file. */

@@ -238,10 +238,8 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     }
 
     private Pass pass(RecordedStep.Part part) {
-        Tape tape = Tape.recording(options()
-                .withWorkspace(workspace)
-                .withTraining(random)
-                .withCheckpointing(config.checkpointing()));
+        Tape tape = Tape.recording(
+                options().withWorkspace(workspace).withTraining(random).withCheckpointing(config.checkpointing()));
         Var image = network.upload(tape, part.image());
         SentenceInput sentences = part.sentences().upload(tape, network);
         Tensor target = tape.indices(part.target(), CLASSES);

@@ -88,8 +88,8 @@ class RecordedStepTest {
                 tapes.add(tape);
                 Var image = network.upload(tape, p.image());
                 SentenceInput sentences = p.sentences().upload(tape, network);
-                Var value = network.loss(
-                        tape, image, sentences, tape.indices(p.target(), 2), SegmentationLoss.published());
+                Var value =
+                        network.loss(tape, image, sentences, tape.indices(p.target(), 2), SegmentationLoss.published());
                 tape.backward(value, 1.0 / parts.size());
                 losses.add(value);
             }
@@ -115,8 +115,7 @@ class RecordedStepTest {
         long[] target = random.longs(SIDE * SIDE, 0, 2).toArray();
         return new RecordedStep.Part(
                 Tensor.of(image, 1, SIDE, SIDE, 3),
-                new SentenceBatch(
-                        Tensor.of(random.longs(words, 4, 13).toArray(), 1, words), mask, mask, mask),
+                new SentenceBatch(Tensor.of(random.longs(words, 4, 13).toArray(), 1, words), mask, mask, mask),
                 Tensor.of(target, 1, SIDE, SIDE));
     }
 
@@ -140,10 +139,12 @@ class RecordedStepTest {
                 assertEquals(launched.clipping.norm(), recorded.clipping.norm(), "norm of step " + i);
                 assertEquals(launched.random.draws(), recorded.random.draws(), "draws after step " + i);
             }
-            launched.network.namedParameters().forEach((name, p) -> assertArrayEquals(
-                    p.value().toFloatArray(),
-                    recorded.network.namedParameters().get(name).value().toFloatArray(),
-                    name));
+            launched.network
+                    .namedParameters()
+                    .forEach((name, p) -> assertArrayEquals(
+                            p.value().toFloatArray(),
+                            recorded.network.namedParameters().get(name).value().toFloatArray(),
+                            name));
             RecordedStep last = step;
             List<RecordedStep.Part> others = List.of(part(1, WORDS + 1), part(2, WORDS + 1));
             assertThrows(IllegalArgumentException.class, () -> last.run(others, recorded.random));
