@@ -49,6 +49,9 @@ final class Function {
                 SizeTPointer size = new SizeTPointer(1)) {
             for (int i = 0; i <= arguments; i++) {
                 int status = cudart.cuFuncGetParamInfo(handle, i, offset, size);
+                if (status != cudart.CUDA_ERROR_INVALID_VALUE) { // That one says that there are no more.
+                    Driver.check(status, "asking for the parameters of " + name);
+                }
                 long expected = status == cudart.CUDA_SUCCESS ? size.get() : 0;
                 long given = i < arguments ? sizes[i] : 0;
                 if (expected != given) {
