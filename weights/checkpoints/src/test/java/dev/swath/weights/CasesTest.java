@@ -123,8 +123,25 @@ class CasesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "state_dict", "model", "model_state_dict", "model_state", "net", "network", "module", "weights", "params", "ema",
-                "model_ema", "state_dict_ema", "params_ema", "generator", "student", "encoder", "state", "checkpoint", "mine"
+                "state_dict",
+                "model",
+                "model_state_dict",
+                "model_state",
+                "net",
+                "network",
+                "module",
+                "weights",
+                "params",
+                "ema",
+                "model_ema",
+                "state_dict_ema",
+                "params_ema",
+                "generator",
+                "student",
+                "encoder",
+                "state",
+                "checkpoint",
+                "mine"
             })
     void keysOfTrainersAreKnown(String key) throws IOException {
         String optimizer = "}" + Torch.text("param_groups") + "]s" + Torch.text("state") + "}K\0"
@@ -156,7 +173,10 @@ class CasesTest {
     @Test
     void whatCannotBeToldApartIsListed() throws IOException {
         for (String[] one : new String[][] {
-            {"}" + Torch.text("teacher") + weights("a") + "s" + Torch.text("student") + weights("a") + "s", "teacher, student"},
+            {
+                "}" + Torch.text("teacher") + weights("a") + "s" + Torch.text("student") + weights("a") + "s",
+                "teacher, student"
+            },
             {"}" + Torch.text("epoch") + "K\3s" + Torch.text("lr") + "K\1s", "the keys 'epoch', 'lr'"},
             {"}" + Torch.text("model") + "}s", "the keys 'model'"},
             {"]", "a list without weights"},
@@ -176,16 +196,28 @@ class CasesTest {
         String tensor = Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1));
         String child = Torch.global("torch.nn", "Linear") + ")\u0081}" + Torch.text("_parameters")
                 + Torch.dict("weight", tensor) + "s" + Torch.text("_buffers") + "}" + Torch.text("kept") + tensor + "s"
-                + Torch.text("gone") + tensor + "ss" + Torch.text("_non_persistent_buffers_set") + "](" + Torch.text("gone")
+                + Torch.text("gone") + tensor + "ss" + Torch.text("_non_persistent_buffers_set") + "]("
+                + Torch.text("gone")
                 + "es" + Torch.text("_modules") + "}sb";
-        String net = Torch.global("train", "Net") + ")\u0081}" + Torch.text("_parameters") + "}s" + Torch.text("_buffers")
-                + "}s" + Torch.text("_modules") + Torch.dict("fc", child) + "sb";
+        String net = Torch.global("train", "Net") + ")\u0081}" + Torch.text("_parameters") + "}s"
+                + Torch.text("_buffers") + "}s" + Torch.text("_modules") + Torch.dict("fc", child) + "sb";
         assertEquals("[fc.weight, fc.kept]", names(net));
         assertEquals("[fc.weight, fc.kept]", names(Torch.dict("model", net)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run_2024-05-20T10:30:00", "a..b", "data", "data.pkl", "x y", "\u00e9\u673a", "q'\"", ".hidden", ""})
+    @ValueSource(
+            strings = {
+                "run_2024-05-20T10:30:00",
+                "a..b",
+                "data",
+                "data.pkl",
+                "x y",
+                "\u00e9\u673a",
+                "q'\"",
+                ".hidden",
+                ""
+            })
     void theFolderInsideMayHaveAnyName(String name) throws IOException {
         String program = "\u0080\2" + Torch.dict("model", weights("a.w")) + ".";
         Path file = Files.write(
@@ -234,11 +266,13 @@ class CasesTest {
     @Test
     void otherArchivesAreCalledByTheirNames() throws IOException {
         for (String[] one : new String[][] {
-            {"a/code/x.py", "a zip archive"}, {"w.npy", "a NumPy archive"}, {"model.weights.h5", "a Keras archive"},
-            {"META-INF/MANIFEST.MF", "a Java archive"}, {"inner.pth", "a zip archive with a checkpoint inside"}
+            {"a/code/x.py", "a zip archive"},
+            {"w.npy", "a NumPy archive"},
+            {"model.weights.h5", "a Keras archive"},
+            {"META-INF/MANIFEST.MF", "a Java archive"},
+            {"inner.pth", "a zip archive with a checkpoint inside"}
         }) {
-            Path file = Files.write(
-                    folder.resolve("e.pth"), Torch.archive(Torch.Entry.stored(one[0], new byte[8])));
+            Path file = Files.write(folder.resolve("e.pth"), Torch.archive(Torch.Entry.stored(one[0], new byte[8])));
             String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
                     .getMessage();
             assertTrue(message.contains("this is " + one[1]) && message.contains("no data.pkl"), message);
