@@ -72,7 +72,7 @@ class BadImagesTest {
     void missingEmptyAFolderOrNoImage() throws IOException {
         refused(folder.resolve("missing.png"), "does not exist");
         refused(Files.createFile(folder.resolve("empty.png")), "empty");
-        refused(folder, "a folder");
+        refused(folder, "empty.png: the file is empty"); // of a folder its images are read
         refused(Files.writeString(folder.resolve("text.png"), "hello"), "no image of a kind");
         refused(Files.write(folder.resolve("a.gif"), noise("gif")), "PNG, JPEG or TIFF");
     }

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Valid images with some bytes, fields, chunks or segments changed, by a fixed seed: they are decoded or refused in one
- * sentence, in bounded time and memory. {@code -Dswath.fuzz.seconds=N} says how long each reader is tried (default 4),
+ * sentence, in bounded time and memory. {@code -Dswath.fuzz.seconds=N} says how long each reader is tried (default 2),
  * {@code -Dswath.fuzz.seed=N} where to begin.
  */
 class ImagesFuzzTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long SECONDS = Long.getLong("swath.fuzz.seconds", 4);
+    private static final long SECONDS = Long.getLong("swath.fuzz.seconds", 2);
     private static final long SEED = Long.getLong("swath.fuzz.seed", 12);
 
     /** Images of more pixels are not decoded here; what they claim is looked at all the same. */
