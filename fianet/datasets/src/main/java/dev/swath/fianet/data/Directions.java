@@ -83,10 +83,10 @@ final class Directions {
 
     private static final Pattern PHRASE = Pattern.compile(
             "\\b(?:"
-            + "(?<place>on the (?:far )?(?:left|right)|on the top|at the bottom|on the (?:upper|lower) (?:left|right))"
-            + AFTER_PLACE
-            + "|(?<relation>above|below|on the (?:(?:upper|lower) )?(?:left|right) of(?! the (?:image|picture|photo|scene)\\b))"
-            + ARTICLE + ")",
+                    + "(?<place>on the (?:far )?(?:left|right)|on the top|at the bottom|on the (?:upper|lower) (?:left|right))"
+                    + AFTER_PLACE
+                    + "|(?<relation>above|below|on the (?:(?:upper|lower) )?(?:left|right) of(?! the (?:image|picture|photo|scene)\\b))"
+                    + ARTICLE + ")",
             Pattern.UNICODE_CHARACTER_CLASS);
 
     /** By 3 * (y + 1) + x + 1. */

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -165,7 +165,8 @@ class TurnAndFlipTest {
                     Optional.of("golf field"),
                     Classes.firstNamed("the golf field".replace(" ", space), DatasetVocabulary.RRSISD));
         }
-        assertEquals(Optional.of("the \u00E9left ship"), Directions.reword("the \u00E9left ship", Turn.FLIP_LEFT_RIGHT));
+        assertEquals(
+                Optional.of("the \u00E9left ship"), Directions.reword("the \u00E9left ship", Turn.FLIP_LEFT_RIGHT));
         assertEquals(
                 Optional.of("the ship on the left\u00E9"),
                 Directions.reword("the ship on the left\u00E9", Turn.FLIP_LEFT_RIGHT));
