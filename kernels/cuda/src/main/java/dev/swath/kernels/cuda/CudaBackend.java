@@ -270,12 +270,16 @@ public final class CudaBackend implements Backend {
             return;
         }
         closed = true;
-        if (cublasLt != null) {
-            cublasLt.close();
+        // A device that was lost refuses everything; its context goes back all the same.
+        try {
+            if (cublasLt != null) {
+                cublasLt.close();
+            }
+            pool.close();
+            staging.close();
+            modules.close();
+        } finally {
+            gpu.close();
         }
-        pool.close();
-        staging.close();
-        modules.close();
-        gpu.close();
     }
 }

@@ -70,7 +70,7 @@ class GemmKernelTest {
             // number".
         }
         if (tf32) {
-            c.within(TF32_ERROR, TF32_ERROR);
+            c.within(TF32_ERROR, 5e-3);
         } else if (types.x() == DType.BF16) {
             c.within(5e-3, 5e-3);
         }
