@@ -183,9 +183,12 @@ final class Gpu implements AutoCloseable {
 
     @Override
     public void close() {
-        enter();
-        cudart.cuStreamDestroy(stream);
-        cudart.cuStreamDestroy(recording);
-        cudart.cuDevicePrimaryCtxRelease(index);
+        try {
+            enter();
+            cudart.cuStreamDestroy(stream);
+            cudart.cuStreamDestroy(recording);
+        } finally {
+            cudart.cuDevicePrimaryCtxRelease(index);
+        }
     }
 }
