@@ -68,7 +68,7 @@ class ArchitectureTest {
     private static final String SAID_ONCE = "dev.swath.kernels.Backends.SAID";
 
     /** Kernels whose scalar form serves the vector backend too: a hundredth of a training step at most, and never in inference. */
-    private static final Set<String> SCALAR_ALWAYS = Set.of("SegmentationLoss", "GradientClipping");
+    private static final Set<String> SCALAR_ALWAYS = Set.of("Cast", "SegmentationLoss", "GradientClipping");
 
     @Test
     void tensorStandsAlone() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ public final class Unfinished {
 
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
     private static final ReentrantReadWriteLock ENDING = new ReentrantReadWriteLock();
-    private static boolean hooked;
+    private static final AtomicBoolean HOOKED = new AtomicBoolean();
 
     private Unfinished() {}
 
@@ -63,9 +64,8 @@ public final class Unfinished {
         PATHS.remove(path);
     }
 
-    private static synchronized void hook() {
-        if (!hooked) {
-            hooked = true;
+    private static void hook() {
+        if (HOOKED.compareAndSet(false, true)) {
             try {
                 Runtime.getRuntime().addShutdownHook(new Thread(Unfinished::deleteAll, "swath-unfinished"));
             } catch (IllegalStateException _) {

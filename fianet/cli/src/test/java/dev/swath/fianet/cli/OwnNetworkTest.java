@@ -145,7 +145,7 @@ class OwnNetworkTest {
         Cli.run(words).done();
         assertEquals(4, Fields.of(out.resolve("last/config.json")).integer("channels", 0));
         Files.writeString(config, "{\"model\": {\"network\": \"two-layers\", \"chanels\": 4}}");
-        Cli.run(words).refused(1, "'chanels' is no key that can be set here; did you mean 'channels'?");
+        Cli.run(words).refused(1, "'model.chanels' is no key that can be set here; did you mean 'channels'?");
         Files.writeString(config, "{\"model\": {\"network\": \"two-layers\", \"image_size\": 4096}}");
         Cli.run(words).refused(1, "image_size must lie in [16, 1024], for so much fits in memory; got 4096");
     }

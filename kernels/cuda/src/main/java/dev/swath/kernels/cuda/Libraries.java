@@ -3,8 +3,9 @@ package dev.swath.kernels.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Loader;
-import org.jspecify.annotations.Nullable;
 
 /** NVIDIA's libraries: which are here, and what each missing one costs. Each is looked for once, when it is first needed. */
 final class Libraries {
@@ -27,65 +28,45 @@ final class Libraries {
     private static final String SEARCHED =
             "looked for in LD_LIBRARY_PATH, the system's library folders and /usr/local/cuda/lib64";
 
-    private static @Nullable Library runtime;
-    private static @Nullable Library compiler;
-    private static @Nullable Library products;
-    private static @Nullable Library convolutions;
+    private static final Map<String, Library> FOUND = new ConcurrentHashMap<>();
 
     private Libraries() {}
 
     /** The driver and CUDA's run time, without which nothing runs. */
-    static synchronized Library runtime() {
-        if (runtime == null) {
-            runtime = look(
-                    "the CUDA run time", "libcudart.so.13 and libcuda.so.1", "cudart", "the device cannot be used");
-        }
-        return runtime;
+    static Library runtime() {
+        return library(
+                "cudart", "the CUDA run time", "libcudart.so.13 and libcuda.so.1", "the device cannot be used");
     }
 
     /** The compiler. */
-    static synchronized Library nvrtc() {
-        if (compiler == null) {
-            compiler = look(
-                    "NVRTC",
-                    "libnvrtc.so.13",
-                    "nvrtc",
-                    "kernels come as they were compiled when Swath was built, for the devices known then");
-        }
-        return compiler;
+    static Library nvrtc() {
+        return library(
+                "nvrtc",
+                "NVRTC",
+                "libnvrtc.so.13",
+                "kernels come as they were compiled when Swath was built, for the devices known then");
     }
 
     /** Matrix products. */
-    static synchronized Library cublasLt() {
-        if (products == null) {
-            products = look(
-                    "cuBLASLt",
-                    "libcublasLt.so.13",
-                    "cublas",
-                    "matrix products run on Swath's own kernels, which are slower");
-        }
-        return products;
-    }
-
-    /** Convolutions. */
-    static synchronized Library cudnn() {
-        if (convolutions == null) {
-            convolutions = look(
-                    "cuDNN",
-                    "libcudnn_graph.so.9",
-                    "cudnn",
-                    "convolutions run on Swath's own kernels, which are slower");
-        }
-        return convolutions;
+    static Library cublasLt() {
+        return library(
+                "cublas",
+                "cuBLASLt",
+                "libcublasLt.so.13",
+                "matrix products run on Swath's own kernels, which are slower");
     }
 
     /** All of them, in the order of their weight. */
     static List<Library> all() {
         List<Library> out = new ArrayList<>(List.of(runtime()));
         if (out.getFirst().found()) {
-            out.addAll(List.of(nvrtc(), cublasLt(), cudnn()));
+            out.addAll(List.of(nvrtc(), cublasLt()));
         }
         return out;
+    }
+
+    private static Library library(String preset, String name, String file, String cost) {
+        return FOUND.computeIfAbsent(preset, p -> look(name, file, p, cost));
     }
 
     private static Library look(String name, String file, String preset, String cost) {
@@ -102,7 +83,7 @@ final class Libraries {
         }
     }
 
-    /** Whether {@code -Dswath.cuda.without=nvrtc,cublas,cudnn} names it. */
+    /** Whether {@code -Dswath.cuda.without=nvrtc,cublas} names it. */
     private static boolean without(String preset) {
         return List.of(System.getProperty("swath.cuda.without", "")
                         .toLowerCase(Locale.ROOT)
