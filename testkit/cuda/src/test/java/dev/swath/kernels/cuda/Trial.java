@@ -28,7 +28,7 @@ import java.util.function.Function;
  */
 final class Trial {
     /** Random shapes of each test. */
-    static final int SHAPES = Integer.getInteger("swath.test.shapes", 30);
+    static final int SHAPES = Integer.getInteger("swath.test.shapes", 12);
 
     private static final int GUARD = 16;
     private static final int[] OFFSETS = {0, 0, 0, 8, 1, 3, 4};
