@@ -3,7 +3,6 @@
 //   copy        y[i] = x[i]        over extents of up to eight axes, each side at its own strides
 //   transpose   the same where y is dense along one axis and x along another
 //   add         y[i] += x[i]
-//   cast        y[i] = x[i] in another floating-point type
 //   fill        y[i] = value
 //
 // The launcher orders the axes as they lie in y, joins those that lie together, and takes the largest unit of up to 16 bytes
@@ -109,27 +108,6 @@ KERNEL(add_f64, double* y, const double* x, Strided s, int wide, i64 n) {
     place(i, s, to, from);
     y[to] += x[from];
   }
-}
-
-template <int N, class Y, class X>
-DEV void cast(Y* y, const X* x, const Strided& s, i64 n) {
-  for (i64 i = grid_thread(); i < n / N; i += grid_threads()) {
-    i64 to, from;
-    place(i * N, s, to, from);
-    float f[N];
-    load_n(x + from, f);
-    store_n(y + to, f);
-  }
-}
-
-// Named by what they read and what they write.
-KERNEL(cast_f32_bf16, bf16* y, const float* x, Strided s, int wide, i64 n) {
-  if (wide) cast<8>(y, x, s, n);
-  else cast<1>(y, x, s, n);
-}
-KERNEL(cast_bf16_f32, float* y, const bf16* x, Strided s, int wide, i64 n) {
-  if (wide) cast<8>(y, x, s, n);
-  else cast<1>(y, x, s, n);
 }
 
 // PER elements fill 16 bytes.

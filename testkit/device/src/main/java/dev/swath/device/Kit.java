@@ -32,7 +32,9 @@ public final class Kit {
                         try (CudaBackend device = open()) {
                             device.compileAll();
                             new Report(folder, "compile.txt")
-                                    .line("%s: kernels ready after %.1f s", device.description(), (System.nanoTime() - start) / 1e9);
+                                    .line(
+                                            "%s: kernels ready after %.1f s",
+                                            device.description(), (System.nanoTime() - start) / 1e9);
                         }
                         yield true;
                     }

@@ -176,13 +176,7 @@ final class CuBlasLt implements AutoCloseable {
      *
      * @param own runs our own kernel with the result in the given place
      */
-    void run(
-            Products.Call call,
-            Operand a,
-            Operand b,
-            Target to,
-            Consumer<Target> own,
-            CudaExecution on) {
+    void run(Products.Call call, Operand a, Operand b, Target to, Consumer<Target> own, CudaExecution on) {
         DType out = to.c().storage().dtype();
         boolean fused = fused(to);
         Shape shape = new Shape(

@@ -277,27 +277,20 @@ final class CudaConv2d implements Conv2dKernel {
             CudaExecution on,
             Scratch scratch) {
         Slice dense = CudaWeight.dense(weight);
-        return CudaWeight.form(
-                weight,
-                type,
-                (long) rows * taps * padded,
-                on,
-                scratch,
-                to -> on.launch(
-                                PARTS,
-                                "conv_arrange_weight_" + type + "_"
-                                        + dense.storage().dtype())
-                        .cover((long) rows * padded, THREADS)
-                        .block(THREADS)
-                        .at(to)
-                        .at(dense)
-                        .i32(rows)
-                        .i32(channels)
-                        .i32(padded)
-                        .i32(taps)
-                        .i64(rowStride)
-                        .i64(channelStride)
-                        .run());
+        return CudaWeight.form(weight, type, (long) rows * taps * padded, on, scratch, to -> on.launch(
+                        PARTS,
+                        "conv_arrange_weight_" + type + "_" + dense.storage().dtype())
+                .cover((long) rows * padded, THREADS)
+                .block(THREADS)
+                .at(to)
+                .at(dense)
+                .i32(rows)
+                .i32(channels)
+                .i32(padded)
+                .i32(taps)
+                .i64(rowStride)
+                .i64(channelStride)
+                .run());
     }
 
     /** struct Maps. */

@@ -34,11 +34,12 @@ final class CudaCopy implements CopyKernel {
             return;
         }
         DType from = x.storage().dtype();
-        DType to = y.storage().dtype();
+        if (from != y.storage().dtype()) {
+            throw new IllegalArgumentException("[copy] a copy keeps the type; got " + from + " and "
+                    + y.storage().dtype());
+        }
         int transposed = axes.denseInSecond();
-        if (from != to) {
-            cast(y, x, axes, e);
-        } else if (axes.runs()) {
+        if (axes.runs()) {
             move(y, x, axes, e);
         } else if (transposed >= 0
                 && axes.first()[axes.last()] == 1
@@ -89,16 +90,6 @@ final class CudaCopy implements CopyKernel {
                 .i64(axes.second()[last])
                 .i64(axes.first()[across])
                 .run();
-    }
-
-    private static void cast(Slice y, Slice x, Axes axes, CudaExecution e) {
-        DType from = x.storage().dtype();
-        DType to = y.storage().dtype();
-        if (!(from == DType.F32 && to == DType.BF16) && !(from == DType.BF16 && to == DType.F32)) {
-            throw new UnsupportedOperationException(
-                    "[copy] a device casts between f32 and bf16 only; got " + from + " to " + to);
-        }
-        computed("cast_" + from + "_" + to, y, x, axes, Blocks.wide("bf16"), e);
     }
 
     @Override

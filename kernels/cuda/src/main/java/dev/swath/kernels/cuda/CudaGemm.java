@@ -85,12 +85,7 @@ final class CudaGemm implements GemmKernel {
             return new Operand(dense, k, true);
         }
         Slice form = CudaWeight.form(
-                weight,
-                type,
-                (long) n * ld,
-                on,
-                scratch,
-                to -> Products.arrange(to, ld, dense, k, 1, n, k, ld, on));
+                weight, type, (long) n * ld, on, scratch, to -> Products.arrange(to, ld, dense, k, 1, n, k, ld, on));
         return new Operand(form, ld, true);
     }
 

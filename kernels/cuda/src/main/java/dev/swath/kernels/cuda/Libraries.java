@@ -34,8 +34,7 @@ final class Libraries {
 
     /** The driver and CUDA's run time, without which nothing runs. */
     static Library runtime() {
-        return library(
-                "cudart", "the CUDA run time", "libcudart.so.13 and libcuda.so.1", "the device cannot be used");
+        return library("cudart", "the CUDA run time", "libcudart.so.13 and libcuda.so.1", "the device cannot be used");
     }
 
     /** The compiler. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code gemm.cu}, {@code hopper_gemm.cu}, {@code gemm_f32.cu}, {@code gemm_tf32.cu} and {@code gemm_parts.cu}: our own kernels, whatever library is here. */
 class GemmKernelTest {
     private static final int MOST = 131;
-    private static final double TF32_ERROR = 2e-3;
+    private static final double TF32_ERROR = 5e-3;
 
     @BeforeAll
     static void here() {

@@ -2,6 +2,7 @@ package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.BinaryKernel;
+import dev.swath.kernels.CastKernel;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.DropoutKernel;
 import dev.swath.kernels.EmbeddingKernel;
@@ -284,9 +285,13 @@ class PointwiseKernelsTest {
             Trial t = new Trial(random, KernelTypes.of(from)).about("cast of " + n);
             Operand x = t.x(n);
             Operand y = t.result("y", to, n);
-            long[] dense = {1};
-            int[] dims = {n};
-            t.run(backend, CopyKernel.class, (k, at, on) -> k.copy(at.apply(y), dense, at.apply(x), dense, dims, on));
+            long length = n;
+            t.run(
+                    backend,
+                    CastKernel.class,
+                    (k, at, on) -> k.cast(at.apply(y), at.apply(x), length, on),
+                    backend.kernel(CastKernel.class, CastKernel.types(to, from)),
+                    (k, at, on) -> k.cast(at.apply(y), at.apply(x), length, on));
         }
     }
 }
