@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
@@ -23,7 +22,6 @@ public final class Unfinished {
 
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
     private static final ReentrantReadWriteLock ENDING = new ReentrantReadWriteLock();
-    private static final AtomicBoolean HOOKED = new AtomicBoolean();
 
     private Unfinished() {}
 
@@ -55,7 +53,7 @@ public final class Unfinished {
     /** Lists a path until {@link #delete}. */
     static void list(Path path) {
         PATHS.add(path);
-        hook();
+        Hook.set();
     }
 
     /** Deletes what still has the temporary name, a folder with all that is in it, and takes it off the list. */
@@ -64,14 +62,18 @@ public final class Unfinished {
         PATHS.remove(path);
     }
 
-    private static void hook() {
-        if (HOOKED.compareAndSet(false, true)) {
+    /** Asks the JVM, when it is first used, to be called at its end. */
+    private static final class Hook {
+        static {
             try {
                 Runtime.getRuntime().addShutdownHook(new Thread(Unfinished::deleteAll, "swath-unfinished"));
             } catch (IllegalStateException _) {
-                return; // the program is ending already: whoever writes now finishes or deletes by itself
+                // The program is ending already: whoever writes now finishes or deletes by itself.
             }
         }
+
+        /** Nothing more than the first use. */
+        static void set() {}
     }
 
     private static void deleteAll() {
