@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
@@ -106,6 +107,20 @@ public final class Backends {
         return candidates.stream()
                 .map(c -> new Finding(c.name, c.preference, c.probe(0), c.details.get()))
                 .toList();
+    }
+
+    /** The backends that are preferred to the chosen one but cannot run here, each with its reason; no other is probed. */
+    public Map<String, String> passedOver(Backend chosen) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            if (candidate.name.equals(chosen.name())) {
+                break;
+            }
+            if (candidate.probe(0) instanceof BackendProvider.Probe.Refused(String reason)) {
+                reasons.put(candidate.name, reason);
+            }
+        }
+        return reasons;
     }
 
     /**

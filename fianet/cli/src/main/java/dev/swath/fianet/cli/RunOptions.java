@@ -1,12 +1,10 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.kernels.Backend;
-import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.DeviceRequest;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Precision;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -83,18 +81,7 @@ final class RunOptions {
     }
 
     /** Under {@code auto}: the backends that would have been preferred to the chosen one, and why each was refused. */
-    Map<String, Object> passedOver(Backend chosen) {
-        Map<String, Object> out = new LinkedHashMap<>();
-        if (device.equals(DeviceRequest.AUTO)) {
-            for (Backends.Finding finding : Backends.discover().findings()) {
-                if (finding.name().equals(chosen.name())) {
-                    break;
-                }
-                if (finding.probe() instanceof BackendProvider.Probe.Refused(String reason)) {
-                    out.put(finding.name(), reason);
-                }
-            }
-        }
-        return out;
+    Map<String, String> passedOver(Backend chosen) {
+        return device.equals(DeviceRequest.AUTO) ? Backends.discover().passedOver(chosen) : Map.of();
     }
 }

@@ -28,9 +28,12 @@ final class Modules implements AutoCloseable {
     private final KernelCache cache;
     private final LaunchCheck check;
     private final Map<String, CUmod_st> modules = new HashMap<>();
-    private final Map<String, Function> functions = new ConcurrentHashMap<>();
+    private final Map<Name, Function> functions = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<byte[]>> compiling = new ConcurrentHashMap<>();
     private @Nullable Integer architecture;
+
+    /** A kernel's own name, and that of its file: another file may have one of the same name. */
+    private record Name(String file, String kernel) {}
 
     Modules(Gpu gpu, KernelCache cache, LaunchCheck check) {
         this.gpu = gpu;
@@ -40,7 +43,7 @@ final class Modules implements AutoCloseable {
 
     /** The kernel of that name in {@code FILE.cu}. */
     Function function(String file, String name) {
-        Function known = functions.get(name);
+        Function known = functions.get(new Name(file, name));
         return known != null ? known : load(file, name);
     }
 
@@ -54,7 +57,7 @@ final class Modules implements AutoCloseable {
         CUfunc_st handle = new CUfunc_st();
         Driver.check(cudart.cuModuleGetFunction(handle, module, name), "looking for " + name + " in " + file + ".cu");
         Function function = new Function(name, handle, check);
-        functions.put(name, function);
+        functions.put(new Name(file, name), function);
         return function;
     }
 

@@ -30,6 +30,13 @@ final class Structure {
         return this;
     }
 
+    Structure f32(double... values) {
+        for (double v : values) {
+            bytes.putFloat((float) v);
+        }
+        return this;
+    }
+
     /** The structure, which must be complete. */
     MemorySegment end() {
         if (bytes.hasRemaining()) {

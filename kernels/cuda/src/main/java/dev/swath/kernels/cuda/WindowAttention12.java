@@ -6,7 +6,6 @@ import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -136,16 +135,18 @@ final class WindowAttention12 {
     /** The structure Windows12. */
     private static MemorySegment windows(Geometry g) {
         double scale = 1 / Math.sqrt(SIZE);
-        int[] sizes = {
-            g.batch(), g.height(), g.width(), g.heads(), g.shift(), g.down(), g.across(), g.batch() * g.windows()
-        };
-        MemorySegment s = MemorySegment.ofArray(new byte[4 * sizes.length + 12]);
-        MemorySegment.copy(MemorySegment.ofArray(sizes), 0, s, 0, 4L * sizes.length);
-        long at = 4L * sizes.length;
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, (float) (scale / Math.log(2)));
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4, (float) (Geometry.MASKED / scale));
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 8, (float) scale);
-        return s;
+        return new Structure(44)
+                .i32(
+                        g.batch(),
+                        g.height(),
+                        g.width(),
+                        g.heads(),
+                        g.shift(),
+                        g.down(),
+                        g.across(),
+                        g.batch() * g.windows())
+                .f32(scale / Math.log(2), Geometry.MASKED / scale, scale)
+                .end();
     }
 
     /** Table and bias as the kernels want them. */

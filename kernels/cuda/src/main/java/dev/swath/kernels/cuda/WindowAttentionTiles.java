@@ -6,7 +6,6 @@ import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -117,14 +116,10 @@ final class WindowAttentionTiles {
     /** The structure SmallWindows. */
     private static MemorySegment windows(Geometry g) {
         double scale = 1 / Math.sqrt(SIZE);
-        int[] sizes = {g.batch(), g.height(), g.width(), g.heads(), g.window(), g.shift(), g.down(), g.across()};
-        MemorySegment s = MemorySegment.ofArray(new byte[4 * sizes.length + 12]);
-        long at = 4L * sizes.length;
-        MemorySegment.copy(MemorySegment.ofArray(sizes), 0, s, 0, at);
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, (float) (scale / Math.log(2)));
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4, (float) (Geometry.MASKED / scale));
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 8, (float) scale);
-        return s;
+        return new Structure(44)
+                .i32(g.batch(), g.height(), g.width(), g.heads(), g.window(), g.shift(), g.down(), g.across())
+                .f32(scale / Math.log(2), Geometry.MASKED / scale, scale)
+                .end();
     }
 
     /** The bias of all pairs of cells, and the projection's, as the kernels want them. */
