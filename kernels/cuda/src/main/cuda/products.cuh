@@ -47,7 +47,7 @@ struct Divisor {
 };
 DEV int divide(int n, const Divisor& d) { return (int)(((u64)(unsigned)n * d.multiplier) >> d.shift); }
 
-// Activation by its ordinal.
+// Activation by its ordinal: those that are epilogues.
 DEV float activate(int f, float x) {
   switch (f) {
     case 1: return x > 0.f ? x : x != x ? x : 0.f;
@@ -58,6 +58,10 @@ DEV float activate(int f, float x) {
     case 6: return expf(x);
     case 7: return logf(x);
     case 8: return sqrtf(x);
+    case 9: return x != x ? x : x * fminf(fmaxf(x + 3.f, 0.f), 6.f) / 6.f;
+    case 10: return x != x ? x : fminf(fmaxf(x, 0.f), 6.f);
+    case 11: return x > 0.f ? x : 0.2f * x;
+    case 12: return x / (1.f + fabsf(x));
     default: return x;
   }
 }

@@ -9,7 +9,10 @@
 #include "device.cuh"
 
 // As dev.swath.kernels.Activation numbers them.
-enum { IDENTITY, RELU, GELU, TANH, SIGMOID, HARD_SIGMOID, EXP, LOG, SQRT };
+enum {
+  IDENTITY, RELU, GELU, TANH, SIGMOID, HARD_SIGMOID, EXP, LOG, SQRT,
+  HARD_SWISH, RELU6, LEAKY_RELU, SOFTSIGN, SOFTPLUS, SIN, COS
+};
 
 constexpr float DENSITY_AT_0 = 0.39894228040143268f;  // 1 / sqrt(2 pi)
 
@@ -26,6 +29,13 @@ DEV float value(float x) {
   if constexpr (F == EXP) return expf(x);
   if constexpr (F == LOG) return logf(x);
   if constexpr (F == SQRT) return sqrtf(x);
+  if constexpr (F == HARD_SWISH) return x * value<HARD_SIGMOID>(x);
+  if constexpr (F == RELU6) return x < 0.f ? 0.f : x > 6.f ? 6.f : x;
+  if constexpr (F == LEAKY_RELU) return x > 0.f ? x : 0.2f * x;
+  if constexpr (F == SOFTSIGN) return x / (1.f + fabsf(x));
+  if constexpr (F == SOFTPLUS) return (x < 0.f ? 0.f : x) + log1pf(expf(-fabsf(x)));
+  if constexpr (F == SIN) return sinf(x);
+  if constexpr (F == COS) return cosf(x);
   return x;
 }
 
@@ -49,6 +59,13 @@ DEV float slope(float x) {
   if constexpr (F == EXP) return expf(x);
   if constexpr (F == LOG) return 1.f / x;
   if constexpr (F == SQRT) return 0.5f / sqrtf(x);
+  if constexpr (F == HARD_SWISH) return x <= -3.f ? 0.f : x >= 3.f ? 1.f : (2.f * x + 3.f) / 6.f;
+  if constexpr (F == RELU6) return x > 0.f && x < 6.f ? 1.f : 0.f;
+  if constexpr (F == LEAKY_RELU) return x > 0.f ? 1.f : 0.2f;
+  if constexpr (F == SOFTSIGN) return 1.f / ((1.f + fabsf(x)) * (1.f + fabsf(x)));
+  if constexpr (F == SOFTPLUS) return 1.f / (1.f + expf(-x));
+  if constexpr (F == SIN) return cosf(x);
+  if constexpr (F == COS) return -sinf(x);
   return 1.f;
 }
 
@@ -88,7 +105,9 @@ DEV void backward(T* dx, const T* dy, const T* x, i64 n) {
   backward<F, 1>(dx, dy, x, whole, n);
 }
 
-#define EACH_FUNCTION(DO) DO(IDENTITY) DO(RELU) DO(GELU) DO(TANH) DO(SIGMOID) DO(HARD_SIGMOID) DO(EXP) DO(LOG) DO(SQRT)
+#define EACH_FUNCTION(DO)                                                                             \
+  DO(IDENTITY) DO(RELU) DO(GELU) DO(TANH) DO(SIGMOID) DO(HARD_SIGMOID) DO(EXP) DO(LOG) DO(SQRT)       \
+  DO(HARD_SWISH) DO(RELU6) DO(LEAKY_RELU) DO(SOFTSIGN) DO(SOFTPLUS) DO(SIN) DO(COS)
 #define FORWARD_CASE(F) case F: return forward<F>(y, x, n);
 #define BACKWARD_CASE(F) case F: return backward<F>(dx, dy, x, n);
 

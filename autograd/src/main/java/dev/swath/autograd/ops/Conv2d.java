@@ -52,7 +52,7 @@ public final class Conv2d {
         boolean records = tape.records(inputs.toArray(Var[]::new)) || tape.records(weight, bias);
         // With a gradient to come, concatenation and f are ops of their own, each of which keeps what its gradient
         // needs.
-        boolean split = records && f != Activation.IDENTITY;
+        boolean split = f != Activation.IDENTITY && (records || !f.isEpilogue());
         if (inputs.size() > 1 && (records || groups > 1) || split) {
             Activation inside = split ? Activation.IDENTITY : f;
             List<Var> one = List.of(whole(tape, inputs));

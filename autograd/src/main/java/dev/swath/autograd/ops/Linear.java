@@ -70,7 +70,7 @@ public final class Linear {
             Ops.requireUnpacked(tape, OP, weight);
         }
         // With a gradient to come, what f was applied to must be kept: then f and the residual are passes of their own.
-        boolean split = records && f != Activation.IDENTITY;
+        boolean split = f != Activation.IDENTITY && (records || !f.isEpilogue());
         Tensor before = split ? tape.allocate(x.dtype(), y.shape()) : y;
         Tensor r = residual == null ? null : Ops.dense(tape, residual);
         gemm.linear(

@@ -8,6 +8,7 @@ import dev.swath.kernels.UnaryKernel;
 /** {@code unary}, the truth. */
 final class ScalarUnary implements UnaryKernel {
     private static final double INV_SQRT_2 = Math.sqrt(0.5);
+    private static final double LEAK = 0.2;
     private static final double INV_SQRT_2_PI = 1 / Math.sqrt(2 * Math.PI);
 
     @Override
@@ -35,6 +36,13 @@ final class ScalarUnary implements UnaryKernel {
             case EXP -> Math.exp(x);
             case LOG -> Math.log(x);
             case SQRT -> Math.sqrt(x);
+            case HARD_SWISH -> x * value(Activation.HARD_SIGMOID, x);
+            case RELU6 -> Math.clamp(x, 0, 6);
+            case LEAKY_RELU -> x > 0 ? x : LEAK * x;
+            case SOFTSIGN -> x / (1 + Math.abs(x));
+            case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+            case SIN -> Math.sin(x);
+            case COS -> Math.cos(x);
         };
     }
 
@@ -50,6 +58,13 @@ final class ScalarUnary implements UnaryKernel {
             case EXP -> Math.exp(x);
             case LOG -> 1 / x;
             case SQRT -> 0.5 / Math.sqrt(x);
+            case HARD_SWISH -> x <= -3 ? 0 : x < 3 ? (2 * x + 3) / 6 : 1;
+            case RELU6 -> x > 0 && x < 6 ? 1 : 0;
+            case LEAKY_RELU -> x > 0 ? 1 : LEAK;
+            case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
+            case SOFTPLUS -> value(Activation.SIGMOID, x);
+            case SIN -> Math.cos(x);
+            case COS -> -Math.sin(x);
         };
     }
 }

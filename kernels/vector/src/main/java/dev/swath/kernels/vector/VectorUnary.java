@@ -19,6 +19,7 @@ import jdk.incubator.vector.VectorOperators;
  * vectors are boxed.
  */
 final class VectorUnary implements UnaryKernel {
+    private static final float LEAK = 0.2f;
     private static final MethodHandle[] VALUES = handles("", 1);
     private static final MethodHandle[] SLOPES = handles("Slope", 2);
 
@@ -41,6 +42,13 @@ final class VectorUnary implements UnaryKernel {
                         case EXP -> "exp";
                         case LOG -> "log";
                         case SQRT -> "sqrt";
+                        case HARD_SWISH -> "hardSwish";
+                        case RELU6 -> "relu6";
+                        case LEAKY_RELU -> "leakyRelu";
+                        case SOFTSIGN -> "softsign";
+                        case SOFTPLUS -> "softplus";
+                        case SIN -> "sin";
+                        case COS -> "cos";
                     };
             try {
                 handles[f.ordinal()] = MethodHandles.lookup().findStatic(VectorUnary.class, name + suffix, type);
@@ -206,7 +214,9 @@ final class VectorUnary implements UnaryKernel {
         }
     }
 
-    // Lane by lane: the Vector API's own logarithm gives other bits where it is interpreted than where it is compiled.
+    // Lane by lane, as softplus, sine and cosine: the Vector API's own logarithm gives other bits where it is
+    // interpreted than
+    // where it is compiled.
     private static void log(float[] y, int y0, float[] x, int x0, int n) {
         for (int i = 0; i < n; i++) {
             y[y0 + i] = (float) Math.log(x[x0 + i]);
@@ -230,6 +240,107 @@ final class VectorUnary implements UnaryKernel {
         for (int i = 0; i < n; i += LENGTH) {
             FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i).mul(0.5f);
             g.div(FloatVector.fromArray(SPECIES, x, x0 + i).sqrt()).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void hardSwish(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            VectorMath.hardSigmoid(v).mul(v).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void hardSwishSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            FloatVector s = v.add(v).add(3f).mul(1f / 6f);
+            s = s.blend(0f, v.compare(VectorOperators.LE, -3f)).blend(1f, v.compare(VectorOperators.GE, 3f));
+            s.mul(g).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void relu6(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            v.max(0f).min(6f).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void relu6Slope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            FloatVector.zero(SPECIES)
+                    .blend(g, v.compare(VectorOperators.GT, 0f).and(v.compare(VectorOperators.LT, 6f)))
+                    .intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void leakyRelu(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            v.mul(LEAK).blend(v, v.compare(VectorOperators.GT, 0f)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void leakyReluSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            FloatVector g = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+            g.mul(LEAK).blend(g, v.compare(VectorOperators.GT, 0f)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void softsign(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + i);
+            v.div(v.abs().add(1f)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void softsignSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector d = FloatVector.fromArray(SPECIES, x, x0 + i).abs().add(1f);
+            FloatVector.fromArray(SPECIES, dy, dy0 + i).div(d.mul(d)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void softplus(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[x0 + i];
+            y[y0 + i] = (float) (Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+        }
+    }
+
+    private static void softplusSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector s = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, x, x0 + i));
+            s.mul(FloatVector.fromArray(SPECIES, dy, dy0 + i)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void sin(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            y[y0 + i] = (float) Math.sin(x[x0 + i]);
+        }
+    }
+
+    private static void sinSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dx0 + i] = (float) (dy[dy0 + i] * Math.cos(x[x0 + i]));
+        }
+    }
+
+    private static void cos(float[] y, int y0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            y[y0 + i] = (float) Math.cos(x[x0 + i]);
+        }
+    }
+
+    private static void cosSlope(float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dx0 + i] = (float) (-dy[dy0 + i] * Math.sin(x[x0 + i]));
         }
     }
 }

@@ -69,7 +69,7 @@ class Conv2dKernelTest {
             in += widths[i];
         }
         Geometry g = geometry(c, in, channels(c, 72), 1);
-        Activation f = Activation.values()[c.random().nextInt(6)];
+        Activation f = c.epilogue();
         boolean biased = c.toss();
         KernelCheck<Conv2dKernel>.Operand y = c.out(types.x(), outCells(g) * g.out());
         KernelCheck<Conv2dKernel>.Operand[] x = operands(c, types, widths, cells(g));

@@ -3,6 +3,7 @@ package dev.swath.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Kernel;
@@ -96,6 +97,14 @@ final class KernelCheck<K extends Kernel> {
 
     boolean toss() {
         return random.nextBoolean();
+    }
+
+    /** A function that a product can end with and that is defined everywhere. */
+    Activation epilogue() {
+        List<Activation> all = Arrays.stream(Activation.values())
+                .filter(f -> f.isEpilogue() && f != Activation.EXP && f != Activation.LOG && f != Activation.SQRT)
+                .toList();
+        return all.get(random.nextInt(all.size()));
     }
 
     /** The greatest error of an f32 and of a bf16 result, as a part of its largest element; 1e-5 and 5e-3 unless it is said. */

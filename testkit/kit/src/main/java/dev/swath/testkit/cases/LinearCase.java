@@ -33,7 +33,13 @@ public final class LinearCase implements OpCase {
                 example("one row", in, Activation.SIGMOID, 1, 49, 5),
                 plain(in),
                 residual(in)));
-        for (Activation f : List.of(Activation.RELU, Activation.GELU, Activation.HARD_SIGMOID, Activation.EXP)) {
+        for (Activation f : List.of(
+                Activation.RELU,
+                Activation.GELU,
+                Activation.HARD_SIGMOID,
+                Activation.EXP,
+                Activation.HARD_SWISH,
+                Activation.SOFTPLUS)) {
             all.add(example("with " + f, in, f, 7, 18, 9));
         }
         return all;
