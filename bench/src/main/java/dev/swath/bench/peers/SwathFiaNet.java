@@ -5,6 +5,7 @@ import dev.swath.autograd.Workspace;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
@@ -32,20 +33,21 @@ public final class SwathFiaNet implements AutoCloseable {
     static FiaNetConfig translate(NetworkConfig c) {
         NetworkConfig.Text t = c.text();
         return new FiaNetConfig(
-                new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),
-                new BertConfig(
-                        t.vocabulary(),
-                        t.hidden(),
-                        t.layers(),
-                        t.heads(),
-                        t.intermediate(),
-                        t.positions(),
-                        t.types(),
-                        0,
-                        1e-12),
-                c.fusionHeads(),
+                new TrunkConfig(
+                        new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),
+                        new BertConfig(
+                                t.vocabulary(),
+                                t.hidden(),
+                                t.layers(),
+                                t.heads(),
+                                t.intermediate(),
+                                t.positions(),
+                                t.types(),
+                                0,
+                                1e-12),
+                        c.fusionHeads(),
+                        0),
                 c.tmemBlocks(),
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }

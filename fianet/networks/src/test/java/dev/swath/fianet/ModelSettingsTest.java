@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.fianet.model.fianet.FiaNetProvider;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Fuzz;
 import dev.swath.files.json.Json;
@@ -52,7 +53,8 @@ class ModelSettingsTest {
         ModelConfig config = ModelSettings.of(file, file.path(), heads).config();
         assertEquals(96, config.imageSize());
         assertEquals(DatasetVocabulary.RRSISD, config.dataset());
-        assertEquals(List.of(1, 2, 4, 8), ((FiaNetConfig) config.network()).fusionHeads());
+        assertEquals(
+                List.of(1, 2, 4, 8), ((FiaNetConfig) config.network()).trunk().fusionHeads());
         assertEquals(2, ((FiaNetConfig) config.network()).text().heads());
     }
 
@@ -76,11 +78,10 @@ class ModelSettingsTest {
     void thePublishedSizesAreKnown() {
         StateDict shapes = new StateDict();
         FiaNetConfig small = new FiaNetConfig(
-                new SwinConfig(8, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12, 4, 4, 0),
-                new BertConfig(20, 16, 12, 1, 16, 24, 2, 0.1, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(8, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12, 4, 4, 0),
+                        new BertConfig(20, 16, 12, 1, 16, 24, 2, 0.1, 1e-12)),
                 1,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
         small.create().targets().forEach((name, shape) -> {

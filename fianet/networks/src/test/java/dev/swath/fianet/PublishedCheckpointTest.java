@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.DType;
@@ -26,11 +27,10 @@ class PublishedCheckpointTest {
 
     private static StateDict network() {
         FiaNet network = new FiaNet(new FiaNetConfig(
-                new SwinConfig(8, List.of(1, 2, 1, 1), List.of(1, 2, 4, 8), 4, 4, 4, 0.3),
-                new BertConfig(20, 64, 1, 1, 16, 24, 2, 0.1, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(8, List.of(1, 2, 1, 1), List.of(1, 2, 4, 8), 4, 4, 4, 0.3),
+                        new BertConfig(20, 64, 1, 1, 16, 24, 2, 0.1, 1e-12)),
                 3,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE));
         network.initialise(new RandomSource(3));

@@ -4,6 +4,7 @@ import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.StateDict;
@@ -29,11 +30,10 @@ public final class TinyModel {
     /** Its sizes. */
     public static FiaNetConfig config() {
         return new FiaNetConfig(
-                new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
-                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
+                        new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12)),
                 1,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }

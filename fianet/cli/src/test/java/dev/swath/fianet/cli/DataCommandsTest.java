@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Json;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
@@ -74,11 +75,10 @@ class DataCommandsTest {
     private static Path model(Path folder) throws IOException {
         Files.createDirectories(folder);
         FiaNet network = new FiaNet(new FiaNetConfig(
-                new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
-                new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(16, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 4, 4, 4, 0),
+                        new BertConfig(PIECES.size(), 32, 2, 1, 64, 32, 2, 0, 1e-12)),
                 1,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE));
         network.initialise(new RandomSource(7));

@@ -10,6 +10,7 @@ import dev.swath.fianet.PublishedFiles;
 import dev.swath.fianet.TinyModel;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.bert.BertEncoder;
@@ -38,11 +39,8 @@ class InitialWeightsTest {
 
     private static FiaNet network(List<Integer> depths, int window) {
         FiaNet network = new FiaNet(new FiaNetConfig(
-                new SwinConfig(8, depths, List.of(1, 2, 2, 4), window, 4, 4, 0),
-                BERT,
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(new SwinConfig(8, depths, List.of(1, 2, 2, 4), window, 4, 4, 0), BERT),
                 1,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE));
         network.initialise(new RandomSource(4));

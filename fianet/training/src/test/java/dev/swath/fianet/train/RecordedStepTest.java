@@ -11,6 +11,7 @@ import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.kernels.Precision;
@@ -38,11 +39,12 @@ class RecordedStepTest {
     /** One training, launched or, from its third step on, recorded. */
     private static final class Training {
         final FiaNet network = new FiaNet(new FiaNetConfig(
-                new SwinConfig(16, List.of(1, 1, 1, 1), List.of(1, 2, 4, 8), 4, 4, 4, 0.3),
-                new BertConfig(13, 32, 1, 1, 64, 32, 2, 0.1, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(16, List.of(1, 1, 1, 1), List.of(1, 2, 4, 8), 4, 4, 4, 0.3),
+                        new BertConfig(13, 32, 1, 1, 64, 32, 2, 0.1, 1e-12),
+                        List.of(1, 1, 1, 1),
+                        0.1),
                 1,
-                0.1,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE));
         final Backend backend;

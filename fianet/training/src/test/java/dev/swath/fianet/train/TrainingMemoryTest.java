@@ -10,6 +10,7 @@ import dev.swath.autograd.Workspace;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.loss.SegmentationLoss;
@@ -28,11 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingMemoryTest {
     private static FiaNetConfig small() {
         return new FiaNetConfig(
-                new SwinConfig(8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 4, 4, 4, 0.3),
-                new BertConfig(64, 16, 2, 2, 32, 24, 2, 0.1, 1e-12),
-                List.of(1, 1, 1, 1),
+                new TrunkConfig(
+                        new SwinConfig(8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 4, 4, 4, 0.3),
+                        new BertConfig(64, 16, 2, 2, 32, 24, 2, 0.1, 1e-12)),
                 1,
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }

@@ -1,36 +1,23 @@
 package dev.swath.fianet.model.fianet;
 
-import dev.swath.autograd.Tape;
-import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.Narrow;
-import dev.swath.autograd.ops.Resize;
-import dev.swath.fianet.model.Decoder;
 import dev.swath.fianet.model.Phrase;
-import dev.swath.fianet.model.ReferringNetwork;
-import dev.swath.fianet.model.SentenceInput;
-import dev.swath.fianet.model.Trunk;
-import dev.swath.fianet.model.Words;
-import dev.swath.nn.bert.BertEncoder;
-import dev.swath.nn.optim.ParameterGroup;
+import dev.swath.fianet.model.parts.Decoder;
+import dev.swath.fianet.model.skeleton.Backbone;
+import dev.swath.fianet.model.skeleton.SkeletonNetwork;
 import java.util.List;
-import java.util.Optional;
 
-/**
- * The whole network: an image and a sentence to one pair of logits per pixel. The text encoder runs once on a batch of
- * three copies of the sentence, each under another attention mask.
- */
-public final class FiaNet extends ReferringNetwork {
+/** The whole network: its stages align fine-grained (FIAM), and TMEM lets the maps act on each other. */
+public final class FiaNet extends SkeletonNetwork {
     private final FiaNetConfig config;
-    private final Backbone backbone;
-    private final Decoder classifier;
-    private final BertEncoder textEncoder;
 
     /** With unset parameters; load or initialise them. */
     public FiaNet(FiaNetConfig config) {
+        super(config.trunk(), backbone(config), new Decoder(config.vision().width(3)));
         this.config = config;
-        this.backbone = child("backbone", new Backbone(config));
-        this.classifier = child("classifier", new Decoder(config.vision().width(3)));
-        this.textEncoder = child("text_encoder", new BertEncoder(config.text()));
+    }
+
+    private static Backbone backbone(FiaNetConfig config) {
+        return new Backbone(config.trunk(), i -> new Stage(config, i)).with("tmem", new Tmem(config));
     }
 
     /** The configuration. */
@@ -46,41 +33,7 @@ public final class FiaNet extends ReferringNetwork {
     }
 
     @Override
-    public Var forward(Tape tape, Var image, SentenceInput sentences) {
-        return call(tape, () -> {
-            Sentence sentence = encode(tape, sentences);
-            Var logits = classifier.forward(tape, backbone.forward(tape, image, sentence));
-            return Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
-        });
-    }
-
-    private Sentence encode(Tape tape, SentenceInput in) {
-        int batch = in.batch();
-        Var words = textEncoder.forward(tape, in.ids(), in.masks());
-        Words[] out = new Words[3];
-        for (int i = 0; i < 3; i++) {
-            out[i] = new Words(Narrow.apply(tape, words, 0, i * batch, (i + 1) * batch), in.mask(i));
-        }
-        return new Sentence(out[0], out[1], out[2]);
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double weightDecay, int textLayers, boolean textEmbeddings) {
-        return Trunk.groups(this, weightDecay, textLayers, textEmbeddings);
-    }
-
-    @Override
-    public Optional<String> swinName(String own) {
-        return Trunk.swinName(own);
-    }
-
-    @Override
-    public Optional<String> bertName(String own) {
-        return Trunk.bertName(own);
-    }
-
-    @Override
     public boolean isStep(String path) {
-        return Trunk.isStep(path) || path.equals("backbone.tmem");
+        return super.isStep(path) || path.equals("backbone.tmem");
     }
 }

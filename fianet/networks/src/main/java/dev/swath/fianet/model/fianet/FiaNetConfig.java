@@ -2,34 +2,23 @@ package dev.swath.fianet.model.fianet;
 
 import dev.swath.fianet.model.Limits;
 import dev.swath.fianet.model.NetworkConfig;
-import dev.swath.fianet.model.TrunkSettings;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Fields;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * Everything that fixes the network's shape and wiring.
  *
- * @param vision the Swin backbone
- * @param text the BERT encoder
- * @param fusionHeads heads of the attention to words, per stage
+ * @param trunk the Swin backbone, the BERT encoder, and the attention between them
  * @param tmemBlocks blocks of the text-aware multi-scale module
- * @param fusionDropout dropout after the two projections of the context branch, in training
  * @param wiring the published code or the paper, where they differ
  * @param ablation what is switched off
  */
-public record FiaNetConfig(
-        SwinConfig vision,
-        BertConfig text,
-        List<Integer> fusionHeads,
-        int tmemBlocks,
-        double fusionDropout,
-        Wiring wiring,
-        Ablation ablation)
+public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Ablation ablation)
         implements NetworkConfig {
     /** Its name. */
     static final String NAME = "fianet";
@@ -57,20 +46,8 @@ public record FiaNetConfig(
         public static final Ablation NONE = new Ablation(true, true, true, true, true);
     }
 
-    /** Copies and checks. */
+    /** Checks. */
     public FiaNetConfig {
-        fusionHeads = List.copyOf(fusionHeads);
-        if (fusionHeads.size() != vision.stages() || vision.stages() != 4) {
-            throw new IllegalArgumentException(
-                    "[fianet] there must be four stages with one number of fusion heads each; got " + vision.stages()
-                            + " stages and fusion heads " + fusionHeads);
-        }
-        for (int i = 0; i < 4; i++) {
-            if (fusionHeads.get(i) < 1 || vision.width(i) % fusionHeads.get(i) != 0) {
-                throw new IllegalArgumentException("[fianet] fusion heads must divide the stage's " + vision.width(i)
-                        + " channels; got " + fusionHeads.get(i));
-            }
-        }
         if (tmemBlocks < 0) {
             throw new IllegalArgumentException(
                     "[fianet] the number of TMEM blocks must not be negative; got " + tmemBlocks);
@@ -82,25 +59,24 @@ public record FiaNetConfig(
         return NAME;
     }
 
-    @Override
-    public Limits limits() {
-        return new Limits(
-                text.vocabulary(),
-                text.positions(),
-                text.layers(),
-                8 * vision.patch() + 1,
-                Limits.LARGEST_IMAGE,
-                "for the last stage needs more than one cell");
+    /** The Swin backbone. */
+    public SwinConfig vision() {
+        return trunk.vision();
     }
 
-    /** The trunks, and what is square in the width of a stage: alignment and decoder; a lower estimate. */
+    /** The BERT encoder. */
+    public BertConfig text() {
+        return trunk.text();
+    }
+
+    @Override
+    public Limits limits() {
+        return trunk.limits();
+    }
+
     @Override
     public long parameters() {
-        long n = vision.parameters() + text.parameters();
-        for (int i = 0; i < vision.stages(); i++) {
-            n += (long) vision.width(i) * vision.width(i);
-        }
-        return n + (long) tmemBlocks * vision.width(0) * vision.width(0);
+        return trunk.parameters() + (long) tmemBlocks * vision().width(0) * vision().width(0);
     }
 
     @Override
@@ -111,11 +87,8 @@ public record FiaNetConfig(
     @Override
     public Map<String, Object> toJson() {
         Map<String, Object> out = new LinkedHashMap<>();
-        out.put("swin", TrunkSettings.toJson(vision));
-        out.put("bert", TrunkSettings.toJson(text));
-        out.put("fusion_heads", fusionHeads);
+        trunk.writeTo(out);
         out.put("tmem_blocks", tmemBlocks);
-        out.put("fusion_dropout", fusionDropout);
         out.put("wiring", wiring.name().toLowerCase(Locale.ROOT));
         out.put("ablation", toJson(ablation));
         return out;
@@ -135,11 +108,8 @@ public record FiaNetConfig(
     @Override
     public FiaNetConfig with(Fields keys) {
         return new FiaNetConfig(
-                TrunkSettings.swin(keys.object("swin"), vision),
-                TrunkSettings.bert(keys.object("bert"), text),
-                keys.integers("fusion_heads", fusionHeads, 8, 1, 1024),
+                trunk.with(keys),
                 keys.integer("tmem_blocks", tmemBlocks, 0, 64),
-                keys.number("fusion_dropout", fusionDropout, 0, 1),
                 keys.choice("wiring", wiring),
                 with(keys.object("ablation"), ablation));
     }
@@ -156,14 +126,7 @@ public record FiaNetConfig(
     }
 
     private static FiaNetConfig published(int tmemBlocks) {
-        return new FiaNetConfig(
-                SwinConfig.base(12),
-                BertConfig.base(),
-                List.of(1, 1, 1, 1),
-                tmemBlocks,
-                0,
-                Wiring.REFERENCE,
-                Ablation.NONE);
+        return new FiaNetConfig(TrunkConfig.published(), tmemBlocks, Wiring.REFERENCE, Ablation.NONE);
     }
 
     /** The published model for RefSegRS: Swin-B, window 12, one TMEM block. */
@@ -178,21 +141,21 @@ public record FiaNetConfig(
 
     /** With another backbone. */
     public FiaNetConfig withVision(SwinConfig v) {
-        return new FiaNetConfig(v, text, fusionHeads, tmemBlocks, fusionDropout, wiring, ablation);
+        return new FiaNetConfig(trunk.withVision(v), tmemBlocks, wiring, ablation);
     }
 
     /** With another number of TMEM blocks. */
     public FiaNetConfig withTmemBlocks(int n) {
-        return new FiaNetConfig(vision, text, fusionHeads, n, fusionDropout, wiring, ablation);
+        return new FiaNetConfig(trunk, n, wiring, ablation);
     }
 
     /** With another wiring. */
     public FiaNetConfig withWiring(Wiring w) {
-        return new FiaNetConfig(vision, text, fusionHeads, tmemBlocks, fusionDropout, w, ablation);
+        return new FiaNetConfig(trunk, tmemBlocks, w, ablation);
     }
 
     /** With other switches. */
     public FiaNetConfig withAblation(Ablation a) {
-        return new FiaNetConfig(vision, text, fusionHeads, tmemBlocks, fusionDropout, wiring, a);
+        return new FiaNetConfig(trunk, tmemBlocks, wiring, a);
     }
 }

@@ -4,19 +4,17 @@ import dev.swath.fianet.model.AblationTable;
 import dev.swath.fianet.model.AblationTable.Variant;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
-import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.TrunkSettings;
+import dev.swath.fianet.model.skeleton.SkeletonProvider;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Json;
-import dev.swath.nn.bert.BertConfig;
-import dev.swath.nn.swin.SwinConfig;
 import dev.swath.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,10 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Registers FIANet. */
-public final class FiaNetProvider implements NetworkProvider {
-    /** Side of the published models' images. */
-    private static final int SIZE = 480;
-
+public final class FiaNetProvider extends SkeletonProvider {
     /** Made by the list of networks. */
     public FiaNetProvider() {}
 
@@ -71,64 +66,25 @@ public final class FiaNetProvider implements NetworkProvider {
     }
 
     @Override
-    public String vocabularyKey() {
-        return "bert.vocabulary";
+    protected FiaNetConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
+        return new FiaNetConfig(trunk, blocks(checkpoint), FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
     }
 
-    /** By the tensors, and by the arguments of the training script where the file has them. */
-    @Override
-    public ModelConfig deduce(Checkpoint checkpoint) {
-        SwinConfig vision = TrunkSettings.swin(checkpoint, title());
-        BertConfig text = TrunkSettings.bert(checkpoint, title());
-        ScriptArguments arguments = new ScriptArguments(checkpoint.settings().arguments());
-        int blocks = TrunkSettings.count(checkpoint.tensors(), "backbone.tmem.block.", ".norm1.weight");
-        FiaNetConfig network = new FiaNetConfig(
-                vision,
-                text,
-                arguments.fusionHeads().orElse(List.of(1, 1, 1, 1)),
-                blocks,
-                0,
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE);
-        DatasetVocabulary dataset =
-                arguments.dataset().orElse(blocks >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS);
-        return new ModelConfig(
-                network,
-                dataset,
-                Math.min(dataset.length(), text.positions()),
-                arguments.imageSize().orElse(SIZE));
+    private static int blocks(Checkpoint checkpoint) {
+        return TrunkSettings.count(checkpoint.tensors(), "backbone.tmem.block.", ".norm1.weight");
     }
 
-    /** The heads of a BERT of no published width; the image size of a network of other sizes than the published one. */
+    /** Three blocks were published for RRSIS-D. */
     @Override
-    public List<String> undetermined(Checkpoint checkpoint) {
-        SwinConfig vision = TrunkSettings.swin(checkpoint, title());
-        BertConfig text = TrunkSettings.bert(checkpoint, title());
-        List<String> out = new ArrayList<>();
-        if (!TrunkSettings.isStandard(text)) {
-            out.add("bert.heads");
-        }
-        boolean published = vision.equals(SwinConfig.base(vision.window()))
-                && text.hidden() == BertConfig.base().hidden();
-        if (!published
-                && new ScriptArguments(checkpoint.settings().arguments())
-                        .imageSize()
-                        .isEmpty()) {
-            out.add("image_size");
-        }
-        return out;
+    protected DatasetVocabulary dataset(Checkpoint checkpoint) {
+        return blocks(checkpoint) >= 3 ? DatasetVocabulary.RRSISD : DatasetVocabulary.REFSEGRS;
     }
 
     @Override
     public Set<String> implied() {
-        Set<String> out = new TreeSet<>(TrunkSettings.implied());
+        Set<String> out = new TreeSet<>(super.implied());
         out.add("tmem_blocks");
         return out;
-    }
-
-    @Override
-    public boolean optional(String name) {
-        return name.endsWith("relative_position_index");
     }
 
     @Override
@@ -168,16 +124,9 @@ public final class FiaNetProvider implements NetworkProvider {
                 false);
     }
 
-    /** Small everywhere, but with the widths of a head and the windows of the published models. */
     @Override
     public Optional<NetworkConfig> warmUp() {
-        return Optional.of(new FiaNetConfig(
-                new SwinConfig(16, List.of(2, 1, 1, 1), List.of(1, 1, 2, 4), 12, 4, 4, 0),
-                new BertConfig(8, 128, 1, 2, 256, 20, 1, 0, 1e-12),
-                List.of(1, 1, 1, 1),
-                1,
-                0,
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE));
+        return Optional.of(
+                new FiaNetConfig(TrunkConfig.warmUp(), 1, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE));
     }
 }

@@ -7,9 +7,11 @@ import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Concat;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Reshape;
-import dev.swath.fianet.model.CrossAttention;
-import dev.swath.fianet.model.ScaleAwareGate;
-import dev.swath.fianet.model.Words;
+import dev.swath.fianet.model.parts.CrossAttention;
+import dev.swath.fianet.model.parts.MultiScale;
+import dev.swath.fianet.model.parts.ScaleAwareGate;
+import dev.swath.fianet.model.parts.Sentence;
+import dev.swath.fianet.model.parts.Words;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.LayerNorm;
@@ -24,7 +26,7 @@ import java.util.List;
  * Text-aware multi-scale enhancement: all maps pooled to the last one's grid and concatenated, a quarter of the channels,
  * blocks of attention to the words, back to all channels, and a scale-aware gate for each map.
  */
-public final class Tmem extends Module {
+public final class Tmem extends MultiScale {
     /** x + A(LN(x), words), then + feed-forward(LN(.)). */
     static final class Block extends Module {
         private final LayerNorm norm1;
@@ -79,9 +81,24 @@ public final class Tmem extends Module {
     private final BatchNorm norm;
     private final ModuleList<ScaleAwareGate> fusion = new ModuleList<>();
     private final List<Integer> widths;
+    private final boolean on;
+
+    /** Of the configuration; switched off, it hands the maps on. */
+    Tmem(FiaNetConfig config) {
+        this(
+                config.trunk().widths(),
+                config.text().hidden(),
+                config.tmemBlocks(),
+                config.ablation().tmem());
+    }
 
     /** For maps of the given widths, words of {@code text}. */
     public Tmem(List<Integer> widths, int text, int blockCount) {
+        this(widths, text, blockCount, true);
+    }
+
+    private Tmem(List<Integer> widths, int text, int blockCount, boolean on) {
+        this.on = on;
         this.widths = List.copyOf(widths);
         int sum = widths.stream().mapToInt(Integer::intValue).sum();
         int hidden = sum / 4;
@@ -98,9 +115,13 @@ public final class Tmem extends Module {
         child("fusion", fusion);
     }
 
-    /** Four maps (B, H_i, W_i, C_i) to four of the same shapes. */
-    public List<Var> forward(Tape tape, List<Var> maps, Words words) {
+    @Override
+    public List<Var> forward(Tape tape, List<Var> maps, Sentence sentence) {
+        if (!on) {
+            return maps;
+        }
         return callAll(tape, () -> {
+            Words words = sentence.words();
             Var last = maps.getLast();
             int height = last.dim(1);
             int width = last.dim(2);

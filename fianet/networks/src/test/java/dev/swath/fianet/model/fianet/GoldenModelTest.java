@@ -8,13 +8,16 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
-import dev.swath.fianet.model.ContextAlignment;
-import dev.swath.fianet.model.CrossAttention;
-import dev.swath.fianet.model.Decoder;
-import dev.swath.fianet.model.ScaleAwareGate;
 import dev.swath.fianet.model.SentenceBatch;
-import dev.swath.fianet.model.TanhGate;
-import dev.swath.fianet.model.Words;
+import dev.swath.fianet.model.parts.ContextAlignment;
+import dev.swath.fianet.model.parts.CrossAttention;
+import dev.swath.fianet.model.parts.Decoder;
+import dev.swath.fianet.model.parts.ScaleAwareGate;
+import dev.swath.fianet.model.parts.Sentence;
+import dev.swath.fianet.model.parts.TanhGate;
+import dev.swath.fianet.model.parts.Words;
+import dev.swath.fianet.model.skeleton.SwinStage;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
@@ -96,7 +99,7 @@ public class GoldenModelTest {
 
     private static Sentence sentence(GoldenRun run) {
         return new Sentence(
-                words(run, "ctx", "ctx_mask"), words(run, "obj", "obj_mask"), words(run, "pos", "pos_mask"));
+                List.of(words(run, "ctx", "ctx_mask"), words(run, "obj", "obj_mask"), words(run, "pos", "pos_mask")));
     }
 
     private static Var last(Tape t, Var x) {
@@ -114,7 +117,7 @@ public class GoldenModelTest {
                 new SwinConfig(dim, List.of(2, 0, 0, 0), List.of(heads, heads, heads, heads), window, 4, 4, 0);
         BertConfig text = new BertConfig(10, g.config("text"), 1, 1, 4, 10, 1, 0, 1e-12);
         return new FiaNetConfig(
-                vision, text, List.of(1, 1, 1, 1), 1, 0, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
+                new TrunkConfig(vision, text), 1, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
     }
 
     @ParameterizedTest
@@ -176,9 +179,9 @@ public class GoldenModelTest {
         GoldenRun run = new GoldenRun(g, backend);
         Stage stage = new Stage(config(g, 1, 4), new ModuleList<>(), g.config("dim"), 1, true);
         load(g, run, stage);
-        StageAlignment.Result r = stage.align(run.tape(), run.input("x"), g.config("H"), sentence(run));
-        run.output("context", r.context());
-        run.output("fused", Objects.requireNonNull(r.fused()));
+        SwinStage.Aligned r = stage.align(run.tape(), run.input("x"), g.config("H"), sentence(run), true);
+        run.output("context", r.map());
+        run.output("fused", Objects.requireNonNull(r.next()));
         run.backward();
     }
 
@@ -198,10 +201,10 @@ public class GoldenModelTest {
         if (name.endsWith("last")) {
             // The golden case also wants the fused cells of the last stage, which the network itself never needs.
             Var y = SwinBlocks.forward(t, blocks, grid);
-            StageAlignment.Result r =
-                    stage.align(t, Reshape.apply(t, y, x.dim(0), -1, dim), g.config("H"), sentence(run));
-            run.output("context", r.context());
-            run.output("next", Objects.requireNonNull(r.fused()));
+            SwinStage.Aligned r =
+                    stage.align(t, Reshape.apply(t, y, x.dim(0), -1, dim), g.config("H"), sentence(run), true);
+            run.output("context", r.map());
+            run.output("next", Objects.requireNonNull(r.next()));
         } else {
             List<Var> r = stage.forward(t, grid, sentence(run));
             run.output("context", Reshape.apply(t, r.getFirst(), x.dim(0), -1, dim));
@@ -253,7 +256,7 @@ public class GoldenModelTest {
         for (int i = 0; i < 4; i++) {
             maps.add(last(t, run.input("map" + i)));
         }
-        List<Var> out = tmem.forward(t, maps, words(run, "words", "mask"));
+        List<Var> out = tmem.forward(t, maps, new Sentence(List.of(words(run, "words", "mask"))));
         for (int i = 0; i < 4; i++) {
             run.output("map" + i, first(t, out.get(i)));
         }
@@ -273,7 +276,7 @@ public class GoldenModelTest {
         for (int i = 0; i < 4; i++) {
             maps.add(last(t, run.input("map" + i)));
         }
-        run.output("y", first(t, decoder.forward(t, maps)));
+        run.output("y", first(t, decoder.forward(t, maps, new Sentence(List.of()))));
         run.backward();
         checkBuffers(g, decoder);
     }
@@ -300,11 +303,8 @@ public class GoldenModelTest {
                 Json.asDouble(t.get("dropout"), "dropout"),
                 1e-12);
         return new FiaNetConfig(
-                vision,
-                text,
-                integers(v, "fusion_heads"),
+                new TrunkConfig(vision, text, integers(v, "fusion_heads"), 0),
                 Json.asInt(v.get("tmem_blocks"), "tmem_blocks"),
-                0,
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
     }

@@ -1,6 +1,5 @@
-package dev.swath.fianet.model.fianet;
+package dev.swath.fianet.model;
 
-import dev.swath.fianet.model.Limits;
 import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +13,16 @@ import java.util.Optional;
  *
  * @param values by name
  */
-record ScriptArguments(Map<String, Object> values) {
+public record ScriptArguments(Map<String, Object> values) {
     /** {@code --img_size}: the side of the images. */
-    Optional<Integer> imageSize() {
+    public Optional<Integer> imageSize() {
         return values.get("img_size") instanceof Long n && n > 0 && n <= Limits.LARGEST_IMAGE
                 ? Optional.of(n.intValue())
                 : Optional.empty();
     }
 
     /** {@code --mha}: heads of the attention to words, as "4-4-4-4"; empty for one each. */
-    Optional<List<Integer>> fusionHeads() {
+    public Optional<List<Integer>> fusionHeads() {
         if (!(values.get("mha") instanceof String text) || !text.matches("\\d{1,3}(-\\d{1,3}){3}")) {
             return Optional.empty();
         }
@@ -35,7 +34,7 @@ record ScriptArguments(Map<String, Object> values) {
     }
 
     /** {@code --dataset}: whose classes it was trained for. */
-    Optional<DatasetVocabulary> dataset() {
+    public Optional<DatasetVocabulary> dataset() {
         if (values.get("dataset") instanceof String name) {
             for (DatasetVocabulary d : DatasetVocabulary.values()) {
                 if (d.name().equals(name.toUpperCase(Locale.ROOT).replaceAll("[-_]", ""))) {

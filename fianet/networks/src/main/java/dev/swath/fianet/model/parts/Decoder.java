@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.parts;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
@@ -7,7 +7,6 @@ import dev.swath.autograd.ops.Unary;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.Conv2d;
-import dev.swath.nn.Module;
 import dev.swath.nn.Pointwise;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.List;
  * From the coarsest map up: resize to the next finer one (corners aligned), concatenate, two 3x3 convolutions with batch
  * norm and ReLU; finally a 1x1 convolution to the two classes.
  */
-public final class Decoder extends Module {
+public final class Decoder extends MaskDecoder {
     private record Level(Conv2d conv1, BatchNorm norm1, Conv2d conv2, BatchNorm norm2) {
         /** Convolution, batch norm, ReLU; each intermediate map is given back as soon as the next one stands. */
         static Var block(Tape tape, Conv2d conv, BatchNorm norm, List<Var> maps) {
@@ -59,8 +58,8 @@ public final class Decoder extends Module {
         this.classes = child("conv1_1", new Pointwise(mid, 2, 2));
     }
 
-    /** Four maps, finest first, to logits (B, H, W, 2) at the finest map's size. */
-    public Var forward(Tape tape, List<Var> maps) {
+    @Override
+    public Var forward(Tape tape, List<Var> maps, Sentence sentence) {
         return call(tape, () -> {
             Var y = maps.get(3);
             for (int i = 0; i < 3; i++) {

@@ -1,4 +1,4 @@
-package dev.swath.fianet.model;
+package dev.swath.fianet.model.parts;
 
 import dev.swath.autograd.Var;
 
