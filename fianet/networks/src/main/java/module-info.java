@@ -13,6 +13,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
     exports dev.swath.fianet.model.fianet;
+    exports dev.swath.fianet.model.lavt;
     exports dev.swath.fianet.model.parts;
     exports dev.swath.fianet.model.skeleton;
     exports dev.swath.fianet.pretrained;

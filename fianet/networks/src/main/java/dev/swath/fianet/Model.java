@@ -61,7 +61,9 @@ record Model(
                 .acceptMissing(found.provider()::optional)
                 .requireComplete(Quoted.path(path));
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
-        int length = dataset != null ? dataset.length() : settings.sentenceLength();
+        int length = dataset == null || dataset == settings.dataset()
+                ? settings.sentenceLength()
+                : found.provider().published(dataset).sentenceLength();
         return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
     }
 

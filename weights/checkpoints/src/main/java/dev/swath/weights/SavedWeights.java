@@ -83,6 +83,11 @@ final class SavedWeights {
             "sampler",
             "queue");
 
+    /** Keys beside the weights under which trainers keep one part of the same network, and where it belongs in the others' names. */
+    private static final Map<String, String> PARTS = Map.of("bert_model", "text_encoder.");
+
+    private static final String DATA_PARALLEL = "module.";
+
     private static final int MAX_DEPTH = 16;
     private static final int MAX_VISITS = 2_000_000;
 
@@ -181,10 +186,33 @@ final class SavedWeights {
             }
             return flat(node);
         }
+        Map<String, Map<String, Object>> parts = new LinkedHashMap<>(holding);
+        parts.keySet().retainAll(PARTS.keySet());
+        parts.remove(chosen);
+        holding.keySet().removeAll(parts.keySet());
         tell(place, chosen, holding.keySet(), depth);
         // Below a key that names a network, mappings are its parts; below others the search goes on.
         boolean stillOpen = open && (!KEYS.contains(chosen) || NEUTRAL.contains(chosen));
-        return select(children.get(chosen), place + chosen + "/", depth + 1, stillOpen);
+        return joined(select(children.get(chosen), place + chosen + "/", depth + 1, stillOpen), parts);
+    }
+
+    /** The weights and the parts that were saved beside them. */
+    private static Map<String, Object> joined(Map<String, Object> weights, Map<String, Map<String, Object>> parts) {
+        if (parts.isEmpty()) {
+            return weights;
+        }
+        Map<String, Object> out = withoutDataParallel(weights);
+        parts.forEach((key, part) ->
+                withoutDataParallel(part).forEach((name, tensor) -> out.putIfAbsent(PARTS.get(key) + name, tensor)));
+        return out;
+    }
+
+    /** Without a leading {@code module.} that all names have; each part has its own or none. */
+    private static Map<String, Object> withoutDataParallel(Map<String, Object> weights) {
+        boolean all = weights.keySet().stream().allMatch(n -> n.startsWith(DATA_PARALLEL));
+        Map<String, Object> out = new LinkedHashMap<>();
+        weights.forEach((name, tensor) -> out.put(all ? name.substring(DATA_PARALLEL.length()) : name, tensor));
+        return out;
     }
 
     private void tell(String place, String chosen, Set<String> holding, int depth) {

@@ -60,7 +60,9 @@ public record ModelConfig(NetworkConfig network, DatasetVocabulary dataset, int 
                 ? defaults
                 : Networks.named(name).published(dataset);
         int size = fields.integer("image_size", d.imageSize);
-        int length = fields.integer("sentence_length", dataset == d.dataset ? d.sentenceLength : dataset.length());
+        int length = fields.integer(
+                "sentence_length",
+                dataset == d.dataset ? d.sentenceLength : Networks.named(name).published(dataset).sentenceLength);
         NetworkConfig network = d.network.with(fields);
         fields.requireNoOthers();
         return new ModelConfig(network, dataset, length, size);

@@ -1,6 +1,7 @@
 package dev.swath.fianet.model;
 
 import dev.swath.fianet.model.fianet.FiaNetProvider;
+import dev.swath.fianet.model.lavt.LavtProvider;
 import dev.swath.nn.ModuleException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** The list of networks: Swath's own, and those that others register. */
 public final class Networks {
-    private static final List<NetworkProvider> OWN = List.of(new FiaNetProvider());
+    private static final List<NetworkProvider> OWN = List.of(new FiaNetProvider(), new LavtProvider());
 
     private Networks() {}
 

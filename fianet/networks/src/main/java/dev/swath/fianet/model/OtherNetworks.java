@@ -27,10 +27,7 @@ final class OtherNetworks {
             new Row("a DLSA checkpoint", Signature.of("backbone.layers.0.alpha_fc.")),
             new Row("an LGCE checkpoint", Signature.of("backbone.lgce.")),
             new Row(
-                    "a LAVT checkpoint (lavt_one)",
-                    Signature.of("backbone.layers.0.fusion.", "text_encoder.").without(SCALES)),
-            new Row(
-                    "a LAVT checkpoint (its text encoder stands apart)",
+                    "a LAVT checkpoint without its text encoder",
                     Signature.of("backbone.layers.0.fusion.").without(SCALES)));
 
     private OtherNetworks() {}

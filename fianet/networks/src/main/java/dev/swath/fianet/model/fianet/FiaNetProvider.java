@@ -11,13 +11,8 @@ import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Json;
 import dev.swath.weights.Checkpoint;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,7 +40,7 @@ public final class FiaNetProvider extends SkeletonProvider {
     @Override
     public ModelConfig published(DatasetVocabulary dataset) {
         FiaNetConfig network = dataset == DatasetVocabulary.RRSISD ? FiaNetConfig.rrsisd() : FiaNetConfig.refsegrs();
-        return new ModelConfig(network, dataset, dataset.length(), SIZE);
+        return published(network, dataset);
     }
 
     @Override
@@ -56,13 +51,13 @@ public final class FiaNetProvider extends SkeletonProvider {
     }
 
     @Override
-    public Optional<String> compact() {
-        try (InputStream in = FiaNetProvider.class.getResourceAsStream("compact.json")) {
-            return Optional.of(
-                    new String(Objects.requireNonNull(in, "compact.json").readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    protected Map<String, Object> compactModel() {
+        return Map.of("tmem_blocks", 1);
+    }
+
+    @Override
+    protected int sentenceLength(DatasetVocabulary dataset) {
+        return dataset.length();
     }
 
     @Override

@@ -29,6 +29,13 @@ public abstract class FusionStage extends SwinStage {
         this.gate = child("res_gate", new TanhGate(channels));
     }
 
+    /** Registers patch merging at this place, unless this is the last stage. */
+    protected final void mergeUnlessLast(TrunkConfig config, int i) {
+        if (i < TrunkConfig.STAGES - 1) {
+            merge(config.vision().width(i));
+        }
+    }
+
     @Override
     protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
         Var fused = fusion.forward(tape, x, sentence.words());

@@ -4,17 +4,44 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.ScriptArguments;
+import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.json.Json;
+import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** What registrations of the family's networks have in common: the trunk's keys, and inputs as the training script says them. */
 public abstract class SkeletonProvider implements NetworkProvider {
+    /** Parts of names that only networks with more than the skeleton have. */
+    protected static final List<String> RELATIVES = List.of(
+            "backbone.cim.",
+            "backbone.lgce.",
+            "backbone.tmem.",
+            "layers.0.corr.",
+            "layers.0.alpha_fc.",
+            "backbone.VMSF.",
+            "fusion_global.",
+            "vglva");
+
     /** Side of the published models' images. */
     protected static final int SIZE = 480;
+
+    private static final int LENGTH = 20;
+
+    private static final List<String> UNUSED =
+            List.of(Trunk.TEXT + "pooler.", Trunk.TEXT + "cls.", Trunk.TEXT + "embeddings.position_ids");
 
     /** For subclasses. */
     protected SkeletonProvider() {}
@@ -27,9 +54,38 @@ public abstract class SkeletonProvider implements NetworkProvider {
         return DatasetVocabulary.REFSEGRS;
     }
 
+    /** Ids a sentence for a data set; by default 20, as in every published training but FIANet's. */
+    protected int sentenceLength(DatasetVocabulary dataset) {
+        return LENGTH;
+    }
+
     /** The side of the images if the file does not say. */
     protected int imageSize(NetworkConfig network) {
         return SIZE;
+    }
+
+    /** A network with its published inputs. */
+    protected final ModelConfig published(NetworkConfig network, DatasetVocabulary dataset) {
+        return new ModelConfig(network, dataset, sentenceLength(dataset), imageSize(network));
+    }
+
+    /** Keys of the model in which a compact one differs from the family's, as {@code image_size}; by default none. */
+    protected Map<String, Object> compactModel() {
+        return Map.of();
+    }
+
+    @Override
+    public final Optional<String> compact() {
+        try (InputStream in = SkeletonProvider.class.getResourceAsStream("compact.json")) {
+            String text = new String(Objects.requireNonNull(in, "compact.json").readAllBytes(), StandardCharsets.UTF_8);
+            Map<String, Object> keys = new LinkedHashMap<>(Json.parseObject(text));
+            Map<String, Object> model = new LinkedHashMap<>(Json.asObject(keys.get("model"), "model"));
+            model.putAll(compactModel());
+            keys.put("model", model);
+            return Optional.of(Json.write(keys, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -47,7 +103,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
         return new ModelConfig(
                 network,
                 dataset,
-                Math.min(dataset.length(), trunk.text().positions()),
+                Math.min(sentenceLength(dataset), trunk.text().positions()),
                 arguments.imageSize().orElseGet(() -> imageSize(network)));
     }
 
@@ -73,6 +129,24 @@ public abstract class SkeletonProvider implements NetworkProvider {
 
     @Override
     public boolean optional(String name) {
-        return name.endsWith("relative_position_index");
+        return name.endsWith("relative_position_index") || name.endsWith("num_batches_tracked");
+    }
+
+    /** Without what no network of the family uses, but saves of its text encoder may hold. */
+    @Override
+    public StateDict tensors(Checkpoint checkpoint) {
+        StateDict out = new StateDict();
+        StateDict all = checkpoint.tensors();
+        for (String name : all.names()) {
+            if (!isUnused(name)) {
+                out.put(name, all.entry(name));
+            }
+        }
+        return out;
+    }
+
+    /** Whether a file may hold a tensor of that name, which the network has no use for. */
+    protected boolean isUnused(String name) {
+        return UNUSED.stream().anyMatch(name::startsWith);
     }
 }

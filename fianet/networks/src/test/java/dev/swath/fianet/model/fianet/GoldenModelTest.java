@@ -8,6 +8,7 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.GoldenNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.parts.ContextAlignment;
 import dev.swath.fianet.model.parts.CrossAttention;
@@ -283,36 +284,11 @@ public class GoldenModelTest {
 
     public static FiaNetConfig tinyConfig(Golden g) {
         Map<String, Object> v = Json.asObject(g.config().get("vision"), "vision");
-        Map<String, Object> t = Json.asObject(g.config().get("text"), "text");
-        SwinConfig vision = new SwinConfig(
-                Json.asInt(v.get("embed_dim"), "embed_dim"),
-                integers(v, "depths"),
-                integers(v, "heads"),
-                Json.asInt(v.get("window"), "window"),
-                Json.asInt(v.get("patch"), "patch"),
-                Json.asInt(v.get("mlp_ratio"), "mlp_ratio"),
-                Json.asDouble(v.get("drop_path"), "drop_path"));
-        BertConfig text = new BertConfig(
-                Json.asInt(t.get("vocab"), "vocab"),
-                Json.asInt(t.get("hidden"), "hidden"),
-                Json.asInt(t.get("layers"), "layers"),
-                Json.asInt(t.get("heads"), "heads"),
-                Json.asInt(t.get("intermediate"), "intermediate"),
-                Json.asInt(t.get("positions"), "positions"),
-                Json.asInt(t.get("types"), "types"),
-                Json.asDouble(t.get("dropout"), "dropout"),
-                1e-12);
         return new FiaNetConfig(
-                new TrunkConfig(vision, text, integers(v, "fusion_heads"), 0),
+                GoldenNetwork.trunk(g),
                 Json.asInt(v.get("tmem_blocks"), "tmem_blocks"),
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
-    }
-
-    private static List<Integer> integers(Map<String, Object> map, String key) {
-        return Json.asList(map.get(key), key).stream()
-                .map(x -> Json.asInt(x, key))
-                .toList();
     }
 
     @ParameterizedTest
