@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             CheckDataCommand.class,
             EvaluateCommand.class,
             WeightsCommand.class,
+            SummaryCommand.class,
             TrainCommand.class,
             AblateCommand.class,
             DoctorCommand.class,

