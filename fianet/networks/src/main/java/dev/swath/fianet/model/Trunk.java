@@ -20,11 +20,13 @@ public final class Trunk {
     /** Before the names of BERT. */
     public static final String TEXT = "text_encoder.";
 
+    private static final String REFINER = "refiner.";
     private static final String LAYER = TEXT + "encoder.layer.";
     private static final Pattern STEP = Pattern.compile("text_encoder\\.encoder\\.layer\\.\\d+"
             + "|backbone\\.layers\\.\\d+\\.blocks\\.\\d+"
             + "|backbone\\.norm\\d"
-            + "|classifier");
+            + "|classifier"
+            + "|refiner");
 
     private Trunk() {}
 
@@ -43,6 +45,9 @@ public final class Trunk {
                 group("text", all, n -> n.startsWith(LAYER) && layer(n) < textLayers, weightDecay)));
         if (textEmbeddings) {
             out.add(group("text embeddings", all, n -> n.startsWith(TEXT + "embeddings."), weightDecay));
+        }
+        if (all.keySet().stream().anyMatch(n -> n.startsWith(REFINER))) {
+            out.add(group("refiner", all, n -> n.startsWith(REFINER), weightDecay));
         }
         return List.copyOf(out);
     }

@@ -7,6 +7,7 @@ import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.pretrained.BertFolder;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
 import dev.swath.tensor.TensorSink;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -52,9 +55,25 @@ final class InitialWeights {
                     + Recognition.network(checkpoint).title() + ", but the network to be trained is "
                     + provider.name());
         }
-        LoadReport report = LoadReport.load(provider.tensors(checkpoint), network.targets(), network.sink(null))
+        StateDict tensors = provider.tensors(checkpoint);
+        Set<String> without = new TreeSet<>();
+        for (String name : network.targets().keySet()) {
+            String part = part(name);
+            if (tensors.namesUnder(part).isEmpty()) {
+                without.add(part);
+            }
+        }
+        LoadReport report = LoadReport.load(tensors, network.targets(), network.sink(null))
+                .acceptMissing(name -> without.contains(part(name)))
                 .requireComplete(file.toString());
-        return report.loaded().size() + " tensors of the whole network from " + file;
+        String rest =
+                without.isEmpty() ? "" : "; " + String.join(", ", without) + " is not in it and begins from noise";
+        return report.loaded().size() + " tensors of the whole network from " + file + rest;
+    }
+
+    /** The first module on the way to a tensor, with its dot: a part that a file either has or has not. */
+    private static String part(String name) {
+        return name.substring(0, name.indexOf('.') + 1);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.parts.MaskDecoder;
+import dev.swath.fianet.model.parts.Refiner;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.nn.bert.BertEncoder;
@@ -16,6 +17,7 @@ import dev.swath.nn.optim.ParameterGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole network: an image and a sentence to one pair of logits per pixel. The text encoder runs once, on a batch of one
@@ -25,6 +27,7 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
     private final Backbone backbone;
     private final MaskDecoder classifier;
     private final BertEncoder textEncoder;
+    private final @Nullable Refiner refiner;
 
     /** With unset parameters; load or initialise them. */
     @SuppressWarnings("this-escape") // a module only notes its children
@@ -32,6 +35,8 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
         this.backbone = child("backbone", backbone);
         this.classifier = child("classifier", classifier);
         this.textEncoder = child("text_encoder", new BertEncoder(config.text()));
+        int channels = config.refinerChannels();
+        this.refiner = channels == 0 ? null : child("refiner", new Refiner(channels));
     }
 
     @Override
@@ -39,7 +44,8 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
         return call(tape, () -> {
             Sentence sentence = encode(tape, sentences);
             Var logits = classifier.forward(tape, backbone.forward(tape, image, sentence), sentence);
-            return Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
+            Var whole = Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
+            return refiner == null ? whole : refiner.forward(tape, image, whole);
         });
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What registrations of the family's networks have in common: the trunk's keys, and inputs as the training script says them. */
 public abstract class SkeletonProvider implements NetworkProvider {
@@ -124,7 +125,9 @@ public abstract class SkeletonProvider implements NetworkProvider {
 
     @Override
     public Set<String> implied() {
-        return TrunkSettings.implied();
+        Set<String> out = new TreeSet<>(TrunkSettings.implied());
+        out.add("refiner_channels");
+        return out;
     }
 
     @Override

@@ -18,10 +18,14 @@ import java.util.Map;
  * @param text the BERT encoder
  * @param fusionHeads heads of the attention to words, per stage
  * @param fusionDropout dropout after the two projections of pixel-word attention, in training
+ * @param refinerChannels channels of the refiner behind the decoder; 0 for none, as in every published network
  */
-public record TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusionHeads, double fusionDropout) {
+public record TrunkConfig(
+        SwinConfig vision, BertConfig text, List<Integer> fusionHeads, double fusionDropout, int refinerChannels) {
     /** The stages of the backbone. */
     public static final int STAGES = 4;
+
+    private static final String REFINER = "refiner.enter.conv.weight";
 
     /** Copies and checks. */
     public TrunkConfig {
@@ -39,7 +43,12 @@ public record TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusi
         }
     }
 
-    /** One head a stage, no dropout. */
+    /** Without a refiner. */
+    public TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusionHeads, double fusionDropout) {
+        this(vision, text, fusionHeads, fusionDropout, 0);
+    }
+
+    /** One head a stage, no dropout, no refiner. */
     public TrunkConfig(SwinConfig vision, BertConfig text) {
         this(vision, text, List.of(1, 1, 1, 1), 0);
     }
@@ -64,7 +73,12 @@ public record TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusi
                 new ScriptArguments(checkpoint.settings().arguments())
                         .fusionHeads()
                         .orElse(List.of(1, 1, 1, 1)),
-                0);
+                0,
+                checkpoint
+                        .tensors()
+                        .find(REFINER)
+                        .map(e -> e.shape().rank() == 4 ? e.shape().dim(0) : 0)
+                        .orElse(0));
     }
 
     /** Whether everything but the window and the vocabulary is as published. */
@@ -107,6 +121,7 @@ public record TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusi
         out.put("bert", TrunkSettings.toJson(text));
         out.put("fusion_heads", fusionHeads);
         out.put("fusion_dropout", fusionDropout);
+        out.put("refiner_channels", refinerChannels);
     }
 
     /** This one with what the keys say. */
@@ -115,11 +130,12 @@ public record TrunkConfig(SwinConfig vision, BertConfig text, List<Integer> fusi
                 TrunkSettings.swin(keys.object("swin"), vision),
                 TrunkSettings.bert(keys.object("bert"), text),
                 keys.integers("fusion_heads", fusionHeads, 8, 1, 1024),
-                keys.number("fusion_dropout", fusionDropout, 0, 1));
+                keys.number("fusion_dropout", fusionDropout, 0, 1),
+                keys.integer("refiner_channels", refinerChannels, 0, 1024));
     }
 
     /** With another backbone. */
     public TrunkConfig withVision(SwinConfig v) {
-        return new TrunkConfig(v, text, fusionHeads, fusionDropout);
+        return new TrunkConfig(v, text, fusionHeads, fusionDropout, refinerChannels);
     }
 }
