@@ -35,6 +35,21 @@ public final class Conv2d extends Module {
      * @param dilation distance between neighbouring taps, 1 for none left out
      */
     public Conv2d(int in, int out, int kernel, int stride, int padding, int groups, int dilation, boolean bias) {
+        this(
+                in,
+                out,
+                kernel,
+                stride,
+                padding,
+                groups,
+                dilation,
+                bias,
+                Init.uniform(in / Math.max(1, groups) * kernel * kernel));
+    }
+
+    /** With the first values of weight and bias drawn by {@code init}. */
+    public Conv2d(
+            int in, int out, int kernel, int stride, int padding, int groups, int dilation, boolean bias, Init init) {
         if (groups < 1 || in % groups != 0 || out % groups != 0) {
             throw new ModuleException("[conv2d] input and output channels must be multiples of the " + groups
                     + " groups; got " + in + " and " + out + " channels");
@@ -43,7 +58,6 @@ public final class Conv2d extends Module {
         this.padding = padding;
         this.groups = groups;
         this.dilation = dilation;
-        Init init = Init.uniform(in / groups * kernel * kernel);
         Shape shape = Shape.of(out, in / groups, kernel, kernel);
         this.weight = parameter("weight", shape, init, (backend, w) -> backend.kernel(Conv2dKernel.class, DType.F32)
                 .pack(Slice.of(w), out, in, kernel, stride, groups, dilation));

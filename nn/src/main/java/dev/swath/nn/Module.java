@@ -10,6 +10,7 @@ import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.tensor.TensorSink;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Module {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+    private final List<Buffer> constants = new ArrayList<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
     private final List<ForwardHook> hooks = new CopyOnWriteArrayList<>();
     private String name = "";
@@ -49,6 +51,13 @@ public abstract class Module {
     protected final Buffer buffer(String name, Tensor value) {
         Buffer b = new Buffer(value);
         unique(name, buffers.putIfAbsent(name, b) == null);
+        return b;
+    }
+
+    /** Numbers that belong to the formula and not to a checkpoint, such as a fixed matrix: they move with the module and are not saved. */
+    protected final Buffer constant(Tensor value) {
+        Buffer b = new Buffer(value);
+        constants.add(b);
         return b;
     }
 
@@ -146,6 +155,9 @@ public abstract class Module {
 
     /** What takes the tensors of a checkpoint by name, and packs each for the backend at once if one is given. */
     public final TensorSink sink(@Nullable Backend packFor) {
+        if (packFor != null) {
+            constantsTo(packFor);
+        }
         return new ModuleSink(namedParameters(), namedBuffers(), packFor);
     }
 
@@ -181,11 +193,17 @@ public abstract class Module {
     public final void to(Backend backend) {
         namedParameters().values().forEach(p -> p.to(backend));
         namedBuffers().values().forEach(b -> b.to(backend));
+        constantsTo(backend);
+    }
+
+    private void constantsTo(Backend backend) {
+        walk("", (path, module) -> module.constants.forEach(b -> b.to(backend)));
     }
 
     /** Moves every parameter and buffer into the memory of the backend, and puts every weight into the order that the backend reads fastest; afterwards the module is for inference only. */
     public void prepare(Backend backend) {
         namedParameters().values().forEach(p -> p.prepare(backend));
         namedBuffers().values().forEach(b -> b.to(backend));
+        constantsTo(backend);
     }
 }

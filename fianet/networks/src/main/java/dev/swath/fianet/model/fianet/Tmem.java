@@ -2,14 +2,11 @@ package dev.swath.fianet.model.fianet;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.AdaptiveAvgPool;
 import dev.swath.autograd.ops.Binary;
-import dev.swath.autograd.ops.Concat;
-import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.fianet.model.parts.CrossAttention;
 import dev.swath.fianet.model.parts.MultiScale;
-import dev.swath.fianet.model.parts.ScaleAwareGate;
+import dev.swath.fianet.model.parts.PooledScales;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.kernels.Activation;
@@ -19,12 +16,10 @@ import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.Pointwise;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text-aware multi-scale enhancement: all maps pooled to the last one's grid and concatenated, a quarter of the channels,
- * blocks of attention to the words, back to all channels, and a scale-aware gate for each map.
+ * Text-aware multi-scale enhancement: between pooled scales, blocks of attention to the words.
  */
 public final class Tmem extends MultiScale {
     /** x + A(LN(x), words), then + feed-forward(LN(.)). */
@@ -75,12 +70,8 @@ public final class Tmem extends MultiScale {
         }
     }
 
-    private final Pointwise down;
-    private final Pointwise up;
     private final ModuleList<Block> blocks = new ModuleList<>();
-    private final BatchNorm norm;
-    private final ModuleList<ScaleAwareGate> fusion = new ModuleList<>();
-    private final List<Integer> widths;
+    private final PooledScales scales;
     private final boolean on;
 
     /** Of the configuration; switched off, it hands the maps on. */
@@ -99,20 +90,15 @@ public final class Tmem extends MultiScale {
 
     private Tmem(List<Integer> widths, int text, int blockCount, boolean on) {
         this.on = on;
-        this.widths = List.copyOf(widths);
-        int sum = widths.stream().mapToInt(Integer::intValue).sum();
-        int hidden = sum / 4;
-        this.down = child("down_channel", new Pointwise(sum, hidden, 2));
-        this.up = child("up_channel", new Pointwise(hidden, sum, 2));
+        int hidden = PooledScales.hidden(widths);
+        Pointwise down = child("down_channel", PooledScales.down(widths));
+        Pointwise up = child("up_channel", PooledScales.up(widths));
         for (int i = 0; i < blockCount; i++) {
             blocks.add(new Block(hidden, text));
         }
         child("block", blocks);
-        this.norm = child("bn", new BatchNorm(hidden));
-        for (int width : widths) {
-            fusion.add(new ScaleAwareGate(width));
-        }
-        child("fusion", fusion);
+        BatchNorm norm = child("bn", new BatchNorm(hidden));
+        this.scales = new PooledScales(widths, down, up, norm, child("fusion", PooledScales.gates(widths)));
     }
 
     @Override
@@ -120,31 +106,15 @@ public final class Tmem extends MultiScale {
         if (!on) {
             return maps;
         }
-        return callAll(tape, () -> {
-            Words words = sentence.words();
-            Var last = maps.getLast();
-            int height = last.dim(1);
-            int width = last.dim(2);
-            Var[] pooled = maps.stream()
-                    .map(m -> AdaptiveAvgPool.apply(tape, m, height, width))
-                    .toArray(Var[]::new);
-            Var x = down.forward(tape, Concat.apply(tape, 3, pooled));
-            Var cells = Reshape.apply(tape, x, x.dim(0), height * width, x.dim(3));
-            for (Block block : blocks.items()) {
-                Var input = cells;
-                cells = tape.scope(blocks.name(), () -> block.forward(tape, input, words));
-            }
-            Var y = up.forward(tape, norm.forward(tape, Reshape.apply(tape, cells, x.dim(0), height, width, x.dim(3))));
-            List<Var> out = new ArrayList<>();
-            int from = 0;
-            for (int i = 0; i < widths.size(); i++) {
-                Var coarse = Narrow.apply(tape, y, 3, from, from + widths.get(i));
-                Var map = maps.get(i);
-                ScaleAwareGate gate = fusion.get(i);
-                out.add(tape.scope(fusion.name(), () -> gate.forward(tape, map, coarse)));
-                from += widths.get(i);
-            }
-            return out;
-        });
+        return callAll(
+                tape,
+                () -> scales.forward(tape, maps, x -> {
+                    Var cells = Reshape.apply(tape, x, x.dim(0), x.dim(1) * x.dim(2), x.dim(3));
+                    for (Block block : blocks.items()) {
+                        Var input = cells;
+                        cells = tape.scope(blocks.name(), () -> block.forward(tape, input, sentence.words()));
+                    }
+                    return Reshape.apply(tape, cells, x.shape().dims());
+                }));
     }
 }

@@ -1,0 +1,116 @@
+package dev.swath.fianet.model.parts;
+
+import dev.swath.fianet.model.Limits;
+import dev.swath.files.json.Fields;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Sizes of a {@link CrossScaleInteraction}, the keys of {@code cim} in {@code config.json}.
+ *
+ * @param side a: the last map's grid must be a x a, for one product mixes all its cells
+ * @param heads of the attention
+ * @param key channels of a head's queries and keys; its values have twice as many
+ */
+public record CrossScaleConfig(int side, int heads, int key) {
+    /** The key that holds these in {@code config.json}. */
+    public static final String KEY = "cim";
+    /** As published, for images of 480 pixels. */
+    public static final CrossScaleConfig PUBLISHED = new CrossScaleConfig(15, 8, 32);
+
+    /** Where the published files have one. */
+    private static final String ATTENTION = "backbone.cim.block.0.csa1.m.attention.";
+    /** The rows of a head: queries, keys and values. */
+    private static final int ROWS = 4;
+    /** Pixels of an image on one cell of the last grid, for patches of 4. */
+    private static final int CELL = 8;
+
+    /** Checks. */
+    public CrossScaleConfig {
+        if (side < 1 || heads < 1 || key < 1) {
+            throw new IllegalArgumentException(
+                    "[cim] side, heads and key must be at least 1; got " + side + ", " + heads + " and " + key);
+        }
+    }
+
+    /** With another side. */
+    public CrossScaleConfig withSide(int a) {
+        return new CrossScaleConfig(a, heads, key);
+    }
+
+    /** n: cells of the grid, of one of half and of one of a third the side. */
+    public int tokens() {
+        int half = (side + 1) / 2;
+        int third = (side + 2) / 3;
+        return side * side + half * half + third * third;
+    }
+
+    /** Channels of all heads' values. */
+    int inner() {
+        return heads * 2 * key;
+    }
+
+    /** Parameters that grow with the square of the side, of both attentions. */
+    public long parameters() {
+        return 2L * side * side * (tokens() + 1);
+    }
+
+    /** The side of square images whose last grid is a x a, the largest of them: what is published for such a network. */
+    public int imageSize(int patch) {
+        return CELL * patch * side;
+    }
+
+    /** What images a network with such a module can take, all else as in {@code d}. */
+    public Limits limits(Limits d, int patch) {
+        return new Limits(
+                d.vocabulary(),
+                d.positions(),
+                d.textLayers(),
+                Math.max(d.smallestImage(), imageSize(patch) - CELL * patch + 1),
+                imageSize(patch),
+                "for its cross-scale attention is made for a last grid of " + side + " x " + side + " cells");
+    }
+
+    /** The keys of {@code cim}. */
+    public Map<String, Object> toJson() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("side", side);
+        out.put("heads", heads);
+        out.put("key", key);
+        return out;
+    }
+
+    /** This with what the keys of {@code cim} say; each is bounded by far more than any published model has. */
+    public CrossScaleConfig with(Fields f) {
+        CrossScaleConfig c = new CrossScaleConfig(
+                f.integer("side", side, 1, 256), f.integer("heads", heads, 1, 256), f.integer("key", key, 1, 4096));
+        f.requireNoOthers();
+        return c;
+    }
+
+    /** The side that a file's tensors imply, if they have such a module under {@code backbone.cim.}: the square root of the rows that cells are mixed to. */
+    public static Optional<Integer> side(StateDict tensors) {
+        return matrix(tensors, "proj.weight").map(s -> (int) Math.round(Math.sqrt(s.dim(0))));
+    }
+
+    /** As the tensors imply it; with the published number of heads where that can be, which {@link #undetermined} says more of. */
+    public static CrossScaleConfig deduce(StateDict tensors) {
+        int rows = matrix(tensors, "qkv.c.weight").map(s -> s.dim(0)).orElse(0);
+        int heads = rows % (ROWS * PUBLISHED.heads) == 0 ? PUBLISHED.heads : 1;
+        return new CrossScaleConfig(side(tensors).orElse(PUBLISHED.side), heads, Math.max(1, rows / (ROWS * heads)));
+    }
+
+    /** {@code cim.heads} unless the channels are as published, for heads leave no trace in a tensor. */
+    public static List<String> undetermined(StateDict tensors) {
+        int rows = matrix(tensors, "qkv.c.weight").map(s -> s.dim(0)).orElse(0);
+        return rows == ROWS * PUBLISHED.heads * PUBLISHED.key ? List.of() : List.of(KEY + ".heads");
+    }
+
+    private static Optional<Shape> matrix(StateDict tensors, String name) {
+        return tensors.find(ATTENTION + name).map(StateDict.Entry::shape).filter(s -> s.rank() == 2);
+    }
+}
