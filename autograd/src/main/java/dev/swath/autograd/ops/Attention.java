@@ -16,6 +16,14 @@ public final class Attention {
 
     private Attention() {}
 
+    /** With every key visible, and without dropout. */
+    public static Var apply(Tape tape, Var q, Var k, Var v, int heads, double scale) {
+        Ops.requireRank(tape, OP, "k", k, 3);
+        Tensor ones = tape.allocate(k.dtype(), k.dim(0), k.dim(1));
+        tape.fill(ones, 1);
+        return apply(tape, q, k, v, Var.constant(ones), heads, scale, 0);
+    }
+
     /**
      * @param q (B, L, C); rows may be strided, as all of q, k, v
      * @param k (B, N, C)

@@ -7,7 +7,7 @@ import dev.swath.tensor.Tensor;
 import dev.swath.testkit.OpCase;
 import java.util.List;
 
-/** Few and many keys, masked ones, dropped weights. */
+/** Few and many keys, masked ones or all visible, dropped weights. */
 public final class AttentionCase implements OpCase {
     /** Creates it. */
     public AttentionCase() {}
@@ -36,7 +36,8 @@ public final class AttentionCase implements OpCase {
                 example(in, "words", 2, 37, 11, 24, 2),
                 example(in, "longer than a vector", 1, 19, 37, 68, 2),
                 dropped(in),
-                oneLeft(in));
+                oneLeft(in),
+                allVisible(in));
     }
 
     @Override
@@ -53,6 +54,19 @@ public final class AttentionCase implements OpCase {
     private static Example oneLeft(Inputs in) {
         Tensor mask = Tensor.of(new float[] {0, 0, 0, 0, 1, 1, 0, 1, 1, 0}, 2, 5);
         return example(in, "one key left", 2, 3, 5, 8, 2, mask, 0);
+    }
+
+    /** Without a mask. */
+    private static Example allVisible(Inputs in) {
+        Tensor ones = Tensor.of(new float[] {1, 1, 1, 1, 1, 1}, 2, 3);
+        return Example.of(
+                        "every key",
+                        (t, v) -> Attention.apply(t, v.get(0), v.get(1), v.get(2), 2, 0.5),
+                        in.normal(2, 4, 6),
+                        in.normal(2, 3, 6),
+                        in.normal(2, 3, 6))
+                .withComposed(
+                        (t, v) -> Attention.composed(t, v.get(0), v.get(1), v.get(2), mask(t, v, ones), 2, 0.5, 0));
     }
 
     private static Example dropped(Inputs in) {
