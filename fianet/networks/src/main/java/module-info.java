@@ -12,6 +12,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet;
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
+    exports dev.swath.fianet.model.crossvlt;
     exports dev.swath.fianet.model.fianet;
     exports dev.swath.fianet.model.lavt;
     exports dev.swath.fianet.model.parts;

@@ -31,6 +31,14 @@ public interface Init {
         };
     }
 
+    /** Normal with mean 0. */
+    static Init normal(double deviation) {
+        return (shape, random) -> {
+            RandomGenerator r = random.next();
+            return fill(shape, () -> deviation * r.nextGaussian());
+        };
+    }
+
     /** Uniform in +-1/sqrt(fanIn). */
     static Init uniform(int fanIn) {
         return (shape, random) -> {

@@ -14,17 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pointwise extends Module {
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
     private final int in;
     private final int out;
 
     /** {@code axes} is 1 or 2, as the published layer is a 1-d or 2-d convolution. */
     public Pointwise(int in, int out, int axes) {
+        this(in, out, axes, Init.uniform(in), Init.uniform(in));
+    }
+
+    /** With first values drawn so; without a bias if {@code bias} is null. */
+    public Pointwise(int in, int out, int axes, Init weight, @Nullable Init bias) {
         this.in = in;
         this.out = out;
         Shape shape = axes == 1 ? Shape.of(out, in, 1) : Shape.of(out, in, 1, 1);
-        this.weight = parameter("weight", shape, Init.uniform(in), dev.swath.nn.Linear.PACKER);
-        this.bias = parameter("bias", Shape.of(out), Init.uniform(in));
+        this.weight = parameter("weight", shape, weight, dev.swath.nn.Linear.PACKER);
+        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias);
     }
 
     /** (..., in) to (..., out). */

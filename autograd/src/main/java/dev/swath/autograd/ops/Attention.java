@@ -16,12 +16,12 @@ public final class Attention {
 
     private Attention() {}
 
-    /** With every key visible, and without dropout. */
-    public static Var apply(Tape tape, Var q, Var k, Var v, int heads, double scale) {
+    /** With every key visible. */
+    public static Var apply(Tape tape, Var q, Var k, Var v, int heads, double scale, double dropoutRate) {
         Ops.requireRank(tape, OP, "k", k, 3);
         Tensor ones = tape.allocate(k.dtype(), k.dim(0), k.dim(1));
         tape.fill(ones, 1);
-        return apply(tape, q, k, v, Var.constant(ones), heads, scale, 0);
+        return apply(tape, q, k, v, Var.constant(ones), heads, scale, dropoutRate);
     }
 
     /**

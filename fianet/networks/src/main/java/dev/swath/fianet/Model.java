@@ -1,11 +1,13 @@
 package dev.swath.fianet;
 
+import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Backend;
+import dev.swath.nn.Parameter;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Tensor;
@@ -60,11 +62,25 @@ record Model(
         LoadReport.load(found.provider().tensors(checkpoint), network.targets(), checked(path, network.sink(backend)))
                 .acceptMissing(found.provider()::optional)
                 .requireComplete(Quoted.path(path));
+        makeUpFor(network, backend);
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
         int length = dataset == null || dataset == settings.dataset()
                 ? settings.sentenceLength()
                 : found.provider().published(dataset).sentenceLength();
         return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
+    }
+
+    /** Gives first values to the parameters that the file may lack, and lacks. */
+    private static void makeUpFor(ReferringNetwork network, @Nullable Backend backend) {
+        RandomSource random = new RandomSource(0);
+        for (Parameter p : network.namedParameters().values()) {
+            if (!p.isSet()) {
+                p.initialise(random);
+                if (backend != null) {
+                    p.prepare(backend);
+                }
+            }
+        }
     }
 
     private static TensorSink checked(Path path, TensorSink sink) {

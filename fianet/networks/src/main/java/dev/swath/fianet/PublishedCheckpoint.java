@@ -35,6 +35,9 @@ public final class PublishedCheckpoint {
         StateDict out = new StateDict();
         for (String name : own.names()) {
             StateDict.Entry e = from.find(name).orElse(null);
+            if (!provider.exported(name)) {
+                continue;
+            }
             if (e == null && provider.optional(name)) {
                 out.put(name, own.entry(name));
             } else if (e != null) {
@@ -43,8 +46,9 @@ public final class PublishedCheckpoint {
         }
         List<String> unknown =
                 from.names().stream().filter(n -> !own.contains(n)).toList();
-        List<String> missing =
-                own.names().stream().filter(n -> !out.contains(n)).toList();
+        List<String> missing = own.names().stream()
+                .filter(n -> !out.contains(n) && provider.exported(n))
+                .toList();
         List<LoadReport.MisShaped> misShaped = network.targets().entrySet().stream()
                 .filter(t -> out.contains(t.getKey())
                         && !out.entry(t.getKey()).shape().equals(t.getValue()))

@@ -2,15 +2,9 @@ package dev.swath.nn.bert;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Cast;
-import dev.swath.autograd.ops.Dropout;
-import dev.swath.nn.Embedding;
-import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Module;
-import dev.swath.nn.ModuleException;
 import dev.swath.nn.ModuleList;
-import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 
 /**
@@ -18,28 +12,6 @@ import dev.swath.tensor.Tensor;
  * The attention mask hides keys, not queries; the token type is 0 throughout.
  */
 public final class BertEncoder extends Module {
-    private static final class Embeddings extends Module {
-        private final Embedding words;
-        private final Embedding positions;
-        private final Embedding types;
-        private final LayerNorm norm;
-
-        Embeddings(BertConfig c) {
-            this.words = child("word_embeddings", new Embedding(c.vocabulary(), c.hidden(), 0));
-            this.positions = child("position_embeddings", new Embedding(c.positions(), c.hidden(), -1));
-            this.types = child("token_type_embeddings", new Embedding(c.types(), c.hidden(), -1));
-            this.norm = child("LayerNorm", new LayerNorm(c.hidden(), c.eps()));
-        }
-
-        Var forward(Tape tape, Tensor ids, double dropout) {
-            return call(tape, () -> {
-                Var x = Binary.add(tape, words.forward(tape, ids), positions.first(tape, ids.dim(1)));
-                x = Binary.add(tape, x, types.first(tape, 1));
-                return Dropout.apply(tape, norm.forward(tape, x), dropout);
-            });
-        }
-    }
-
     private static final class Stack extends Module {
         private final ModuleList<BertLayer> layer = new ModuleList<>();
 
@@ -64,13 +36,13 @@ public final class BertEncoder extends Module {
     }
 
     private final BertConfig config;
-    private final Embeddings embeddings;
+    private final BertEmbeddings embeddings;
     private final Stack encoder;
 
     /** With unset parameters; load or initialise them. */
     public BertEncoder(BertConfig config) {
         this.config = config;
-        this.embeddings = child("embeddings", new Embeddings(config));
+        this.embeddings = child("embeddings", new BertEmbeddings(config));
         this.encoder = child("encoder", new Stack(config));
     }
 
@@ -82,14 +54,9 @@ public final class BertEncoder extends Module {
      * @return (B, N, D), of the element type that the tape's precision gives activations
      */
     public Var forward(Tape tape, Tensor ids, Var mask) {
-        if (ids.rank() != 2 || ids.dim(1) > config.positions() || ids.dim(1) == 0) {
-            throw new ModuleException("[bert] ids must have shape (B, N) with N from 1 to " + config.positions()
-                    + "; got " + ids.describe());
-        }
         return call(tape, () -> {
-            Var x = embeddings.forward(tape, ids, config.dropout());
-            DType type = tape.precision().activations(x.dtype());
-            return encoder.forward(tape, Cast.apply(tape, x, type), Cast.apply(tape, mask, type));
+            Var x = embeddings.forward(tape, ids);
+            return encoder.forward(tape, x, Cast.apply(tape, mask, x.dtype()));
         });
     }
 

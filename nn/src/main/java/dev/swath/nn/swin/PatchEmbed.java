@@ -4,6 +4,7 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Pad;
 import dev.swath.nn.Conv2d;
+import dev.swath.nn.Init;
 import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Module;
 
@@ -15,8 +16,13 @@ public final class PatchEmbed extends Module {
 
     /** From 3 channels to {@code embedDim}. */
     public PatchEmbed(int patch, int embedDim) {
+        this(patch, embedDim, Init.uniform(3 * patch * patch));
+    }
+
+    /** With the first values of the convolution drawn by {@code init}. */
+    public PatchEmbed(int patch, int embedDim, Init init) {
         this.patch = patch;
-        this.proj = child("proj", new Conv2d(3, embedDim, patch, patch, 0, true));
+        this.proj = child("proj", new Conv2d(3, embedDim, patch, patch, 0, 1, 1, true, init));
         this.norm = child("norm", new LayerNorm(embedDim, 1e-5));
     }
 

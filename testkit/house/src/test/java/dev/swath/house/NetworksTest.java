@@ -31,7 +31,7 @@ class NetworksTest {
 
     @Test
     void onlyTheListKnowsANetwork() {
-        assertEquals(Set.of("dev.swath.fianet.model.fianet"), packages());
+        assertEquals(Set.of("dev.swath.fianet.model.crossvlt", "dev.swath.fianet.model.fianet"), packages());
         for (String network : packages()) {
             noClasses()
                     .that()

@@ -71,6 +71,11 @@ public interface NetworkProvider {
         return false;
     }
 
+    /** Whether a published file has the tensor of that name; one that has not is left out where such a file is written. By default all are. */
+    default boolean exported(String name) {
+        return true;
+    }
+
     /** Networks with parts switched off, for {@code swath ablate}. */
     default List<AblationTable> ablations() {
         return List.of();

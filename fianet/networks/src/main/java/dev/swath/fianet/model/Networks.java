@@ -1,5 +1,6 @@
 package dev.swath.fianet.model;
 
+import dev.swath.fianet.model.crossvlt.CrossVltProvider;
 import dev.swath.fianet.model.fianet.FiaNetProvider;
 import dev.swath.fianet.model.lavt.LavtProvider;
 import dev.swath.nn.ModuleException;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** The list of networks: Swath's own, and those that others register. */
 public final class Networks {
-    private static final List<NetworkProvider> OWN = List.of(new FiaNetProvider(), new LavtProvider());
+    private static final List<NetworkProvider> OWN = List.of(new FiaNetProvider(), new LavtProvider(), new CrossVltProvider());
 
     private Networks() {}
 

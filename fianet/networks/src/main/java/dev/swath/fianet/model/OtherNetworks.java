@@ -15,7 +15,6 @@ final class OtherNetworks {
     private static final String SCALES = "backbone.cim.";
 
     private static final List<Row> ROWS = List.of(
-            new Row("a CrossVLT checkpoint", Signature.of("lang_stage1.")),
             new Row("a DiCoR checkpoint", Signature.of("backbone.VMSF.")),
             new Row("a DiCoR checkpoint", Signature.of("fusion_global.")),
             new Row("a CADFormer checkpoint", Signature.of("vglva")),

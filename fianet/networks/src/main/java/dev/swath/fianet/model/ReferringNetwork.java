@@ -10,6 +10,8 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -72,6 +74,14 @@ public abstract class ReferringNetwork extends Module {
         return Optional.empty();
     }
 
+    /**
+     * How many of a BERT's layers it has a place for, its first ones; those of a deeper BERT are then left out. By default nothing:
+     * a BERT must have as many layers as the network.
+     */
+    public OptionalInt bertLayers() {
+        return OptionalInt.empty();
+    }
+
     /** Whether a module is a step of a pass when progress is told: modules of about equal work. By default its own children. */
     public boolean isStep(String path) {
         return !path.isEmpty() && path.indexOf('.') < 0;
@@ -89,15 +99,24 @@ public abstract class ReferringNetwork extends Module {
 
     /** {@link #forward} in the tape's precision: inputs are cast to it, and the logits back to the type of the image. */
     public final Var logits(Tape tape, Var image, SentenceInput sentences) {
+        return inPrecision(tape, image, sentences, (i, s) -> List.of(forward(tape, i, s)))
+                .getFirst();
+    }
+
+    /** A pass in the tape's precision: image and masks are cast to it, and all that the pass gives back to the type of the image. */
+    protected final List<Var> inPrecision(
+            Tape tape, Var image, SentenceInput sentences, BiFunction<Var, SentenceInput, List<Var>> pass) {
         DType type = tape.precision().activations(image.dtype());
         if (type == image.dtype()) {
-            return forward(tape, image, sentences);
+            return pass.apply(image, sentences);
         }
         SentenceInput cast = new SentenceInput(
                 sentences.ids(),
                 Cast.apply(tape, sentences.masks(), type),
                 sentences.each().stream().map(m -> Cast.apply(tape, m, type)).toList());
-        return Cast.apply(tape, forward(tape, Cast.apply(tape, image, type), cast), image.dtype());
+        return pass.apply(Cast.apply(tape, image, type), cast).stream()
+                .map(v -> Cast.apply(tape, v, image.dtype()))
+                .toList();
     }
 
     /**

@@ -52,7 +52,8 @@ public final class Trunk {
         return List.copyOf(out);
     }
 
-    private static boolean isUndecayed(String name) {
+    /** Whether a parameter of the backbone is spared weight decay: layer norms and bias tables, by their names. */
+    public static boolean isUndecayed(String name) {
         return name.contains("norm") || name.contains("relative_position_bias_table");
     }
 
@@ -60,7 +61,8 @@ public final class Trunk {
         return Integer.parseInt(name.substring(LAYER.length(), name.indexOf('.', LAYER.length())));
     }
 
-    private static ParameterGroup group(
+    /** The group of those of {@code all} whose names belong to it. */
+    public static ParameterGroup group(
             String name, Map<String, Parameter> all, Predicate<String> belongs, double weightDecay) {
         Map<String, Parameter> members = new LinkedHashMap<>();
         all.forEach((n, p) -> {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /** The sizes of Swin and BERT as keys of {@code config.json}, and as the tensors of a checkpoint imply them. */
 public final class TrunkSettings {
@@ -95,21 +96,32 @@ public final class TrunkSettings {
 
     /** The Swin of four stages under {@code backbone.}; {@code title} is the network's, for errors. */
     public static SwinConfig swin(Checkpoint checkpoint, String title) {
+        return swin(checkpoint, title, "backbone.patch_embed.", i -> "backbone.layers." + i + ".blocks.");
+    }
+
+    /**
+     * The Swin of four stages.
+     *
+     * @param title the network's, for errors
+     * @param patches before the names of the patch embedding
+     * @param blocks before the numbers of a stage's blocks
+     */
+    public static SwinConfig swin(Checkpoint checkpoint, String title, String patches, IntFunction<String> blocks) {
         StateDict t = checkpoint.tensors();
-        Shape patch = shape(checkpoint, title, "backbone.patch_embed.proj.weight", 4);
+        Shape patch = shape(checkpoint, title, patches + "proj.weight", 4);
         int embed = patch.dim(0);
         List<Integer> depths = new ArrayList<>();
         List<Integer> heads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            String stage = "backbone.layers." + i + ".blocks.";
+            String stage = blocks.apply(i);
             depths.add(count(t, stage, ".norm1.weight"));
             heads.add(shape(checkpoint, title, stage + "0.attn.relative_position_bias_table", 2)
                     .dim(1));
         }
-        int rows = shape(checkpoint, title, "backbone.layers.0.blocks.0.attn.relative_position_bias_table", 2)
+        int rows = shape(checkpoint, title, blocks.apply(0) + "0.attn.relative_position_bias_table", 2)
                 .dim(0);
         int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
-        int mlp = shape(checkpoint, title, "backbone.layers.0.blocks.0.mlp.fc1.weight", 2)
+        int mlp = shape(checkpoint, title, blocks.apply(0) + "0.mlp.fc1.weight", 2)
                         .dim(0)
                 / embed;
         return new SwinConfig(embed, depths, heads, window, patch.dim(2), mlp, 0.3);
@@ -117,18 +129,23 @@ public final class TrunkSettings {
 
     /** The BERT under {@code text_encoder.}, with heads of 64, which {@link #isStandard} says more of; {@code title} is the network's, for errors. */
     public static BertConfig bert(Checkpoint checkpoint, String title) {
-        Shape words = shape(checkpoint, title, "text_encoder.embeddings.word_embeddings.weight", 2);
+        return bert(checkpoint, title, "text_encoder.");
+    }
+
+    /** The same of a BERT under another prefix. */
+    public static BertConfig bert(Checkpoint checkpoint, String title, String prefix) {
+        Shape words = shape(checkpoint, title, prefix + "embeddings.word_embeddings.weight", 2);
         int hidden = words.dim(1);
         return new BertConfig(
                 words.dim(0),
                 hidden,
-                count(checkpoint.tensors(), "text_encoder.encoder.layer.", ".output.dense.weight"),
+                count(checkpoint.tensors(), prefix + "encoder.layer.", ".output.dense.weight"),
                 Math.max(1, hidden / 64),
-                shape(checkpoint, title, "text_encoder.encoder.layer.0.intermediate.dense.weight", 2)
+                shape(checkpoint, title, prefix + "encoder.layer.0.intermediate.dense.weight", 2)
                         .dim(0),
-                shape(checkpoint, title, "text_encoder.embeddings.position_embeddings.weight", 2)
+                shape(checkpoint, title, prefix + "embeddings.position_embeddings.weight", 2)
                         .dim(0),
-                shape(checkpoint, title, "text_encoder.embeddings.token_type_embeddings.weight", 2)
+                shape(checkpoint, title, prefix + "embeddings.token_type_embeddings.weight", 2)
                         .dim(0),
                 0.1,
                 1e-12);
@@ -151,7 +168,8 @@ public final class TrunkSettings {
         return text.hidden() == 768 || text.hidden() == 1024;
     }
 
-    private static Shape shape(Checkpoint checkpoint, String title, String name, int rank) {
+    /** The shape of a tensor that must be there with so many axes, none of them empty. */
+    public static Shape shape(Checkpoint checkpoint, String title, String name, int rank) {
         Shape shape = checkpoint
                 .tensors()
                 .find(name)

@@ -21,11 +21,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Puts published weights of Swin and BERT over a network's first values. */
 final class InitialWeights {
     private static final String BIAS_TABLE = "relative_position_bias_table";
+    private static final Pattern BERT_LAYER = Pattern.compile("encoder\\.layer\\.(\\d{1,9})\\.");
 
     private InitialWeights() {}
 
@@ -65,6 +68,7 @@ final class InitialWeights {
         }
         LoadReport report = LoadReport.load(tensors, network.targets(), network.sink(null))
                 .acceptMissing(name -> without.contains(part(name)))
+                .acceptMissing(provider::optional)
                 .requireComplete(file.toString());
         String rest =
                 without.isEmpty() ? "" : "; " + String.join(", ", without) + " is not in it and begins from noise";
@@ -109,15 +113,32 @@ final class InitialWeights {
         return (block || name.startsWith("patch_embed.")) && !name.endsWith("relative_position_index");
     }
 
-    /** Loads a BERT folder into the whole text encoder; returns one line about what was loaded. */
+    /** Loads a BERT folder into the whole text encoder, as many layers as the network takes; returns one line about what was loaded. */
     private static String bert(ReferringNetwork network, Path folder) {
         Map<String, String> own = own(network, network::bertName, "BERT", "--init-bert");
         Map<String, Shape> wanted = shapes(network, own);
         BertFolder.requireUncased(folder);
         Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
-        LoadReport report = LoadReport.load(Names.bert(checkpoint.tensors()), wanted, sink(network, own))
-                .requireComplete(folder.toString());
-        return report.loaded().size() + " tensors of the text encoder from " + folder;
+        StateDict all = Names.bert(checkpoint.tensors());
+        StateDict taken = network.bertLayers().isPresent()
+                ? firstLayers(all, network.bertLayers().getAsInt())
+                : all;
+        LoadReport report = LoadReport.load(taken, wanted, sink(network, own)).requireComplete(folder.toString());
+        return report.loaded().size() + " tensors of the text encoder from " + folder
+                + (taken.names().size() < all.names().size()
+                        ? ", those of its first " + network.bertLayers().getAsInt() + " layers"
+                        : "");
+    }
+
+    private static StateDict firstLayers(StateDict all, int layers) {
+        StateDict out = new StateDict();
+        for (String name : all.names()) {
+            Matcher layer = BERT_LAYER.matcher(name);
+            if (!layer.lookingAt() || Integer.parseInt(layer.group(1)) < layers) {
+                out.put(name, all.entry(name));
+            }
+        }
+        return out;
     }
 
     /** The network's names by the published ones. */

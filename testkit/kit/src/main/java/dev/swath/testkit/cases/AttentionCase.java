@@ -61,7 +61,7 @@ public final class AttentionCase implements OpCase {
         Tensor ones = Tensor.of(new float[] {1, 1, 1, 1, 1, 1}, 2, 3);
         return Example.of(
                         "every key",
-                        (t, v) -> Attention.apply(t, v.get(0), v.get(1), v.get(2), 2, 0.5),
+                        (t, v) -> Attention.apply(t, v.get(0), v.get(1), v.get(2), 2, 0.5, 0),
                         in.normal(2, 4, 6),
                         in.normal(2, 3, 6),
                         in.normal(2, 3, 6))

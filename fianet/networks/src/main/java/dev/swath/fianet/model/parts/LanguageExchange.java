@@ -78,7 +78,7 @@ public final class LanguageExchange extends MultiScale {
                 Var t = norm.forward(tape, Concat.apply(tape, 1, u, cells));
                 Var q = query.forward(tape, Narrow.apply(tape, t, 1, 0, 1));
                 double scale = 1 / Math.sqrt((double) u.dim(2) / heads);
-                Var mixed = Attention.apply(tape, q, key.forward(tape, t), value.forward(tape, t), heads, scale);
+                Var mixed = Attention.apply(tape, q, key.forward(tape, t), value.forward(tape, t), heads, scale, 0);
                 return leave.forward(tape, proj.forward(tape, mixed, Activation.IDENTITY, u));
             });
         }
@@ -105,7 +105,7 @@ public final class LanguageExchange extends MultiScale {
                     part[i] = Narrow.apply(tape, all, 2, i * channels, (i + 1) * channels);
                 }
                 double scale = 1 / Math.sqrt((double) channels / heads);
-                Var mixed = Attention.apply(tape, part[0], part[1], part[2], heads, scale);
+                Var mixed = Attention.apply(tape, part[0], part[1], part[2], heads, scale, 0);
                 return proj.forward(tape, mixed, Activation.IDENTITY, residual);
             });
         }

@@ -1,0 +1,227 @@
+package dev.swath.fianet.model.crossvlt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
+import dev.swath.fianet.OpenedFile;
+import dev.swath.fianet.PublishedCheckpoint;
+import dev.swath.fianet.model.GoldenNetwork;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
+import dev.swath.files.json.Json;
+import dev.swath.kernels.Backend;
+import dev.swath.nn.Parameter;
+import dev.swath.nn.loss.SegmentationLoss;
+import dev.swath.tensor.DType;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.StateDict;
+import dev.swath.tensor.Tensor;
+import dev.swath.testkit.Golden;
+import dev.swath.testkit.GoldenRun;
+import dev.swath.weights.Checkpoint;
+import dev.swath.weights.LoadReport;
+import dev.swath.weights.Safetensors;
+import dev.swath.weights.TorchWriter;
+import dev.swath.weights.WeightsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CrossVltTest {
+    private static final String NAME = "crossvlt_net";
+    private static final SegmentationLoss TWICE = new SegmentationLoss(
+            List.of(0.9, 1.1), 2, 0, SegmentationLoss.published().reduction());
+    private static final GoldenNetwork GOLDEN = new GoldenNetwork(NAME, CrossVltTest::network, TWICE);
+    private static final String SETTINGS = "{\"bert\": {\"heads\": 2}, \"fusion_head\": 4, \"image_size\": 64}";
+
+    @TempDir
+    Path folder;
+
+    static Stream<Backend> backends() {
+        return GoldenRun.backends();
+    }
+
+    static Stream<Backend> processors() {
+        return GoldenRun.processors();
+    }
+
+    private static CrossVlt network(Golden g) {
+        TrunkConfig trunk = GoldenNetwork.trunk(g);
+        return new CrossVlt(new CrossVltConfig(trunk.vision(), trunk.text(), g.config("align"), g.config("head")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void evaluation(Backend backend) {
+        GOLDEN.evaluation(backend);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void training(Backend backend) {
+        GOLDEN.training(backend);
+    }
+
+    @ParameterizedTest
+    @MethodSource("processors")
+    void firstSteps(Backend backend) {
+        GOLDEN.curve(backend);
+    }
+
+    /** How alike pixels and sentence are at each scale, over a temperature that is not 1. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void alignment(Backend backend) {
+        Golden g = Golden.of(NAME);
+        for (String run : List.of("eval", "train")) {
+            CrossVlt network = network(g);
+            LoadReport.load(g.under("param/"), network.targets(), network.sink(null));
+            network.to(backend);
+            Tape.Options options = Tape.Options.of(backend);
+            Tape tape = Tape.inference(run.equals("train") ? options.withTraining(new RandomSource(1)) : options);
+            Var image = tape.constant(g.tensor("in/image").permute(0, 2, 3, 1).contiguous());
+            List<Var> out =
+                    network.aligned(tape, image, GoldenNetwork.sentences(g).upload(tape, network));
+            Map<String, Object> bounds = Json.asObject(
+                    Json.asObject(
+                                    Json.asObject(g.description().get("runs"), "runs")
+                                            .get(run),
+                                    run)
+                            .get("tolerance"),
+                    "tolerance");
+            for (int i = 0; i < 4; i++) {
+                Golden.assertClose(
+                        run + " sim" + i + " on " + backend.name(),
+                        g.tensor(run + "/out/sim" + i),
+                        out.get(i + 1).value().permute(0, 3, 1, 2),
+                        Json.asDouble(bounds.get("sim" + i), "sim" + i));
+            }
+        }
+    }
+
+    @Test
+    void publishedFile() throws IOException {
+        OpenedFile opened = OpenedFile.of("lineage_files", "crossvlt_bare.pth", folder, SETTINGS);
+        assertEquals("crossvlt", opened.network().config().network());
+        assertEquals(16, opened.sentenceLength()); // 21, but for its 16 positions
+        GOLDEN.checkEvaluation(opened.network(), opened.backend());
+    }
+
+    /** The bare tensors of that file, changed. */
+    private StateDict bare(UnaryOperator<String> rename, DType type) throws IOException {
+        StateDict all = Checkpoint.open(Golden.copy("lineage_files", "crossvlt_bare.pth", folder))
+                .tensors();
+        StateDict out = new StateDict();
+        for (String name : all.names()) {
+            Tensor value = all.get(name);
+            out.put(rename.apply(name), value.dtype().isFloating() ? value.to(type) : value);
+        }
+        return out;
+    }
+
+    private OpenedFile open(StateDict tensors) throws IOException {
+        Path file = folder.resolve("changed.pth");
+        TorchWriter.write(file, "model", tensors);
+        return OpenedFile.of(file, SETTINGS);
+    }
+
+    @Test
+    void whatTheTrainingScriptSaves() throws IOException {
+        StateDict tensors = bare(n -> "module." + n, DType.F32);
+        tensors.put("module.temp", Tensor.of(new float[] {1, 1, 2, 1}, 4));
+        tensors.put("module.lang_stage1.embeddings.position_ids", Tensor.zeros(DType.I64, Shape.of(1, 16)));
+        OpenedFile opened = open(tensors);
+        GOLDEN.checkEvaluation(opened.network(), opened.backend());
+        Parameter temperature = opened.network().namedParameters().get("temp");
+        assertEquals(2, temperature.value().get(2));
+    }
+
+    @Test
+    void withoutTemperaturesTheyAreOne() throws IOException {
+        Parameter temperature =
+                open(bare(n -> n, DType.F32)).network().namedParameters().get("temp");
+        assertTrue(temperature.isSet());
+        assertEquals(1, temperature.value().get(3));
+    }
+
+    @Test
+    void halfPrecision() throws IOException {
+        assertEquals(
+                "crossvlt", open(bare(n -> n, DType.F16)).network().config().network());
+    }
+
+    @Test
+    void incompleteOrStrangeTensorsAreRefused() throws IOException {
+        StateDict less = bare(n -> n, DType.F32);
+        StateDict without = new StateDict();
+        less.names().stream()
+                .filter(n -> !n.equals("lang_stage3.proj.bias"))
+                .forEach(n -> without.put(n, less.entry(n)));
+        WeightsException missing = assertThrows(WeightsException.class, () -> open(without));
+        assertTrue(missing.getMessage().contains("1 missing: lang_stage3.proj.bias"), missing.getMessage());
+        StateDict more = bare(n -> n, DType.F32);
+        more.put("lang_stage5.proj.bias", Tensor.zeros(6));
+        WeightsException unknown = assertThrows(WeightsException.class, () -> open(more));
+        assertTrue(unknown.getMessage().contains("1 unexpected: lang_stage5.proj.bias"), unknown.getMessage());
+    }
+
+    /** The published program loads strictly and has no temperatures. */
+    @Test
+    void exportsWithoutTemperatures() throws IOException {
+        StateDict tensors = bare(n -> n, DType.F32);
+        tensors.put("temp", Tensor.of(new float[] {1, 1, 1, 1}, 4));
+        Path file = folder.resolve("with.safetensors");
+        Safetensors.write(file, tensors, Map.of());
+        StateDict out = PublishedCheckpoint.tensors(Checkpoint.open(file));
+        assertFalse(out.contains("temp"));
+        assertEquals(tensors.names().size() - 1, out.names().size());
+    }
+
+    @Test
+    void publishedSizes() {
+        CrossVlt network = new CrossVlt(CrossVltConfig.published());
+        assertEquals(236_711_038L, network.parameterCount());
+        assertEquals(651, network.namedParameters().size());
+        assertEquals(693, network.stateDict().names().size());
+        assertEquals(
+                List.of(136, 289, 20, 98, 34, 34, 34),
+                network.groups(0.01, 6, false).stream()
+                        .map(g -> g.parameters().size())
+                        .toList());
+        assertEquals(5, network.groups(0.01, 6, true).getLast().parameters().size());
+        assertEquals(34, network.groups(0.01, 2, false).get(3).parameters().size());
+    }
+
+    /** Where Swin's and BERT's published weights go. */
+    @Test
+    void pretrainedNames() {
+        CrossVlt network = new CrossVlt(CrossVltConfig.published());
+        assertEquals(
+                "layers.2.blocks.17.attn.qkv.bias",
+                network.swinName("backbone.2.layers.blocks.17.attn.qkv.bias").orElseThrow());
+        assertEquals(
+                "layers.0.downsample.norm.weight",
+                network.swinName("backbone.0.layers.downsample.norm.weight").orElseThrow());
+        assertEquals(
+                "patch_embed.proj.bias",
+                network.swinName("backbone.0.patch_embed.proj.bias").orElseThrow());
+        assertTrue(network.swinName("backbone.0.layers.proj.bias").isEmpty());
+        assertEquals(
+                "encoder.layer.5.output.dense.bias",
+                network.bertName("lang_stage1.encoder.layer.5.output.dense.bias")
+                        .orElseThrow());
+        assertTrue(network.bertName("lang_stage1.encoder.proj.bias").isEmpty());
+        assertTrue(network.bertName("lang_stage2.layer.0.output.dense.bias").isEmpty());
+    }
+}
