@@ -22,6 +22,7 @@ rem A training step takes gigabytes; everything else keeps a few hundred large a
 set "memory=-XX:+UseSerialGC -Xmn32m"
 if "%~1"=="train" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
 if "%~1"=="ablate" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
+if "%~1"=="compare" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
 set "modules=%lib%"
 if defined SWATH_PLUGINS set "modules=%lib%;%SWATH_PLUGINS%"
 "%java%" %memory% -Djava.awt.headless=true %SWATH_JAVA_OPTS% -p "%modules%" -m dev.swath.fianet.cli/dev.swath.fianet.cli.Main %*

@@ -165,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         .write(panels, seed)
                         .forEach(file -> stderr.println("swath: wrote " + Quoted.path(file)));
             }
-            if (split != Split.TEST) {
+            if (split != Split.TEST && !opened.drawn()) {
                 stderr.println("swath: the published rows are of the test split; these are of '" + split.key() + "'.");
             }
         }

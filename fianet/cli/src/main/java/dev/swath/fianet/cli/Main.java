@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
             SummaryCommand.class,
             TrainCommand.class,
             AblateCommand.class,
+            CompareCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

@@ -185,6 +185,7 @@ class CommandsTest {
                 "segment",
                 "train",
                 "ablate",
+                "compare",
                 "evaluate",
                 "check-data",
                 "synth",

@@ -1,6 +1,7 @@
 package dev.swath.fianet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,23 +131,73 @@ class DataCommandsTest {
         assertTrue(
                 text.out
                         .lines()
-                        .anyMatch(l ->
-                                l.matches("FIANet \\(published\\) +84.09 +77.05 +61.86 +33.41 +7.10 +78.32 +68.67")),
+                        .anyMatch(l -> l.matches(
+                                "FIANet \\(published\\) +TGRS 2024 +84.09 +77.05 +61.86 +33.41 +7.10 +78.32 +68.67")),
                 text.out);
-        assertTrue(text.out.lines().anyMatch(l -> l.matches("low vegetation +1( +[0-9.]+){7}")), text.out);
+        assertEquals(9, text.out.lines().filter(l -> l.contains(" (published)")).count(), text.out);
+        assertTrue(text.out.contains("\nTable II: RefSegRS, split 'test', 2 samples, by category"), text.out);
+        List<String> table =
+                text.out.lines().dropWhile(l -> !l.startsWith("category ")).toList();
+        assertTrue(table.getFirst().matches(".* mIoU +LAVT +RMSIN +LGCE +FIANet"), text.out);
+        assertTrue(table.get(1).matches("road +0 +70.33 +66.67 +74.03 +74.13"), text.out);
+        assertTrue(
+                table.stream().anyMatch(l -> l.matches("low vegetation +1( +[0-9.]+){7} +41.08 +43.73 +43.68 +44.84")),
+                text.out);
+        assertEquals(16, table.size(), text.out);
+        assertTrue(table.getLast().matches("average +[0-9.]+ +53.32 +54.92 +56.89 +66.72"), text.out);
         Run json = run("evaluate", "--data", data, "--weights", model, "--format", "json", "--threads", 1);
         Map<String, Object> all = Json.parseObject(json.out);
         assertEquals(2, Json.asList(all.get("outcomes"), "outcomes").size());
         assertEquals(2L, Json.asObject(all.get("overall"), "overall").get("samples"));
         Run csv = run("evaluate", "--data", data, "--weights", model, "--format", "csv");
-        assertEquals(1 + 5 + 1 + 2, csv.out.lines().count(), csv.out);
+        assertEquals(1 + 9 + 1 + 14 * 4 + 2 + 4 + 1, csv.out.lines().count(), csv.out);
+        assertTrue(csv.out.contains("\npublished,\"RefSegRS, test\",,LAVT,CVPR 2022,,70.23,"), csv.out);
+        assertTrue(csv.out.contains("\npublished category,\"RefSegRS, test\",road,LGCE,,,,,,,,,74.03\n"), csv.out);
+        assertEquals(false, all.get("drawn"));
+        assertEquals(9, Json.asList(all.get("published"), "published").size());
+        assertEquals(
+                15,
+                Json.asList(all.get("published_categories"), "published_categories")
+                        .size());
         Run markdown = run("evaluate", "--data", data, "--weights", model, "--format", "markdown");
-        assertTrue(markdown.out.contains("| method | Pr@0.5 |"), markdown.out);
+        assertTrue(markdown.out.contains("| method | venue | Pr@0.5 |"), markdown.out);
         Run shuffled = run("evaluate", "--data", data, "--weights", model, "--shuffle-sentences", 1);
         assertTrue(shuffled.out.contains("model, shuffled"), shuffled.out);
         assertEquals(
                 1,
                 run("evaluate", "--data", data, "--split", "val", "--weights", model, "--shuffle-sentences", 1).exit);
+    }
+
+    /** Scenes that {@code synth} wrote are told from the data set whose layout they have, from a folder and from a zip file. */
+    @Test
+    void drawnScenesAreNotTakenForTheDataSet(@TempDir Path folder) throws IOException {
+        for (String format : List.of("refsegrs", "rrsisd")) {
+            Path data = folder.resolve(format);
+            assertEquals(
+                    0,
+                    run("synth", "--format", format, "--out", data, "--count", 4, "--size", 64, "--splits", "0,0,100")
+                            .exit);
+            for (String as : List.of("text", "markdown", "csv", "json")) {
+                Run run = run("evaluate", "--data", data, "--weights", "bundled", "--format", as);
+                assertEquals(0, run.exit, run.err);
+                assertFalse(run.out.contains("Table "), run.out);
+                assertFalse(run.out.contains("LAVT"), run.out);
+                String name = format.equals("refsegrs") ? "RefSegRS" : "RRSIS-D";
+                assertTrue(
+                        run.out.contains(
+                                as.equals("json") ? "\"drawn\": true" : "rawn scenes in the manner of " + name),
+                        run.out);
+            }
+        }
+        Path zip = folder.resolve("refsegrs.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip));
+                Stream<Path> files = Files.walk(folder.resolve("refsegrs"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new ZipEntry(folder.relativize(file).toString().replace('\\', '/')));
+                out.write(Files.readAllBytes(file));
+            }
+        }
+        assertTrue(run("evaluate", "--data", zip, "--weights", "bundled").out.startsWith("Drawn scenes "));
     }
 
     @Test

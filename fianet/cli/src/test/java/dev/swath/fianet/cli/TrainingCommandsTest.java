@@ -11,6 +11,7 @@ import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.train.Ablations;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.files.json.Fields;
+import dev.swath.files.json.Json;
 import dev.swath.nn.train.StepResult;
 import dev.swath.nn.train.TrainingListener;
 import dev.swath.nn.train.TrainingPlan;
@@ -146,19 +147,115 @@ class TrainingCommandsTest {
                 "--out",
                 out);
         Cli first = Cli.run(words.toArray()).done();
-        for (Variant variant : new Ablations(Networks.standard()).variants()) {
+        List<Variant> variants = new Ablations(Networks.standard()).variants();
+        assertEquals(
+                List.of("full", "baseline", "fiam", "tmem", "modulation", "object"),
+                variants.stream().map(Variant::name).limit(6).toList());
+        for (Variant variant : variants) {
             assertEquals(2, steps(out.resolve(variant.name())), variant.name());
-            String row = first.out()
-                    .lines()
-                    .filter(line -> line.startsWith("| " + variant.label() + " |"))
-                    .findFirst()
-                    .orElseThrow();
-            assertTrue(row.matches("\\|[^|]+(\\| \\d+\\.\\d\\d ){7}\\|"), row);
         }
-        assertTrue(first.out().contains("| full model, published for RefSegRS | 84.09 | 77.05 |"), first.out());
+        String ours = "( \\d+\\.\\d\\d \\|){5}";
+        for (String row : List.of(
+                "neither FIAM nor TMEM \\|" + ours + " 78.37 \\| 43.04 \\| 2.86 \\| 74.90 \\| 62.24",
+                "none \\|" + ours + " 80.96 \\| 53.99 \\| 4.29 \\| 75.62 \\| 65.39",
+                "channel modulation \\|" + ours + " 81.40 \\| 53.99 \\| 4.73 \\| 76.07 \\| 65.76",
+                "\\+ object branch \\|" + ours + " 83.27 \\| 57.46 \\| 5.34 \\| 77.40 \\| 67.01",
+                "\\+ position branch, the full model \\|" + ours + " 84.09 \\| 61.86 \\| 7.10 \\| 78.32 \\| 68.67")) {
+            assertTrue(first.out().lines().anyMatch(l -> l.matches("\\| " + row + " \\|")), row + "\n" + first.out());
+        }
+        assertTrue(
+                first.out()
+                        .contains(
+                                "Table VI: parts of FIAM, added to TMEM; measured on drawn scenes in the manner of"
+                                        + " RefSegRS, split 'test', 2 samples, 2 steps each; published for RefSegRS, test split"),
+                first.out());
         assertEquals(first.out(), Files.readString(out.resolve("tables.md")));
+        Map<String, Object> results = Json.parseObject(Files.readString(out.resolve("results.json")));
+        assertEquals(variants.size(), results.size());
+        assertEquals(2L, Json.asObject(results.get("full"), "full").get("steps"));
         String again = Cli.run(words.toArray()).done().out();
         assertEquals(first.out(), again);
+        assertEquals(results, Json.parseObject(Files.readString(out.resolve("results.json"))));
+    }
+
+    private static List<Object> compare(Path out, Object... more) {
+        List<Object> words = new ArrayList<>(List.of(
+                "compare", "--dataset", "synthetic-rrsisd", "--synth-count", 4, "--synth-val", 2, "--out", out));
+        words.addAll(List.of(more));
+        return words;
+    }
+
+    @Test
+    void networksAreComparedUnderOneBudgetAndGoOn() throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path out = folder.resolve("compared");
+        String networks = "two-layers,tiny=" + config;
+        Object[] words = compare(out, "--networks", networks, "--steps", 2, "--vocab", Settings.bundledVocabulary())
+                .toArray();
+        Cli first = Cli.run(words).done();
+        assertEquals(2, steps(out.resolve("two-layers")));
+        assertEquals(2, steps(out.resolve("tiny")));
+        List<String> lines = first.out().lines().toList();
+        assertEquals(
+                "Measured on drawn scenes in the manner of RRSIS-D, split 'test', 2 samples, trained 2 steps each",
+                lines.getFirst());
+        assertTrue(lines.get(2).startsWith("| network | parameters | steps | minutes | Pr@0.5 |"), first.out());
+        assertTrue(
+                lines.get(4).matches("\\| TwoLayers \\| \\d+ \\| 2 \\| \\d+\\.\\d \\|( \\d+\\.\\d\\d \\|){7}"),
+                first.out());
+        assertTrue(lines.get(5).startsWith("| tiny (FIANet) | "), first.out());
+        assertEquals(6, lines.size(), "nothing is published for drawn scenes: " + first.out());
+        assertEquals(first.out(), Files.readString(out.resolve("table.md")));
+        // What was measured is kept, unless the checkpoint is another one.
+        long measured =
+                Files.getLastModifiedTime(out.resolve("tiny/outcome.json")).toMillis();
+        assertEquals(first.out(), Cli.run(words).done().out());
+        assertEquals(
+                measured,
+                Files.getLastModifiedTime(out.resolve("tiny/outcome.json")).toMillis());
+        Cli.run(compare(out, "--networks", networks, "--steps", 4, "--vocab", Settings.bundledVocabulary())
+                        .toArray())
+                .done();
+        assertEquals(4, steps(out.resolve("tiny")));
+    }
+
+    @Test
+    void aBudgetOfMinutesBecomesStepsOnce() throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path out = folder.resolve("compared");
+        List<Object> words = compare(
+                out, "--networks", "tiny=" + config, "--minutes", 0.001, "--vocab", Settings.bundledVocabulary());
+        Cli.run(words.toArray()).done();
+        long steps = steps(out.resolve("tiny"));
+        assertTrue(steps >= 1);
+        assertEquals(steps, Fields.of(out.resolve("tiny/budget.json")).longInteger("steps", -1));
+        Cli.run(words.toArray()).done();
+        assertEquals(steps, steps(out.resolve("tiny")));
+        try (var left = Files.list(out)) {
+            assertTrue(
+                    left.noneMatch(p -> p.getFileName().toString().startsWith(".")), "nothing is left of the timing");
+        }
+        words.set(words.indexOf(0.001), 0.002);
+        Cli.run(words.toArray()).refused(2, "was begun with --minutes 0.001");
+    }
+
+    @Test
+    void whatCannotBeComparedIsSaid() throws IOException {
+        Path out = folder.resolve("none");
+        Cli.run(compare(out, "--networks", "fianet").toArray()).refused(2, "give either --steps or --minutes");
+        Cli.run(compare(out, "--networks", "fianet", "--steps", 1, "--minutes", 1)
+                        .toArray())
+                .refused(2, "give either --steps or --minutes");
+        Cli.run(compare(out, "--networks", "fianet,fianet", "--steps", 1).toArray())
+                .refused(2, "names 'fianet' twice");
+        Cli.run(compare(out, "--networks", "fienet", "--steps", 1).toArray())
+                .refused(2, "there is no network 'fienet' here");
+        Cli.run(compare(out, "--networks", "../a=b.json", "--steps", 1).toArray())
+                .refused(2, "letters, digits, dots and hyphens; got '../a'");
+        Cli.run(compare(out, "--networks", "fianet", "--config", "published", "--steps", 1)
+                        .toArray())
+                .refused(2, "--vocab or --init-bert");
+        assertFalse(Files.exists(out));
     }
 
     @Test

@@ -35,6 +35,12 @@ public final class InterleavedDataset implements ReferringDataset {
         return parts.getFirst().split();
     }
 
+    /** Whether any part is. */
+    @Override
+    public boolean drawn() {
+        return parts.stream().anyMatch(ReferringDataset::drawn);
+    }
+
     @Override
     public int size() {
         return parts.size()

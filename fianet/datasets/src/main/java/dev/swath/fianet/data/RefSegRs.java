@@ -81,6 +81,11 @@ public final class RefSegRs implements ReferringDataset {
     }
 
     @Override
+    public boolean drawn() {
+        return DrawnMark.isIn(root);
+    }
+
+    @Override
     public int size() {
         return lines.size();
     }

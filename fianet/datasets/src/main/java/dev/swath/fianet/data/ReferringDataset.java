@@ -15,6 +15,11 @@ public interface ReferringDataset extends AutoCloseable {
     /** Which split this is. */
     Split split();
 
+    /** Whether the scenes are drawn by Swath: published figures of the data set whose classes they have say nothing about them. */
+    default boolean drawn() {
+        return false;
+    }
+
     /** Number of triplets. */
     int size();
 

@@ -70,6 +70,11 @@ public final class RrsisD implements ReferringDataset {
     }
 
     @Override
+    public boolean drawn() {
+        return DrawnMark.isIn(root);
+    }
+
+    @Override
     public int size() {
         return items.size();
     }

@@ -39,6 +39,11 @@ public final class ShuffledSentences implements ReferringDataset {
     }
 
     @Override
+    public boolean drawn() {
+        return dataset.drawn();
+    }
+
+    @Override
     public int size() {
         return dataset.size();
     }

@@ -1,22 +1,28 @@
 package dev.swath.fianet.synth;
 
 import dev.swath.fianet.data.DataException;
+import dev.swath.fianet.data.DrawnMark;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.AtomicFile;
 import dev.swath.files.FileFaults;
 import dev.swath.files.Unfinished;
+import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * Writes scenes in the on-disk layout of RefSegRS or RRSIS-D. Everything goes into a hidden folder beside the target, which
+ * Writes scenes in the on-disk layout of RefSegRS or RRSIS-D, with the {@link DrawnMark}. Everything goes into a hidden folder beside the target, which
  * is renamed at the end: the target is there whole or not at all, and an interrupted call leaves nothing behind. The bytes do not depend on the number of threads.
  */
 public final class DatasetWriter {
@@ -115,6 +121,15 @@ public final class DatasetWriter {
             done.accept(ready.incrementAndGet());
         });
         layout.finish();
+        Map<String, Object> mark = new LinkedHashMap<>();
+        mark.put("drawn_by", "swath synth");
+        mark.put("format", scenes.format().name().toLowerCase(Locale.ROOT));
+        mark.put("scenes_version", SyntheticScenes.VERSION);
+        mark.put("seed", scenes.seed());
+        mark.put("size", scenes.size());
+        mark.put("count", count);
+        mark.put("splits", List.of(shares.train(), shares.val(), shares.test()));
+        Files.writeString(work.resolve(DrawnMark.NAME), Json.write(mark, true) + "\n");
     }
 
     private static DataException failure(Path target, IOException e) {

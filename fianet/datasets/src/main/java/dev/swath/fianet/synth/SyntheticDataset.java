@@ -38,6 +38,11 @@ public final class SyntheticDataset implements ReferringDataset {
     }
 
     @Override
+    public boolean drawn() {
+        return true;
+    }
+
+    @Override
     public int size() {
         return words.length();
     }

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 public enum DatasetVocabulary {
     /** RefSegRS: 14 classes, 20 ids a sentence. */
     REFSEGRS(
+            "RefSegRS",
             20,
             List.of(
                     "road",
@@ -25,6 +26,7 @@ public enum DatasetVocabulary {
                     "impervious surface")),
     /** RRSIS-D: 20 classes, 22 ids a sentence. */
     RRSISD(
+            "RRSIS-D",
             22,
             List.of(
                     "airplane",
@@ -48,18 +50,25 @@ public enum DatasetVocabulary {
                     "vehicle",
                     "windmill")),
     /** Both, for models of both: all their classes, 22 ids a sentence. */
-    BOTH(RRSISD.length, union(REFSEGRS.classes, RRSISD.classes));
+    BOTH("RefSegRS and RRSIS-D", RRSISD.length, union(REFSEGRS.classes, RRSISD.classes));
 
+    private final String title;
     private final int length;
     private final List<String> classes;
 
-    DatasetVocabulary(int length, List<String> classes) {
+    DatasetVocabulary(String title, int length, List<String> classes) {
+        this.title = title;
         this.length = length;
         this.classes = classes;
     }
 
     private static List<String> union(List<String> a, List<String> b) {
         return Stream.concat(a.stream(), b.stream()).distinct().toList();
+    }
+
+    /** Its name for people. */
+    public String title() {
+        return title;
     }
 
     /** Ids a sentence, [CLS] and [SEP] included. */

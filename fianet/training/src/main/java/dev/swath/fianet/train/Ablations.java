@@ -6,20 +6,31 @@ import dev.swath.fianet.model.AblationTable;
 import dev.swath.fianet.model.AblationTable.Variant;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
-import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of a network's ablation tables, and those tables with our figures in them. */
+/**
+ * The networks of a network's ablation tables, and those tables with our figures in them. FIANet's have the paper's numbers, and beside
+ * each of our figures stands the paper's.
+ */
 public final class Ablations {
+    private static final String PAPER = "FIANet";
+    private static final Pattern NUMBERED = Pattern.compile("Table ([IVX]+): .*");
+
+    /** What the paper's ablation tables have of each network, and so do ours. */
+    private static final List<String> MEASURES = Published.numbered("V").columns();
+
     private final NetworkProvider network;
 
     /** Those of a network. */
@@ -27,11 +38,11 @@ public final class Ablations {
         this.network = network;
     }
 
-    /** Every network once, the full one first. */
+    /** Every network once, the full one first, by the name that it has in the first table with it. */
     public List<Variant> variants() {
-        Map<String, Variant> out = new LinkedHashMap<>();
-        all().filter(Variant::isFull).forEach(v -> out.put(v.name(), v));
-        all().forEach(v -> out.putIfAbsent(v.name(), v));
+        Map<Object, Variant> out = new LinkedHashMap<>();
+        all().filter(Variant::isFull).forEach(v -> out.putIfAbsent(keys(v), v));
+        all().forEach(v -> out.putIfAbsent(keys(v), v));
         return List.copyOf(out.values());
     }
 
@@ -39,61 +50,65 @@ public final class Ablations {
         return network.ablations().stream().flatMap(t -> t.variants().stream());
     }
 
+    /** What a variant is, whatever it is called. */
+    private static Map<String, Object> keys(Variant variant) {
+        return Json.parseObject(variant.keys());
+    }
+
+    /** The one of {@link #variants} that is the same network. */
+    private Variant trained(Variant variant) {
+        return variants().stream()
+                .filter(v -> keys(v).equals(keys(variant)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** A configuration with what the variant switches off. */
     public static NetworkConfig apply(Variant variant, NetworkConfig config) {
-        return config.with(new Fields(Json.parseObject(variant.keys()), variant.name()));
+        return config.with(new Fields(keys(variant), variant.name()));
     }
 
     /**
-     * The tables as Markdown; a network without figures has an empty row. Below the full model stands what the paper reports
-     * for it on the real data; its figures for the networks with parts switched off are not known here.
+     * The tables as Markdown; a network without figures has an empty row.
      *
-     * @param dataset whose published figures
-     * @param scores by the variants' names
+     * @param data what the figures were measured on, for people
+     * @param scores by the names of {@link #variants}
      */
-    public String tables(DatasetVocabulary dataset, Map<String, Scores> scores) {
-        return network.ablations().stream().map(t -> table(t, dataset, scores)).collect(Collectors.joining("\n"));
+    public String tables(String data, Map<String, Scores> scores) {
+        return network.ablations().stream().map(t -> table(t, data, scores)).collect(Collectors.joining("\n"));
     }
 
-    private String table(AblationTable table, DatasetVocabulary dataset, Map<String, Scores> scores) {
-        StringBuilder out = new StringBuilder(table.title()).append("\n\n| network |");
-        Scores.THRESHOLDS.forEach(t -> out.append(" Pr@").append(t).append(" |"));
-        out.append(" oIoU | mIoU |\n|---|---|---|---|---|---|---|---|\n");
+    private String table(AblationTable table, String data, Map<String, Scores> scores) {
+        Optional<Published> published = published(table);
+        StringBuilder out =
+                new StringBuilder(table.title()).append("; measured on ").append(data);
+        published.ifPresent(
+                p -> out.append("; published for ").append(p.dataset().title()).append(", test split"));
+        List<String> headings = new ArrayList<>(List.of("network"));
+        headings.addAll(MEASURES);
+        published.ifPresent(p -> p.columns().forEach(c -> headings.add(c + ", published")));
+        out.append("\n\n| ").append(String.join(" | ", headings)).append(" |\n|");
+        out.append("---|".repeat(headings.size())).append('\n');
         for (Variant variant : table.variants()) {
-            Scores s = scores.get(variant.name());
-            if (s == null) {
-                row(out, variant.label(), Collections.nCopies(Scores.THRESHOLDS.size(), null), null, null);
-            } else {
-                row(out, variant.label(), s.precision(), s.overallIou(), s.meanIou());
-            }
-        }
-        for (DatasetVocabulary one : dataset == DatasetVocabulary.BOTH
-                ? List.of(DatasetVocabulary.REFSEGRS, DatasetVocabulary.RRSISD)
-                : List.of(dataset)) {
-            Published.on(one).stream()
-                    .filter(p -> p.method().equals(network.title()))
-                    .forEach(p -> row(
-                            out,
-                            Variant.full("{}").label() + ", published for "
-                                    + (one == DatasetVocabulary.REFSEGRS ? "RefSegRS" : "RRSIS-D"),
-                            p.precision(),
-                            p.overallIou(),
-                            p.meanIou()));
+            out.append("| ").append(variant.label()).append(" |");
+            Scores s = scores.get(trained(variant).name());
+            MEASURES.forEach(m -> cell(out, s == null ? null : s.measure(m)));
+            published.ifPresent(p -> {
+                Optional<Published.Row> row = p.row(variant.name());
+                for (int i = 0; i < p.columns().size(); i++) {
+                    cell(out, row.isEmpty() ? null : row.get().figures().get(i));
+                }
+            });
+            out.append('\n');
         }
         return out.toString();
     }
 
-    private static void row(
-            StringBuilder out,
-            String label,
-            List<@Nullable Double> precision,
-            @Nullable Double overallIou,
-            @Nullable Double meanIou) {
-        out.append("| ").append(label).append(" |");
-        precision.forEach(p -> cell(out, p));
-        cell(out, overallIou);
-        cell(out, meanIou);
-        out.append('\n');
+    private Optional<Published> published(AblationTable table) {
+        Matcher title = NUMBERED.matcher(table.title());
+        return network.title().equals(PAPER) && title.matches()
+                ? Optional.of(Published.numbered(title.group(1)))
+                : Optional.empty();
     }
 
     private static void cell(StringBuilder out, @Nullable Double value) {

@@ -263,6 +263,11 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
         return scores.map(NetworkTrainer::named);
     }
 
+    /** Values in all parameters of the network. */
+    long parameters() {
+        return network.parameterCount();
+    }
+
     /** The figures of the network as it is on the split that chooses; absent if it was told to stop. */
     Optional<Scores> measure(BooleanSupplier stop) {
         ReferringDataset split = data.selection();

@@ -248,6 +248,11 @@ public final class TrainingRun implements AutoCloseable {
         return start.steps();
     }
 
+    /** Values in all parameters of the network. */
+    public long parameters() {
+        return task.parameters();
+    }
+
     /** Runs to the end; may be called once. */
     public TrainingListener.End run(List<TrainingListener> listeners) {
         List<TrainingListener> all = new ArrayList<>(logs.listeners());

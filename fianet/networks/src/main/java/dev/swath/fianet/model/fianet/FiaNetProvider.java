@@ -11,6 +11,7 @@ import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Json;
 import dev.swath.weights.Checkpoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 
 /** Registers FIANet. */
 public final class FiaNetProvider extends SkeletonProvider {
+    private static final String MULTI_SCALE = "multi_scale";
+
     /** Made by the list of networks. */
     public FiaNetProvider() {}
 
@@ -82,31 +85,40 @@ public final class FiaNetProvider extends SkeletonProvider {
         return out;
     }
 
+    /**
+     * The paper's. Table VI adds one part of FIAM after the other to TMEM, so its first network is the third of Table V. Figure 9 puts other
+     * modules in TMEM's place; it is listed as soon as the configuration has the key {@code multi_scale}.
+     */
     @Override
     public List<AblationTable> ablations() {
         Variant full = Variant.full(keys(true, true, true, true, true));
-        return List.of(
+        Variant fiam = new Variant("fiam", "FIAM alone", keys(true, false, true, true, true));
+        String tmem = keys(false, true, true, true, true);
+        List<AblationTable> out = new ArrayList<>(List.of(
                 new AblationTable(
                         "Table V: modules",
                         List.of(
                                 new Variant("baseline", "neither FIAM nor TMEM", keys(false, false, true, true, true)),
-                                new Variant("fiam", "FIAM alone", keys(true, false, true, true, true)),
-                                new Variant("tmem", "TMEM alone", keys(false, true, true, true, true)),
+                                fiam,
+                                new Variant("tmem", "TMEM alone", tmem),
                                 full)),
                 new AblationTable(
-                        "Table VI: parts of FIAM",
+                        "Table VI: parts of FIAM, added to TMEM",
                         List.of(
-                                new Variant(
-                                        "no-object", "without the object branch", keys(true, true, true, false, true)),
-                                new Variant(
-                                        "no-position",
-                                        "without the position branch",
-                                        keys(true, true, true, true, false)),
-                                new Variant(
-                                        "no-modulation",
-                                        "without channel modulation",
-                                        keys(true, true, false, true, true)),
-                                full)));
+                                new Variant("tmem", "none", tmem),
+                                new Variant("modulation", "channel modulation", keys(true, true, true, false, false)),
+                                new Variant("object", "+ object branch", keys(true, true, true, true, false)),
+                                new Variant(full.name(), "+ position branch, the full model", full.keys())))));
+        if (FiaNetConfig.refsegrs().toJson().containsKey(MULTI_SCALE)) {
+            out.add(new AblationTable(
+                    "Figure 9: the multi-scale module",
+                    List.of(
+                            new Variant(fiam.name(), "none", fiam.keys()),
+                            new Variant("lgce", "LGCE", Json.write(Map.of(MULTI_SCALE, "lgce"), false)),
+                            new Variant("cim", "CIM, of RMSIN", Json.write(Map.of(MULTI_SCALE, "cim"), false)),
+                            new Variant(full.name(), "TMEM, the full model", full.keys()))));
+        }
+        return List.copyOf(out);
     }
 
     private static String keys(
