@@ -202,6 +202,7 @@ final class SegmentCommand implements Callable<Integer> {
                         new Answers(spec, work, folder, segmenter.backend().name())) {
             answers.loaded((System.nanoTime() - start) / 1e9);
             Map<String, Asked> asked = asked(work, segmenter, fromFile);
+            Map<String, String> passedOver = run.passedOver(segmenter.backend());
             for (int i = 0; i < work.pictures().size(); i++) {
                 Work.Picture picture = work.pictures().get(i);
                 List<Asked> sentences = given != null
@@ -216,7 +217,7 @@ final class SegmentCommand implements Callable<Integer> {
                             picture.file(),
                             image,
                             segmenter.preprocessor().size());
-                    answer(segmenter, answers, i, image, sentences);
+                    answer(segmenter, passedOver, answers, i, image, sentences);
                 } catch (ImageException e) {
                     answers.failed(i, e);
                 }
@@ -229,7 +230,12 @@ final class SegmentCommand implements Callable<Integer> {
     private record Asked(String sentence, ReferringSegmenter.Tokens tokens, Map<String, Object> more) {}
 
     private void answer(
-            ReferringSegmenter segmenter, Answers answers, int picture, ImageFile image, List<Asked> sentences) {
+            ReferringSegmenter segmenter,
+            Map<String, String> passedOver,
+            Answers answers,
+            int picture,
+            ImageFile image,
+            List<Asked> sentences) {
         Optional<WorldFile> world = WorldFile.beside(answers.file(picture));
         long[] before = {System.nanoTime()};
         segmenter.segmentAll(image, sentences.stream().map(Asked::tokens).toList(), (i, raw) -> {
@@ -242,7 +248,7 @@ final class SegmentCommand implements Callable<Integer> {
             more.put("load_seconds", answers.loadSeconds());
             more.put("segment_seconds", seconds);
             more.put("backend", segmenter.backend().name());
-            more.put("passed_over", run.passedOver(segmenter.backend()));
+            more.put("passed_over", passedOver);
             if (logits != null) {
                 Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
             }

@@ -64,7 +64,7 @@ record Work(List<Picture> pictures, boolean single) {
             if (file.toString().endsWith(".csv")) {
                 readTable(Csv.rows(text), sentences, own);
             } else {
-                text.lines().map(String::strip).filter(l -> !Spaces.isBlank(l)).forEach(sentences::add);
+                text.lines().map(Spaces::strip).filter(l -> !l.isEmpty()).forEach(sentences::add);
             }
             sentences.forEach(Sentences::require);
             own.values().forEach(asked -> asked.forEach(Sentences::require));

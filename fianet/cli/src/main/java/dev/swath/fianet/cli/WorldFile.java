@@ -1,6 +1,7 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.text.ExpressionException;
+import dev.swath.fianet.text.Spaces;
 import dev.swath.fianet.text.TextFile;
 import dev.swath.files.AtomicFile;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ record WorldFile(String text) {
     private static Optional<WorldFile> read(Path file) {
         try {
             String text = TextFile.read(file, "world", MAX_FILE);
-            String[] numbers = text.strip().split("\\s+");
+            String[] numbers = Spaces.plain(text).strip().split(" +");
             for (String number : numbers) {
                 Double.parseDouble(number);
             }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.fianet.text.Spaces;
 import dev.swath.files.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -44,7 +45,7 @@ final class PhraseFile {
         for (String line : text.split("\n", -1)) {
             number++;
             String content = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-            if (content.isBlank()) {
+            if (Spaces.isBlank(content)) {
                 continue; // such as what follows the last newline
             }
             String item = name(split) + ":" + number;
@@ -54,7 +55,7 @@ final class PhraseFile {
             if (DataRoot.leaves(id)) {
                 String fault = place + ": a line must begin with the id of its image; got '" + Quoted.text(id) + "'";
                 sink.report(Problem.Kind.BROKEN_ENTRY, split.key(), item, fault);
-            } else if (content.substring(id.length()).isBlank()) {
+            } else if (Spaces.isBlank(content.substring(id.length()))) {
                 String fault = place + ": an expression must follow the id '" + Quoted.text(id) + "'";
                 sink.report(Problem.Kind.EMPTY_SENTENCE, split.key(), item, fault);
             } else {

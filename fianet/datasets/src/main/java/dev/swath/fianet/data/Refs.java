@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.fianet.text.Spaces;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.weights.pickle.PickleException;
@@ -90,7 +91,7 @@ final class Refs {
                             place + ": by now the entries hold more text than such a file can; the rest was left out");
                     return refs;
                 }
-                if (ref.sentences.isEmpty() || ref.sentences.stream().anyMatch(String::isBlank)) {
+                if (ref.sentences.isEmpty() || ref.sentences.stream().anyMatch(Spaces::isBlank)) {
                     sink.report(
                             Problem.Kind.EMPTY_SENTENCE,
                             ref.split,

@@ -7,10 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
 import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -55,8 +58,22 @@ final class ImageFiles {
         return out;
     }
 
+    /** The JDK's own, whatever other plug-ins the host has: the files of a seed are the same everywhere. */
+    private static ImageWriter writer(String format) throws IOException {
+        Iterator<ImageWriterSpi> all =
+                IIORegistry.getDefaultInstance().getServiceProviders(ImageWriterSpi.class, false);
+        while (all.hasNext()) {
+            ImageWriterSpi spi = all.next();
+            if (spi.getClass().getModule() == IIORegistry.class.getModule()
+                    && Arrays.asList(spi.getFormatNames()).contains(format)) {
+                return spi.createWriterInstance();
+            }
+        }
+        throw new IOException("this Java has no writer of " + format + " images, or it was taken out of the registry");
+    }
+
     private static void write(Path file, String format, BufferedImage image) throws IOException {
-        ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+        ImageWriter writer = writer(format);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         // With a stream of its own: where ImageIO's cannot be opened it prints a stack trace and gives none.
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Parallelism;
+import dev.swath.weights.pickle.Pickler;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,9 @@ class DatasetCheckTest {
         Files.writeString(a.resolve("output_phrase_val.txt"), "18_0 building\r\n17_4\n");
         assertFinds(a, Problem.Kind.EMPTY_SENTENCE, "line 2: an expression must follow the id '17_4'");
         assertOpenFails(a, Split.VAL, "line 2: an expression must follow");
+        // White space is Unicode's: a no-break space, an ideographic one, a separator of files.
+        Files.writeString(a.resolve("output_phrase_val.txt"), "18_0 building\n17_4 \u00a0\u3000\u001c\n\u00a0\n");
+        assertFinds(a, Problem.Kind.EMPTY_SENTENCE, "line 2: an expression must follow the id '17_4'");
         Files.writeString(a.resolve("output_phrase_val.txt"), "../../secret building\n");
         assertFinds(a, Problem.Kind.BROKEN_ENTRY, "got '../../secret'");
         assertOpenFails(a, Split.VAL, "got '../../secret'");
@@ -173,6 +178,17 @@ class DatasetCheckTest {
         Files.write(b.resolve(Refs.NAME), new byte[] {(byte) 0x80, 2, ']', '.'});
         assertFinds(b, Problem.Kind.EMPTY_SPLIT, "'train' has no usable entry");
         assertOpenFails(b, Split.TRAIN, "the split 'train' is empty");
+        Path c = Layouts.rrsisD(folder.resolve("c"));
+        List<Object> refs = new ArrayList<>();
+        for (String raw : List.of("the bridge", "\u00a0\u2007", "\u3000")) {
+            List<Object> sentences = List.of(Map.of("raw", raw));
+            long id = refs.size();
+            refs.add(Map.of(
+                    "ref_id", id, "ann_id", 100L, "image_id", 1L, "split", "train", "sentences", sentences));
+        }
+        Files.write(c.resolve(Refs.NAME), Pickler.of(refs));
+        assertFinds(c, Problem.Kind.EMPTY_SENTENCE, "entry 1: each of its sentences must hold a word");
+        assertFinds(c, Problem.Kind.EMPTY_SENTENCE, "entry 2: each of its sentences must hold a word");
     }
 
     @Test

@@ -27,6 +27,19 @@ public final class Spaces {
         return text.chars().allMatch(Spaces::isSpace);
     }
 
+    /** The text without the white space at its ends. */
+    public static String strip(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isSpace(text.charAt(from))) {
+            from++;
+        }
+        while (to > from && isSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
     /** The same with a plain space in place of each white space; every other char keeps its place. */
     public static String plain(String text) {
         StringBuilder out = new StringBuilder(text.length());
