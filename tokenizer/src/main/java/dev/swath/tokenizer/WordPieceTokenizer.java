@@ -10,6 +10,9 @@ import java.util.List;
  * match. Each piece knows which chars of the input it came from. Immutable and thread-safe.
  */
 public final class WordPieceTokenizer {
+    /** Most chars of a text: many times what any network reads, and cut into pieces in no time. */
+    public static final int MAX_CHARS = 10_000;
+
     private final Vocabulary vocabulary;
     private final WordPieceOptions options;
 
@@ -39,8 +42,16 @@ public final class WordPieceTokenizer {
         return vocabulary;
     }
 
-    /** The pieces of the text, without [CLS] and [SEP]. */
+    /**
+     * The pieces of the text, without [CLS] and [SEP].
+     *
+     * @throws TokenizerException if the text has more than {@link #MAX_CHARS} chars
+     */
     public List<Piece> tokenize(String text) {
+        if (text.length() > MAX_CHARS) {
+            throw new TokenizerException(
+                    "[tokenizer] a text may have at most " + MAX_CHARS + " characters; got " + text.length());
+        }
         List<Piece> out = new ArrayList<>();
         List<Literal> literals = literals(text);
         int from = 0;

@@ -94,13 +94,28 @@ class WordPieceTokenizerTest {
 
     @Test
     void longSentencesAreCutAndSaySo() {
-        Encoding e = TOKENIZER.encode("road ".repeat(10_000), 20);
+        Encoding e = TOKENIZER.encode("road ".repeat(2000), 20);
         assertTrue(e.truncated());
         assertEquals(20, LongStream.of(e.mask()).sum());
-        assertEquals(10_000, e.pieces().size());
+        assertEquals(2000, e.pieces().size());
         assertEquals(
                 Vocabulary.UNKNOWN,
-                TOKENIZER.tokenize("a".repeat(100_000)).getFirst().text());
+                TOKENIZER.tokenize("a".repeat(10_000)).getFirst().text());
+    }
+
+    @Test
+    void textsHaveALongestLength() {
+        for (String text : List.of("road ".repeat(2000) + "s", "[CLS]".repeat(20_000), "\u00e9".repeat(100_000))) {
+            String said = "[tokenizer] a text may have at most 10000 characters; got " + text.length();
+            assertEquals(
+                    said,
+                    assertThrows(TokenizerException.class, () -> TOKENIZER.tokenize(text))
+                            .getMessage());
+            assertEquals(
+                    said,
+                    assertThrows(TokenizerException.class, () -> TOKENIZER.encode(text, 20))
+                            .getMessage());
+        }
     }
 
     @Test

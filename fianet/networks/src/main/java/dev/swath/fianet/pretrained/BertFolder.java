@@ -67,7 +67,7 @@ public record BertFolder(BertEncoder encoder, WordPieceTokenizer tokenizer) {
 
     /**
      * The sentence as ids: [CLS], pieces, [SEP], no padding. Of a sentence longer than the encoder takes the last pieces are left
-     * out; the [SEP] stays.
+     * out; the [SEP] stays. A sentence may have at most {@link WordPieceTokenizer#MAX_CHARS} chars.
      */
     public Encoding tokenize(String sentence) {
         List<Piece> pieces = tokenizer.tokenize(sentence);

@@ -21,7 +21,7 @@ public final class ExpressionParser {
     }
 
     /** Most chars of a sentence; tagging more would take long, and no network reads that far. */
-    public static final int MAX_CHARS = 10_000;
+    public static final int MAX_CHARS = WordPieceTokenizer.MAX_CHARS;
 
     private final WordPieceTokenizer tokenizer;
     private final PosTagger tagger;

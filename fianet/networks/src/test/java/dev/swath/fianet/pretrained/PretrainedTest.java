@@ -19,6 +19,7 @@ import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
+import dev.swath.tokenizer.TokenizerException;
 import dev.swath.weights.BiasTables;
 import dev.swath.weights.Safetensors;
 import dev.swath.weights.WeightsException;
@@ -106,6 +107,11 @@ class PretrainedTest {
         Golden.assertClose(
                 "hidden", made.forward(tape(), ids, Var.constant(ones)).value(), hidden, 2e-6);
         assertTrue(opened.tokenize("the ship ".repeat(20)).truncated());
+        String tooLong = "the ship ".repeat(1200);
+        assertEquals(
+                "[tokenizer] a text may have at most 10000 characters; got 10800",
+                assertThrows(TokenizerException.class, () -> opened.encode(tape(), tooLong))
+                        .getMessage());
     }
 
     @Test
