@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code train} and {@code ablate} as a user runs them. */
 class TrainingCommandsTest {
-    private static final String TINY = """
+    static final String TINY = """
             {"model": {"image_size": 64,
               "swin": {"embed_dim": 8, "depths": [1, 1, 2, 1], "heads": [1, 2, 2, 2], "window": 4},
               "bert": {"hidden": 8, "layers": 1, "heads": 2, "intermediate": 16, "positions": 24},
