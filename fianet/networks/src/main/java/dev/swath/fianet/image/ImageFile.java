@@ -208,9 +208,13 @@ public final class ImageFile {
         if (use(Decoder::orientation) != 1) {
             return PillowResize.bilinear(read(), toWidth, toHeight);
         }
-        PillowResize.Running resize = new PillowResize.Running(width, height, toWidth, toHeight);
-        rows(resize::row);
-        return resize.result();
+        return use(decoder -> {
+            requireAsBefore(decoder);
+            PillowResize.Running resize =
+                    new PillowResize.Running(width, height, decoder.channels(), toWidth, toHeight);
+            Stretch.samples(decoder, resize::row);
+            return resize.result();
+        });
     }
 
     /** Goes through all rows from the topmost down. */
@@ -225,12 +229,16 @@ public final class ImageFile {
             return;
         }
         use(decoder -> {
-            if (decoder.width() != width || decoder.height() != height) {
-                throw refuse(name, "the file was changed while it was read");
-            }
+            requireAsBefore(decoder);
             Stretch.decode(decoder, rows);
             return decoder;
         });
+    }
+
+    private void requireAsBefore(Decoder decoder) {
+        if (decoder.width() != width || decoder.height() != height) {
+            throw refuse(name, "the file was changed while it was read");
+        }
     }
 
     /** Where a stored pixel goes by TIFF's orientation. */

@@ -42,65 +42,93 @@ public final class PillowResize {
 
     /** The image at another size; aspect ratio is not kept. */
     public static RgbImage bilinear(RgbImage image, int width, int height) {
-        Running running = new Running(image.width(), image.height(), width, height);
-        byte[] row = new byte[CHANNELS * image.width()];
+        Running running = new Running(image.width(), image.height(), CHANNELS, width, height);
+        int[] row = new int[CHANNELS * image.width()];
         for (int y = 0; y < image.height(); y++) {
-            System.arraycopy(image.rgb(), y * row.length, row, 0, row.length);
+            for (int i = 0; i < row.length; i++) {
+                row[i] = image.rgb()[y * row.length + i] & 0xff;
+            }
             running.row(y, row);
         }
         return running.result();
     }
 
-    /** The resize while rows come in, from the topmost down; it holds the sums of those output rows that are not done. */
+    /**
+     * The resize while rows come in, from the topmost down; it holds the sums of those output rows that are not done. Channels
+     * are taken apart, so that each sum goes over neighbours in memory.
+     */
     static final class Running {
+        private final int channels;
         private final int width;
         private final int height;
         private final @Nullable Filter across;
         private final @Nullable Filter down;
-        private final byte[] narrow;
+        private final int[] plane;
+        private final int[] narrow;
         private final byte[] out;
         private final int[][] sums;
         private int done;
 
-        Running(int fromWidth, int fromHeight, int width, int height) {
+        /** Of one channel, which is gray, or of three. */
+        Running(int fromWidth, int fromHeight, int channels, int width, int height) {
+            this.channels = channels;
             this.width = width;
             this.height = height;
             across = fromWidth == width ? null : Filter.of(fromWidth, width);
             down = fromHeight == height ? null : Filter.of(fromHeight, height);
-            narrow = new byte[CHANNELS * width];
+            plane = new int[fromWidth];
+            narrow = new int[channels * width];
             out = new byte[CHANNELS * width * height];
             sums = new int[down == null ? 0 : height][];
         }
 
-        /** Takes in the next row. */
-        void row(int y, byte[] rgb) {
-            byte[] row = rgb;
-            if (across != null) {
-                shrink(rgb, across, narrow);
-                row = narrow;
+        /** Takes in the next row: samples from 0 to 255 of all channels for each pixel. */
+        void row(int y, int[] samples) {
+            for (int c = 0; c < channels; c++) {
+                int[] from = samples;
+                if (channels > 1) {
+                    from = plane;
+                    for (int x = 0, i = c; x < plane.length; x++, i += channels) {
+                        plane[x] = samples[i];
+                    }
+                }
+                if (across == null) {
+                    System.arraycopy(from, 0, narrow, c * width, width);
+                } else {
+                    shrink(from, across, narrow, c * width);
+                }
             }
             if (down == null) {
-                System.arraycopy(row, 0, out, y * row.length, row.length);
+                put(y, narrow);
                 return;
             }
             for (int i = done; i < height && down.first[i] <= y; i++) {
-                int[] w = down.weights[i];
                 if (sums[i] == null) {
                     sums[i] = new int[narrow.length];
                     Arrays.fill(sums[i], 1 << (BITS - 1));
                 }
-                int weight = w[y - down.first[i]];
+                int weight = down.weights[i][y - down.first[i]];
                 int[] sum = sums[i];
                 for (int x = 0; x < sum.length; x++) {
-                    sum[x] += weight * (row[x] & 0xff);
+                    sum[x] += weight * narrow[x];
                 }
             }
             while (done < height && down.first[done] + down.weights[done].length == y + 1) {
                 int[] sum = sums[done];
                 for (int x = 0; x < sum.length; x++) {
-                    out[done * sum.length + x] = (byte) Math.clamp(sum[x] >> BITS, 0, 255);
+                    sum[x] = Math.clamp(sum[x] >> BITS, 0, 255);
                 }
+                put(done, sum);
                 sums[done++] = null;
+            }
+        }
+
+        private void put(int y, int[] planes) {
+            for (int c = 0; c < CHANNELS; c++) {
+                int from = channels == 1 ? 0 : c * width;
+                for (int x = 0, to = CHANNELS * y * width + c; x < width; x++, to += CHANNELS) {
+                    out[to] = (byte) planes[from + x];
+                }
             }
         }
 
@@ -110,21 +138,18 @@ public final class PillowResize {
         }
     }
 
-    private static void shrink(byte[] in, Filter f, byte[] to) {
+    private static void shrink(int[] in, Filter f, int[] to, int at) {
         for (int i = 0; i < f.first.length; i++) {
-            int[] w = f.weights[i];
-            int red = 1 << (BITS - 1);
-            int green = red;
-            int blue = red;
-            for (int x = 0, at = f.first[i] * CHANNELS; x < w.length; x++, at += CHANNELS) {
-                red += w[x] * (in[at] & 0xff);
-                green += w[x] * (in[at + 1] & 0xff);
-                blue += w[x] * (in[at + 2] & 0xff);
-            }
-            to[CHANNELS * i] = (byte) Math.clamp(red >> BITS, 0, 255);
-            to[CHANNELS * i + 1] = (byte) Math.clamp(green >> BITS, 0, 255);
-            to[CHANNELS * i + 2] = (byte) Math.clamp(blue >> BITS, 0, 255);
+            to[at + i] = Math.clamp(sum(in, f.first[i], f.weights[i]) >> BITS, 0, 255);
         }
+    }
+
+    private static int sum(int[] in, int first, int[] weights) {
+        int sum = 1 << (BITS - 1);
+        for (int x = 0; x < weights.length; x++) {
+            sum += weights[x] * in[first + x];
+        }
+        return sum;
     }
 
     /** A mask at another size: the nearest cell, its place found by repeated addition. */

@@ -36,38 +36,46 @@ final class Stretch {
         return (byte) Math.clamp(Math.round(255.0 * (sample - low) / range), 0, 255);
     }
 
-    /** Decodes into rows of 8-bit colours, one channel as gray; samples of 16 bits are decoded twice. */
+    /** Decodes into rows of samples of 8 bits; those of 16 bits are decoded twice. */
+    static void samples(Decoder decoder, Decoder.Rows rows) {
+        if (!decoder.wide()) {
+            decoder.read(rows);
+            return;
+        }
+        int[] histogram = new int[SAMPLES];
+        decoder.read((y, samples) -> {
+            for (int v : samples) {
+                histogram[v]++;
+            }
+        });
+        Stretch stretch = new Stretch(histogram);
+        int[] to8 = new int[SAMPLES];
+        for (int v = 0; v < to8.length; v++) {
+            to8[v] = stretch.of(v) & 0xff;
+        }
+        decoder.read((y, samples) -> {
+            for (int i = 0; i < samples.length; i++) {
+                samples[i] = to8[samples[i]];
+            }
+            rows.row(y, samples);
+        });
+    }
+
+    /** Decodes into rows of 8-bit colours, one channel as gray. */
     static void decode(Decoder decoder, ImageFile.Rows rows) {
         byte[] rgb = new byte[3 * decoder.width()];
         boolean gray = decoder.channels() == 1;
-        byte[] to8 = new byte[decoder.wide() ? SAMPLES : 256];
-        if (decoder.wide()) {
-            int[] histogram = new int[SAMPLES];
-            decoder.read((y, samples) -> {
-                for (int v : samples) {
-                    histogram[v]++;
-                }
-            });
-            Stretch stretch = new Stretch(histogram);
-            for (int v = 0; v < to8.length; v++) {
-                to8[v] = stretch.of(v);
-            }
-        } else {
-            for (int v = 0; v < to8.length; v++) {
-                to8[v] = (byte) v;
-            }
-        }
-        decoder.read((y, samples) -> {
+        samples(decoder, (y, samples) -> {
             if (gray) {
                 for (int x = 0, at = 0; x < samples.length; x++) {
-                    byte v = to8[samples[x]];
+                    byte v = (byte) samples[x];
                     rgb[at++] = v;
                     rgb[at++] = v;
                     rgb[at++] = v;
                 }
             } else {
                 for (int i = 0; i < rgb.length; i++) {
-                    rgb[i] = to8[samples[i]];
+                    rgb[i] = (byte) samples[i];
                 }
             }
             rows.row(y, rgb);

@@ -203,6 +203,15 @@ class HostileImagesTest {
                     -1, -1, -1, -1
                 })),
                 of("1000 scans of 4 megapixels", "more than 100 scans", Made.progressive(2000, 1000)),
+                of("scans of 200 megapixels", "more often than", Made.progressive(14142, 2)),
+                of(
+                        "one picture of many scans in many strips",
+                        "more often than",
+                        strips(700, 700 * 12, 700, Made.progressive(700, 60))),
+                of(
+                        "a large picture in each small strip",
+                        "more often than",
+                        strips(16, 16 * 40, 16, Made.progressive(1000, 30))),
                 of("1000 scans of one block", "more than 100 scans", Made.progressive(8, 1000)),
                 of("a dozen scans", "", Made.progressive(2000, 10)),
                 of("15,000 tables", "", twice(jpeg, Made.times(Made.segment(0xdb, new byte[65]), 15_000))),
@@ -231,6 +240,20 @@ class HostileImagesTest {
                 of("a JPEG of nothing", "no frame header", new byte[] {-1, (byte) 0xd8, -1, (byte) 0xd9}),
                 of("two frames", "two frame headers", twice(jpeg, Arrays.copyOfRange(jpeg, 2, 2 + 69 + 13))),
                 of("GIF", "no image of a kind", "GIF89a......".getBytes()));
+    }
+
+    /** A TIFF whose strips are all the same JPEG. */
+    private static byte[] strips(int width, int height, int rows, byte[] jpeg) {
+        long[] places = new long[height / rows];
+        long[] lengths = places.clone();
+        Arrays.fill(places, 8);
+        Arrays.fill(lengths, jpeg.length);
+        return new Made.Tiff(width, height, 1, 7)
+                .strip(jpeg)
+                .tag(278, rows)
+                .tag(273, places)
+                .tag(279, lengths)
+                .bytes();
     }
 
     /** A TIFF whose directory names itself as the next one. */

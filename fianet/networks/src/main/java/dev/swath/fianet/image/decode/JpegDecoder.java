@@ -32,6 +32,9 @@ final class JpegDecoder extends Decoder {
             throw source.refuse(CMYK);
         }
         size(header.width, header.height);
+        if (!sizeOnly) {
+            new JpegWork(source, header.samples()).take(header);
+        }
         taken = taken(header.components.length, bands);
     }
 
@@ -78,11 +81,10 @@ final class JpegDecoder extends Decoder {
 
     private static void push(byte[] samples, int width, int height, int components, int[] taken, Rows rows) {
         int[] line = new int[width * taken.length];
-        for (int y = 0, at = 0; y < height; y++) {
-            for (int x = 0, to = 0; x < width; x++, at += components) {
-                for (int t : taken) {
-                    line[to++] = samples[at + t] & 0xff;
-                }
+        for (int y = 0; y < height; y++) {
+            for (int c = 0; c < taken.length; c++) {
+                int from = y * width * components + taken[c];
+                Bits.unpack(samples, from, components, 8, true, line, c, taken.length, width);
             }
             rows.row(y, line);
         }

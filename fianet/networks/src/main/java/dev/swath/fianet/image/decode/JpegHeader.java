@@ -21,11 +21,8 @@ final class JpegHeader {
     private static final int APP1 = 0xe1;
     private static final int APP14 = 0xee;
 
-    /** Scans of any picture, and their pixels together in a picture of more scans; a sound one has about a dozen. */
-    private static final int FEW_SCANS = 24;
-
+    /** Most scans of a picture; a sound one has about a dozen. */
     private static final int MANY_SCANS = 100;
-    private static final long SCANNED = 400_000_000;
 
     /** A stretch of the file. */
     record Piece(long from, long to) {}
@@ -45,6 +42,9 @@ final class JpegHeader {
     int height;
     int orientation = 1;
     int scans;
+
+    /** How many samples the scans go over, all together; a progressive picture's go over the same ones several times. */
+    long scanned;
 
     /** The numbers by which the components name themselves; empty if there is no frame. */
     int[] components = {};
@@ -192,10 +192,14 @@ final class JpegHeader {
     /** Keeps a scan, which ends at the next marker that is no restart; returns that marker's place, or the end. */
     private long scan(long at, long data, long until) throws IOException {
         scans++;
-        long allowed = Math.max(FEW_SCANS, Math.min(MANY_SCANS, SCANNED / Math.max(1, (long) width * height)));
-        if (scans > allowed) {
-            throw source.refuse("the JPEG has more than " + allowed + " scans; a sound one has about a dozen");
+        if (scans > MANY_SCANS) {
+            throw source.refuse("the JPEG has more than " + MANY_SCANS + " scans; a sound one has about a dozen");
         }
+        int[] ids = new int[Math.clamp(source.at(at + 4), 0, 4)];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = source.at(at + 5 + 2L * i);
+        }
+        scanned += samples(ids);
         byte[] buffer = new byte[1 << 14];
         long place = data;
         boolean half = false;
@@ -216,6 +220,33 @@ final class JpegHeader {
         }
         pieces.add(new Piece(at, place));
         return place;
+    }
+
+    /** How many samples the picture has. */
+    long samples() {
+        return samples(components);
+    }
+
+    /** How many samples the components with these names have; one that is not known counts as a large one. */
+    private long samples(int[] ids) {
+        int across = 1;
+        int down = 1;
+        for (int f : sampling) {
+            across = Math.max(across, f >> 4);
+            down = Math.max(down, f & 0xf);
+        }
+        long parts = 0;
+        for (int id : ids) {
+            int part = across * down;
+            for (int c = 0; c < components.length; c++) {
+                if (components[c] == id) {
+                    part = (sampling[c] >> 4) * (sampling[c] & 0xf);
+                    break;
+                }
+            }
+            parts += part;
+        }
+        return (long) width * height * parts / (across * down);
     }
 
     /** Whether three components are luma and two chromas, by the rules of libjpeg: JFIF, Adobe's flag, the components' names. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -40,6 +41,9 @@ final class PngDecoder extends Decoder {
     private final byte @Nullable [] palette;
     private final long data;
     private final int[] taken;
+
+    /** Whether the samples of a row are those of the line, one by one. */
+    private final boolean asStored;
 
     static boolean isPng(ByteSource source) throws IOException {
         byte[] head = new byte[8];
@@ -94,6 +98,7 @@ final class PngDecoder extends Decoder {
         palette = colours;
         data = at;
         taken = taken(palette == null ? bands : 3, wanted);
+        asStored = bands == taken.length && IntStream.range(0, bands).allMatch(c -> taken[c] == c);
     }
 
     private long length(long at) throws IOException {
@@ -222,11 +227,15 @@ final class PngDecoder extends Decoder {
                     }
                 }
                 case 4 -> {
-                    for (int i = 0; i < row.length; i++) {
-                        int a = i < step ? 0 : row[i - step] & 0xff;
-                        int b = before[i] & 0xff;
-                        int c = i < step ? 0 : before[i - step] & 0xff;
-                        row[i] += (byte) paeth(a, b, c);
+                    for (int first = 0; first < Math.min(step, row.length); first++) {
+                        int a = 0;
+                        int c = 0;
+                        for (int i = first; i < row.length; i += step) {
+                            int b = before[i] & 0xff;
+                            a = row[i] + paeth(a, b, c) & 0xff;
+                            row[i] = (byte) a;
+                            c = b;
+                        }
                     }
                 }
                 default -> throw source.refuse("the image is damaged: a row of the PNG asks for filter " + filter);
@@ -247,15 +256,22 @@ final class PngDecoder extends Decoder {
         }
     }
 
-    private void put(byte[] row, int i, int[] line, int x) {
-        for (int c = 0; c < taken.length; c++) {
-            int v;
-            if (palette != null) {
-                v = palette[3 * Bits.sample(row, i, bits, true) + taken[c]] & 0xff;
-            } else {
-                v = Bits.sample(row, i * bands + taken[c], bits, true) * Bits.scale(bits);
+    /** The {@code n} pixels of a row, or of a row of a pass, into every {@code apart}-th pixel of the line from {@code x} on. */
+    private void put(byte[] row, int n, int[] line, int x, int apart) {
+        int channels = taken.length;
+        if (palette != null) {
+            for (int i = 0, to = x * channels; i < n; i++, to += apart * channels) {
+                int colour = 3 * Bits.sample(row, i, bits, true);
+                for (int c = 0; c < channels; c++) {
+                    line[to + c] = palette[colour + taken[c]] & 0xff;
+                }
             }
-            line[x * taken.length + c] = v;
+        } else if (asStored && apart == 1) {
+            Bits.unpack(row, 0, 1, bits, true, line, x * channels, 1, n * channels);
+        } else {
+            for (int c = 0; c < channels; c++) {
+                Bits.unpack(row, taken[c], bands, bits, true, line, x * channels + c, apart * channels, n);
+            }
         }
     }
 
@@ -269,9 +285,7 @@ final class PngDecoder extends Decoder {
         try (Pass all = new Pass(width(), height(), 0)) {
             for (int y = 0; y < height(); y++) {
                 byte[] row = all.next();
-                for (int x = 0; x < width(); x++) {
-                    put(row, x, line, x);
-                }
+                put(row, width(), line, 0, 1);
                 rows.row(y, line);
             }
         }
@@ -296,9 +310,7 @@ final class PngDecoder extends Decoder {
                         continue;
                     }
                     byte[] row = passes.get(n).next();
-                    for (int i = 0, x = p[0]; x < width(); i++, x += p[2]) {
-                        put(row, i, line, x);
-                    }
+                    put(row, passes.get(n).columns, line, p[0], p[2]);
                 }
                 rows.row(y, line);
             }

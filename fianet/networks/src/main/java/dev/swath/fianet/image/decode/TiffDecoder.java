@@ -230,16 +230,17 @@ final class TiffDecoder extends Decoder {
             return;
         }
         int max = bits == 16 ? 0xffff : 0xff;
-        int scale = Bits.scale(bits);
         boolean inverted = layout.photometric == TiffLayout.WHITE_IS_ZERO;
         int first = layout.planar ? plane : 0;
         int last = layout.planar ? plane + 1 : channels;
         int step = layout.planar ? 1 : layout.bands;
         for (int c = first; c < last; c++) {
             int band = layout.planar ? 0 : taken[c];
-            for (int x = 0, to = left * channels + c; x < n; x++, to += channels) {
-                int v = Bits.sample(row, x * step + band, bits, layout.bigEndian) * scale;
-                line[to] = inverted ? max - v : v;
+            Bits.unpack(row, band, step, bits, layout.bigEndian, line, left * channels + c, channels, n);
+            if (inverted) {
+                for (int x = 0, to = left * channels + c; x < n; x++, to += channels) {
+                    line[to] = max - line[to];
+                }
             }
         }
     }

@@ -18,18 +18,23 @@ final class TiffJpeg {
     /** Scans of all strips and tiles together. */
     private static final int MAX_SCANS = 1 << 16;
 
+    /** As much as tiles may be larger than the image that they cover. */
+    private static final long PADDED = 4;
+
     private final ByteSource source;
     private final TiffDirectory directory;
     private final TiffLayout layout;
     private final List<JpegHeader.Piece> tables = new ArrayList<>();
     private final @Nullable JpegHeader stream;
     private byte @Nullable [] whole;
+    private final JpegWork work;
     private int scans;
 
     TiffJpeg(ByteSource source, TiffDirectory directory, TiffLayout layout) throws IOException {
         this.source = source;
         this.directory = directory;
         this.layout = layout;
+        work = new JpegWork(source, PADDED * layout.width * layout.height * layout.bands);
         long band = (long) layout.across * layout.blockWidth * layout.blockHeight * (layout.planar ? 1 : layout.bands);
         if (layout.tiled && band > Math.max(MAX_BAND, 4L * layout.width * layout.height)) {
             throw source.refuse("tiles of " + layout.blockWidth + " x " + layout.blockHeight
@@ -52,6 +57,9 @@ final class TiffJpeg {
                 : null;
         if (stream == null && layout.offsets.length == 0) {
             throw source.refuse("the TIFF names neither strips nor a JPEG");
+        }
+        if (stream != null) {
+            work.take(stream);
         }
     }
 
@@ -95,6 +103,7 @@ final class TiffJpeg {
             throw source.refuse("strip or tile " + (index + 1) + " has " + h.components.length
                     + " components where the TIFF says " + expected);
         }
+        work.take(h);
         long most = Math.max(MAX_BAND, 4L * layout.width * layout.height);
         if ((long) h.width * h.height * expected > most) {
             throw source.refuse(
