@@ -3,6 +3,7 @@ package dev.swath.fianet.model;
 import dev.swath.fianet.model.crossvlt.CrossVltProvider;
 import dev.swath.fianet.model.fianet.FiaNetProvider;
 import dev.swath.fianet.model.lavt.LavtProvider;
+import dev.swath.fianet.model.lgce.LgceProvider;
 import dev.swath.nn.ModuleException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,8 @@ import java.util.stream.Collectors;
 
 /** The list of networks: Swath's own, and those that others register. */
 public final class Networks {
-    private static final List<NetworkProvider> OWN = List.of(new FiaNetProvider(), new LavtProvider(), new CrossVltProvider());
+    private static final List<NetworkProvider> OWN =
+            List.of(new FiaNetProvider(), new LavtProvider(), new CrossVltProvider(), new LgceProvider());
 
     private Networks() {}
 

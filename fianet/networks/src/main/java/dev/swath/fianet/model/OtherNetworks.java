@@ -24,7 +24,6 @@ final class OtherNetworks {
             new Row("a MAFN checkpoint", Signature.of("backbone.layers.0.corr.")),
             new Row("a DLSA checkpoint (legacy layout)", Signature.of("backbone.layers.0.alpha_fc.", "branch_queries")),
             new Row("a DLSA checkpoint", Signature.of("backbone.layers.0.alpha_fc.")),
-            new Row("an LGCE checkpoint", Signature.of("backbone.lgce.")),
             new Row(
                     "a LAVT checkpoint without its text encoder",
                     Signature.of("backbone.layers.0.fusion.").without(SCALES)));

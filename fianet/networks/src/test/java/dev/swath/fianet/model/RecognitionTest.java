@@ -49,7 +49,7 @@ class RecognitionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lavt, lavt"})
+    @CsvSource({"lavt, lavt", "crossvlt, crossvlt", "lgce, lgce"})
     void relativesAreRecognised(String list, String network) throws IOException {
         StateDict tensors = names(list, Shape.of(225, 314), n -> n);
         assertEquals(network, Recognition.network(checkpoint(tensors)).name());
@@ -61,8 +61,6 @@ class RecognitionTest {
         "dlsa-legacy, a DLSA checkpoint (legacy layout)",
         "dlsa-original, a DLSA checkpoint",
         "mafn, a MAFN checkpoint",
-        "lgce, an LGCE checkpoint",
-        "crossvlt, a CrossVLT checkpoint",
         "fianet-cim, a FIANet with CIM in place of TMEM",
         "fianet-lgce, a FIANet with LGCE in place of TMEM"
     })

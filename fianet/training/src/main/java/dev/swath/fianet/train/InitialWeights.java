@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 /** Puts published weights of Swin and BERT over a network's first values. */
 final class InitialWeights {
     private static final String BIAS_TABLE = "relative_position_bias_table";
-    private static final Pattern BERT_LAYER = Pattern.compile("encoder\\.layer\\.(\\d{1,9})\\.");
+    private static final Pattern BERT_LAYER = Pattern.compile("encoder\\.layer\\.(\\d{1,6})\\.");
 
     private InitialWeights() {}
 
@@ -120,25 +120,20 @@ final class InitialWeights {
         BertFolder.requireUncased(folder);
         Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
         StateDict all = Names.bert(checkpoint.tensors());
-        StateDict taken = network.bertLayers().isPresent()
-                ? firstLayers(all, network.bertLayers().getAsInt())
-                : all;
-        LoadReport report = LoadReport.load(taken, wanted, sink(network, own)).requireComplete(folder.toString());
+        int depth =
+                all.names().stream().mapToInt(InitialWeights::layersWith).max().orElse(0);
+        int taken = Math.min(depth, network.bertLayers().orElse(depth));
+        StateDict some = new StateDict();
+        all.names().stream().filter(n -> layersWith(n) <= taken).forEach(n -> some.put(n, all.entry(n)));
+        LoadReport report = LoadReport.load(some, wanted, sink(network, own)).requireComplete(folder.toString());
         return report.loaded().size() + " tensors of the text encoder from " + folder
-                + (taken.names().size() < all.names().size()
-                        ? ", those of its first " + network.bertLayers().getAsInt() + " layers"
-                        : "");
+                + (taken < depth ? ", of whose " + depth + " layers it takes the first " + taken : "");
     }
 
-    private static StateDict firstLayers(StateDict all, int layers) {
-        StateDict out = new StateDict();
-        for (String name : all.names()) {
-            Matcher layer = BERT_LAYER.matcher(name);
-            if (!layer.lookingAt() || Integer.parseInt(layer.group(1)) < layers) {
-                out.put(name, all.entry(name));
-            }
-        }
-        return out;
+    /** How many layers a BERT has at least that has a tensor of that name. */
+    private static int layersWith(String name) {
+        Matcher layer = BERT_LAYER.matcher(name);
+        return layer.lookingAt() ? Integer.parseInt(layer.group(1)) + 1 : 0;
     }
 
     /** The network's names by the published ones. */

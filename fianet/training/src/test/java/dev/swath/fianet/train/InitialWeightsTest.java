@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.PublishedFiles;
 import dev.swath.fianet.TinyModel;
+import dev.swath.fianet.model.crossvlt.CrossVlt;
+import dev.swath.fianet.model.crossvlt.CrossVltConfig;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
@@ -123,6 +125,56 @@ class InitialWeightsTest {
                 () -> InitialWeights.load(network, new TrainingRun.Origin(null, folder.resolve("bert"), null)));
         assertThrows(
                 WeightsException.class, () -> InitialWeights.load(network, new TrainingRun.Origin(null, null, swin)));
+    }
+
+    private static CrossVlt crossVlt(int layers) {
+        BertConfig text = new BertConfig(BERT.vocabulary(), 24, layers, 3, 40, 22, 2, 0, 1e-12);
+        CrossVlt network = new CrossVlt(new CrossVltConfig(
+                new SwinConfig(8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 4, 4, 4, 0), text, 6, 8));
+        network.initialise(new RandomSource(4));
+        return network;
+    }
+
+    /** CrossVLT's first language stage is the lower half of a BERT, and its Swin stands apart in four stages. */
+    @Test
+    void aNetworkMayTakeTheFirstLayersOfADeeperBert() throws IOException {
+        StateDict text = bert(folder.resolve("bert"));
+        CrossVlt network = crossVlt(1);
+        List<String> notes = InitialWeights.load(network, new TrainingRun.Origin(null, swin(), folder.resolve("bert")));
+        String rest = "tensors of the text encoder from " + folder.resolve("bert")
+                + ", of whose 2 layers it takes the first 1";
+        assertTrue(notes.get(1).endsWith(rest), notes.get(1));
+        StateDict after = network.stateDict();
+        StateDict first = new StateDict();
+        text.names().stream().filter(n -> !n.contains("layer.1.")).forEach(n -> first.put(n, text.entry(n)));
+        assertEquals(5 + 16, first.size());
+        assertSame(first, "lang_stage1.", after);
+        StateDict swin = SWIN.under("param/");
+        for (String part : List.of("blocks.1.mlp.fc2.weight", "downsample.reduction.weight")) {
+            assertArrayEquals(
+                    swin.get("layers.1." + part).toFloatArray(),
+                    after.get("backbone.1.layers." + part).toFloatArray());
+        }
+    }
+
+    @Test
+    void aBertOfOtherLayersIsRefused() throws IOException {
+        bert(folder.resolve("bert"));
+        TrainingRun.Origin origin = new TrainingRun.Origin(null, null, folder.resolve("bert"));
+        String shallow = assertThrows(WeightsException.class, () -> InitialWeights.load(crossVlt(3), origin))
+                .getMessage();
+        assertTrue(shallow.contains("16 missing: encoder.layer.2."), shallow);
+        FiaNet one = new FiaNet(new FiaNetConfig(
+                new TrunkConfig(
+                        new SwinConfig(8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 4, 4, 4, 0),
+                        new BertConfig(BERT.vocabulary(), 24, 1, 3, 40, 22, 2, 0, 1e-12)),
+                1,
+                FiaNetConfig.Wiring.REFERENCE,
+                FiaNetConfig.Ablation.NONE));
+        one.initialise(new RandomSource(4));
+        String deep = assertThrows(WeightsException.class, () -> InitialWeights.load(one, origin))
+                .getMessage();
+        assertTrue(deep.contains("16 unexpected: encoder.layer.1."), deep);
     }
 
     @Test
