@@ -43,7 +43,7 @@ public final class CrossVltProvider implements NetworkProvider {
 
     @Override
     public Signature signature() {
-        return Signature.of(FIRST, "lang_stage2.crossattention.", "backbone.0.", "classifier.");
+        return Signature.of(FIRST);
     }
 
     @Override

@@ -14,8 +14,12 @@ import dev.swath.fianet.model.GoldenNetwork;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.Precision;
+import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.nn.Parameter;
+import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.loss.SegmentationLoss;
+import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
@@ -174,6 +178,66 @@ class CrossVltTest {
         more.put("lang_stage5.proj.bias", Tensor.zeros(6));
         WeightsException unknown = assertThrows(WeightsException.class, () -> open(more));
         assertTrue(unknown.getMessage().contains("1 unexpected: lang_stage5.proj.bias"), unknown.getMessage());
+    }
+
+    @Test
+    void aPartOfItIsCalledIncomplete() throws IOException {
+        StateDict text = bare(n -> n, DType.F32);
+        StateDict part = new StateDict();
+        text.names().stream().filter(n -> n.startsWith("lang_stage1.")).forEach(n -> part.put(n, text.entry(n)));
+        WeightsException e = assertThrows(WeightsException.class, () -> open(part));
+        assertTrue(
+                e.getMessage()
+                        .endsWith("'backbone.0.patch_embed.proj.weight' is missing, so this is no complete CrossVLT"
+                                + " checkpoint"),
+                e.getMessage());
+    }
+
+    /** In bf16 the losses are near those in f32, and gradients are f32. */
+    @Test
+    void lowPrecision() {
+        Golden g = Golden.of(NAME);
+        CrossVlt network = network(g);
+        LoadReport.load(g.under("param/"), network.targets(), network.sink(null));
+        Tape tape = Tape.recording(Tape.Options.of(new ScalarBackend()).withPrecision(Precision.BF16));
+        Var image = tape.constant(g.tensor("in/image").permute(0, 2, 3, 1).contiguous());
+        Tensor target = tape.indices(g.tensor("in/target").to(DType.I64), 2);
+        Var loss = network.loss(tape, image, GoldenNetwork.sentences(g).upload(tape, network), target, TWICE);
+        assertEquals(DType.F32, loss.dtype());
+        assertEquals(6.5208298650735665, loss.value().item(), 0.1);
+        tape.backward(loss);
+        Tensor gradient = network.namedParameters()
+                .get("lang_stage2.crossattention.self.key.weight")
+                .grad();
+        assertEquals(DType.F32, gradient.dtype());
+    }
+
+    /** What the published program draws otherwise than the layers' own first values. */
+    @Test
+    void firstValues() {
+        CrossVlt network = new CrossVlt(new CrossVltConfig(
+                new SwinConfig(32, List.of(1, 1, 1, 1), List.of(1, 2, 4, 8), 4, 4, 4, 0),
+                new BertConfig(40, 64, 1, 1, 64, 24, 2, 0, 1e-12),
+                16,
+                64));
+        network.initialise(new RandomSource(5));
+        Map<String, Parameter> all = network.namedParameters();
+        assertDeviation(Math.sqrt(2.0 / 64), all.get("backbone.1.layers.attn1.v_q.0.weight"));
+        assertDeviation(Math.sqrt(2.0 / (32 * 16)), all.get("backbone.0.patch_embed.proj.weight"));
+        assertDeviation(0.02, all.get("backbone.1.layers.linear1.2.weight"));
+        assertDeviation(0.02, all.get("lang_stage3.crossattention.self.key.weight"));
+        assertDeviation(0, all.get("backbone.1.layers.attn1.v_q.0.bias"));
+        assertDeviation(0, all.get("backbone.0.patch_embed.proj.bias"));
+        assertDeviation(1, all.get("temp"));
+    }
+
+    /** The root of the mean square. */
+    private static void assertDeviation(double want, Parameter p) {
+        double sum = 0;
+        for (double x : p.value().to(DType.F64).toDoubleArray()) {
+            sum += x * x;
+        }
+        assertEquals(want, Math.sqrt(sum / p.value().elements()), 0.1 * want);
     }
 
     /** The published program loads strictly and has no temperatures. */
