@@ -16,6 +16,7 @@ module dev.swath.fianet {
     exports dev.swath.fianet.model.fianet;
     exports dev.swath.fianet.model.lavt;
     exports dev.swath.fianet.model.lgce;
+    exports dev.swath.fianet.model.rmsin;
     exports dev.swath.fianet.model.parts;
     exports dev.swath.fianet.model.skeleton;
     exports dev.swath.fianet.pretrained;

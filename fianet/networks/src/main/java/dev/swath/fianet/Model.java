@@ -3,6 +3,7 @@ package dev.swath.fianet;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Quoted;
@@ -28,13 +29,15 @@ import org.jspecify.annotations.Nullable;
  * @param preprocessor image size and statistics
  * @param dataset whose classes apply
  * @param sentenceLength ids a sentence
+ * @param provider of the network
  */
 record Model(
         ReferringNetwork network,
         @Nullable Vocabulary vocabulary,
         Preprocessor preprocessor,
         DatasetVocabulary dataset,
-        int sentenceLength) {
+        int sentenceLength,
+        NetworkProvider provider) {
     /**
      * Opens a folder of ours or a checkpoint of the published training script.
      *
@@ -67,7 +70,8 @@ record Model(
         int length = dataset == null || dataset == settings.dataset()
                 ? settings.sentenceLength()
                 : found.provider().published(dataset).sentenceLength();
-        return new Model(network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length);
+        return new Model(
+                network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length, found.provider());
     }
 
     /** Gives first values to the parameters that the file may lack, and lacks. */

@@ -335,12 +335,13 @@ public final class ReferringSegmenter implements AutoCloseable {
     private SegmentationResult run(int width, int height, Tensor seen, Tokens tokens, @Nullable TapeListener listener) {
         SentenceBatch sentence = SentenceBatch.of(tokens.ids, tokens.context, tokens.object, tokens.position);
         sentence.require(network().limits());
-        return result(
+        return Enlarged.result(
                 width,
                 height,
                 recordings != null && listener == null
                         ? recordings.answer(seen, sentence).permute(0, 3, 1, 2).copy()
-                        : logits(seen, sentence, listener));
+                        : logits(seen, sentence, listener),
+                model.provider().upscaling());
     }
 
     private Tensor logits(Tensor seen, SentenceBatch sentence, @Nullable TapeListener listener) {
@@ -363,44 +364,13 @@ public final class ReferringSegmenter implements AutoCloseable {
         return Tape.Options.of(backend).withParallelism(parallelism).withPrecision(precision);
     }
 
-    /** Probabilities at network resolution, brought to the image's size by bilinear interpolation; the mask is above one half. */
-    private static SegmentationResult result(int width, int height, Tensor logits) {
-        int size = logits.dim(2);
-        float[] both = logits.toFloatArray();
-        float[] small = new float[size * size];
-        for (int i = 0; i < small.length; i++) {
-            small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
-        }
-        float[] probability = new float[width * height];
-        boolean[] mask = new boolean[width * height];
-        for (int y = 0; y < height; y++) {
-            double v = Math.clamp((y + 0.5) * size / height - 0.5, 0, size - 1);
-            int top = Math.min((int) v, Math.max(0, size - 2));
-            for (int x = 0; x < width; x++) {
-                double u = Math.clamp((x + 0.5) * size / width - 0.5, 0, size - 1);
-                int left = Math.min((int) u, Math.max(0, size - 2));
-                double upper = between(small, top * size + left, u - left, size);
-                double lower = between(small, Math.min(top + 1, size - 1) * size + left, u - left, size);
-                float value = (float) (upper + (v - top) * (lower - upper));
-                probability[y * width + x] = value;
-                mask[y * width + x] = value > 0.5f;
-            }
-        }
-        return new SegmentationResult(width, height, mask, probability, logits);
-    }
-
-    private static double between(float[] row, int at, double fraction, int size) {
-        double next = size == 1 ? row[at] : row[at + 1];
-        return row[at] + fraction * (next - row[at]);
-    }
-
-    /** The sentence as words, tags, pieces and masks. */
+    /** The sentence, or what the network is asked for it, as words, tags, pieces and masks. */
     public ParsedExpression parse(String sentence) {
         if (parser == null) {
             throw new WeightsException(
                     "[sentence] a vocabulary is needed to read sentences; give the vocab.txt that the model was trained with");
         }
-        return parser.parse(sentence);
+        return parser.parse(model.provider().prompt(sentence));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.swath.fianet;
 
 import dev.swath.fianet.image.Preprocessor;
+import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.text.ExpressionParser;
@@ -42,7 +43,8 @@ public record TrainableModel(
             throw new WeightsException(
                     "[sentence] a vocabulary is needed to read sentences; give the vocab.txt that the model was trained with");
         }
-        ReferringSegmenter.Tokens t = ReferringSegmenter.Tokens.of(parser.parse(text));
+        ReferringSegmenter.Tokens t = ReferringSegmenter.Tokens.of(
+                parser.parse(Networks.named(network.config().network()).prompt(text)));
         return SentenceBatch.of(t.ids(), t.context(), t.object(), t.position());
     }
 }

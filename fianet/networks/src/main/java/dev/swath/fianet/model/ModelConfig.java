@@ -54,6 +54,15 @@ public record ModelConfig(NetworkConfig network, DatasetVocabulary dataset, int 
      * if that is another one; an unknown key is an error.
      */
     public static ModelConfig fromJson(Fields fields, ModelConfig defaults) {
+        return fromJson(fields, defaults, false);
+    }
+
+    /** As {@link #fromJson}, for a network that is to be trained: sizes that go by that of the images follow it, unless they are said. */
+    public static ModelConfig untrained(Fields fields, ModelConfig defaults) {
+        return fromJson(fields, defaults, true);
+    }
+
+    private static ModelConfig fromJson(Fields fields, ModelConfig defaults, boolean untrained) {
         String name = fields.text(NETWORK, defaults.network.network());
         DatasetVocabulary dataset = fields.choice("dataset", defaults.dataset);
         ModelConfig d = name.equals(defaults.network.network())
@@ -63,7 +72,8 @@ public record ModelConfig(NetworkConfig network, DatasetVocabulary dataset, int 
         int length = fields.integer(
                 "sentence_length",
                 dataset == d.dataset ? d.sentenceLength : Networks.named(name).published(dataset).sentenceLength);
-        NetworkConfig network = d.network.with(fields);
+        NetworkConfig base = untrained && size != d.imageSize ? d.network.forImages(size) : d.network;
+        NetworkConfig network = base.with(fields);
         fields.requireNoOthers();
         return new ModelConfig(network, dataset, length, size);
     }

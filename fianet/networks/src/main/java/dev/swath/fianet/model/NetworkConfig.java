@@ -20,6 +20,11 @@ public interface NetworkConfig {
      */
     NetworkConfig with(Fields keys);
 
+    /** This configuration for images of that side, where its sizes go by that of the images: asked for before anything is trained. By default this one. */
+    default NetworkConfig forImages(int size) {
+        return this;
+    }
+
     /** About how many parameters such a network has, to be known before it is made; by default 0, for not known. */
     default long parameters() {
         return 0;

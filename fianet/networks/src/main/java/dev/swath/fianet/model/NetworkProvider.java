@@ -13,6 +13,14 @@ import java.util.Set;
  * {@code META-INF/services}).
  */
 public interface NetworkProvider {
+    /** How probabilities come to the size of the image; the mask is where they are above one half. */
+    enum Upscaling {
+        /** Between the four nearest, so that borders are smooth. */
+        BILINEAR,
+        /** That of the cell in which the pixel lies: cell floor(i in / out). */
+        NEAREST
+    }
+
     /** Its name in {@code config.json} and on the command line: lower-case letters, digits and hyphens. */
     String name();
 
@@ -74,6 +82,16 @@ public interface NetworkProvider {
     /** Whether a published file has the tensor of that name; one that has not is left out where such a file is written. By default all are. */
     default boolean exported(String name) {
         return true;
+    }
+
+    /** What is asked of it for a sentence that a person gives; sentences of data sets are asked as they are. By default the sentence. */
+    default String prompt(String sentence) {
+        return sentence;
+    }
+
+    /** How its masks come from the size that it sees to that of the image; by default {@link Upscaling#BILINEAR}. */
+    default Upscaling upscaling() {
+        return Upscaling.BILINEAR;
     }
 
     /** Networks with parts switched off, for {@code swath ablate}. */

@@ -4,6 +4,8 @@ import dev.swath.fianet.model.crossvlt.CrossVltProvider;
 import dev.swath.fianet.model.fianet.FiaNetProvider;
 import dev.swath.fianet.model.lavt.LavtProvider;
 import dev.swath.fianet.model.lgce.LgceProvider;
+import dev.swath.fianet.model.rmsin.RemoteSamProvider;
+import dev.swath.fianet.model.rmsin.RmsinProvider;
 import dev.swath.nn.ModuleException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +17,13 @@ import java.util.stream.Collectors;
 
 /** The list of networks: Swath's own, and those that others register. */
 public final class Networks {
-    private static final List<NetworkProvider> OWN =
-            List.of(new FiaNetProvider(), new LavtProvider(), new CrossVltProvider(), new LgceProvider());
+    private static final List<NetworkProvider> OWN = List.of(
+            new FiaNetProvider(),
+            new LavtProvider(),
+            new RmsinProvider(),
+            new RemoteSamProvider(),
+            new LgceProvider(),
+            new CrossVltProvider());
 
     private Networks() {}
 

@@ -1,6 +1,5 @@
 package dev.swath.fianet.model;
 
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +23,7 @@ final class OtherNetworks {
             new Row("a MAFN checkpoint", Signature.of("backbone.layers.0.corr.")),
             new Row("a DLSA checkpoint (legacy layout)", Signature.of("backbone.layers.0.alpha_fc.", "branch_queries")),
             new Row("a DLSA checkpoint", Signature.of("backbone.layers.0.alpha_fc.")),
+            new Row("an RMSIN checkpoint that is not whole", Signature.of(SCALES)),
             new Row(
                     "a LAVT checkpoint without its text encoder",
                     Signature.of("backbone.layers.0.fusion.").without(SCALES)));
@@ -39,29 +39,6 @@ final class OtherNetworks {
         return ROWS.stream()
                 .filter(r -> r.signature.fits(tensors))
                 .map(Row::words)
-                .findFirst()
-                .or(() -> scales(tensors));
-    }
-
-    /** RMSIN, whose size of image stands in the mixing of cells: (a^2, n) for a last grid of a x a, of 32 pixels a cell. */
-    private static Optional<String> scales(StateDict tensors) {
-        if (!Signature.of(SCALES).fits(tensors)) {
-            return Optional.empty();
-        }
-        int side = tensors.find(SCALES + "block.0.csa1.m.attention.proj.weight")
-                .map(StateDict.Entry::shape)
-                .filter(s -> s.rank() == 2)
-                .map(OtherNetworks::side)
-                .orElse(0);
-        return Optional.of(
-                switch (side) {
-                    case 28 -> "a RemoteSAM checkpoint (RMSIN at 896 px)";
-                    case 0, 15 -> "an RMSIN checkpoint";
-                    default -> "an RMSIN checkpoint (at " + 32 * side + " px)";
-                });
-    }
-
-    private static int side(Shape mixing) {
-        return (int) Math.round(Math.sqrt(mixing.dim(0)));
+                .findFirst();
     }
 }

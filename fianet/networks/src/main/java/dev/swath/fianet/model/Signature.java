@@ -2,6 +2,8 @@ package dev.swath.fianet.model;
 
 import dev.swath.tensor.StateDict;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,28 +12,46 @@ import java.util.Set;
  *
  * @param has parts that must be met
  * @param lacks parts that must not be met
+ * @param rows tensors whose first axis must have that extent, where sizes and not names tell networks apart
  */
-public record Signature(Set<String> has, Set<String> lacks) {
+public record Signature(Set<String> has, Set<String> lacks, Map<String, Integer> rows) {
     /** Copies. */
     public Signature {
         has = Set.copyOf(has);
         lacks = Set.copyOf(lacks);
+        rows = Map.copyOf(rows);
     }
 
     /** All of these must be met. */
     public static Signature of(String... has) {
-        return new Signature(Set.of(has), Set.of());
+        return new Signature(Set.of(has), Set.of(), Map.of());
     }
 
     /** And none of these. */
     public Signature without(String... parts) {
-        return new Signature(has, Set.of(parts));
+        return new Signature(has, Set.of(parts), rows);
+    }
+
+    /** And a tensor of that name whose first axis has that extent. */
+    public Signature withRows(String name, int extent) {
+        Map<String, Integer> all = new HashMap<>(rows);
+        all.put(name, extent);
+        return new Signature(has, lacks, all);
     }
 
     /** Whether the names are such. */
     public boolean fits(StateDict tensors) {
         Collection<String> names = tensors.names();
-        return has.stream().allMatch(p -> met(p, names)) && lacks.stream().noneMatch(p -> met(p, names));
+        return has.stream().allMatch(p -> met(p, names))
+                && lacks.stream().noneMatch(p -> met(p, names))
+                && rows.entrySet().stream().allMatch(r -> hasRows(tensors, r.getKey(), r.getValue()));
+    }
+
+    private static boolean hasRows(StateDict tensors, String name, int extent) {
+        return tensors.find(name)
+                .map(StateDict.Entry::shape)
+                .filter(s -> s.rank() > 0 && s.dim(0) == extent)
+                .isPresent();
     }
 
     private static boolean met(String part, Collection<String> names) {
@@ -41,6 +61,6 @@ public record Signature(Set<String> has, Set<String> lacks) {
 
     /** How much it asks for: of two signatures that fit, the one that asks for more is meant. */
     int strictness() {
-        return has.size() + lacks.size();
+        return has.size() + lacks.size() + rows.size();
     }
 }

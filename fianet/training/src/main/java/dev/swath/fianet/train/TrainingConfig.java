@@ -253,7 +253,7 @@ public record TrainingConfig(
         TrainingConfig d = name.equals(defaults.model.network().network())
                 ? defaults
                 : published(Networks.named(name), m.choice("dataset", defaults.model.dataset()));
-        ModelConfig model = ModelConfig.fromJson(m, d.model);
+        ModelConfig model = ModelConfig.untrained(m, d.model);
         int layers = Math.min(d.text.trainedLayers, model.network().limits().textLayers());
         TrainingConfig c = new TrainingConfig(
                 model,

@@ -24,6 +24,10 @@ public record CrossScaleConfig(int side, int heads, int key) {
 
     /** Where the published files have one. */
     private static final String ATTENTION = "backbone.cim.block.0.csa1.m.attention.";
+    /** Name of the weight (a^2, n) that mixes cells, in the published files. */
+    public static final String MIXING = ATTENTION + "proj.weight";
+
+    private static final String PROJECTION = ATTENTION + "qkv.c.weight";
     /** The rows of a head: queries, keys and values. */
     private static final int ROWS = 4;
     /** Pixels of an image on one cell of the last grid, for patches of 4. */
@@ -59,6 +63,11 @@ public record CrossScaleConfig(int side, int heads, int key) {
         return 2L * side * side * (tokens() + 1);
     }
 
+    /** This for images of {@code size} pixels in patches of {@code patch}. */
+    public CrossScaleConfig forImages(int size, int patch) {
+        return withSide(Math.max(1, Math.ceilDiv(size, CELL * patch)));
+    }
+
     /** The side of square images whose last grid is a x a, the largest of them: what is published for such a network. */
     public int imageSize(int patch) {
         return CELL * patch * side;
@@ -86,31 +95,33 @@ public record CrossScaleConfig(int side, int heads, int key) {
 
     /** This with what the keys of {@code cim} say; each is bounded by far more than any published model has. */
     public CrossScaleConfig with(Fields f) {
-        CrossScaleConfig c = new CrossScaleConfig(
-                f.integer("side", side, 1, 256), f.integer("heads", heads, 1, 256), f.integer("key", key, 1, 4096));
+        int h = f.integer("heads", heads, 1, 256);
+        // Other heads of the same channels, unless their width is said too.
+        int k = f.integer("key", Math.max(1, heads * key / h), 1, 4096);
+        CrossScaleConfig c = new CrossScaleConfig(f.integer("side", side, 1, 256), h, k);
         f.requireNoOthers();
         return c;
     }
 
     /** The side that a file's tensors imply, if they have such a module under {@code backbone.cim.}: the square root of the rows that cells are mixed to. */
     public static Optional<Integer> side(StateDict tensors) {
-        return matrix(tensors, "proj.weight").map(s -> (int) Math.round(Math.sqrt(s.dim(0))));
+        return matrix(tensors, MIXING).map(s -> (int) Math.round(Math.sqrt(s.dim(0))));
     }
 
     /** As the tensors imply it; with the published number of heads where that can be, which {@link #undetermined} says more of. */
     public static CrossScaleConfig deduce(StateDict tensors) {
-        int rows = matrix(tensors, "qkv.c.weight").map(s -> s.dim(0)).orElse(0);
+        int rows = matrix(tensors, PROJECTION).map(s -> s.dim(0)).orElse(0);
         int heads = rows % (ROWS * PUBLISHED.heads) == 0 ? PUBLISHED.heads : 1;
         return new CrossScaleConfig(side(tensors).orElse(PUBLISHED.side), heads, Math.max(1, rows / (ROWS * heads)));
     }
 
     /** {@code cim.heads} unless the channels are as published, for heads leave no trace in a tensor. */
     public static List<String> undetermined(StateDict tensors) {
-        int rows = matrix(tensors, "qkv.c.weight").map(s -> s.dim(0)).orElse(0);
+        int rows = matrix(tensors, PROJECTION).map(s -> s.dim(0)).orElse(0);
         return rows == ROWS * PUBLISHED.heads * PUBLISHED.key ? List.of() : List.of(KEY + ".heads");
     }
 
     private static Optional<Shape> matrix(StateDict tensors, String name) {
-        return tensors.find(ATTENTION + name).map(StateDict.Entry::shape).filter(s -> s.rank() == 2);
+        return tensors.find(name).map(StateDict.Entry::shape).filter(s -> s.rank() == 2);
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.model.skeleton;
 
+import dev.swath.fianet.model.Limits;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
@@ -76,7 +77,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
     }
 
     @Override
-    public final Optional<String> compact() {
+    public Optional<String> compact() {
         try (InputStream in = SkeletonProvider.class.getResourceAsStream("compact.json")) {
             String text = new String(Objects.requireNonNull(in, "compact.json").readAllBytes(), StandardCharsets.UTF_8);
             Map<String, Object> keys = new LinkedHashMap<>(Json.parseObject(text));
@@ -101,11 +102,15 @@ public abstract class SkeletonProvider implements NetworkProvider {
         NetworkConfig network = network(trunk, checkpoint);
         ScriptArguments arguments = new ScriptArguments(checkpoint.settings().arguments());
         DatasetVocabulary dataset = arguments.dataset().orElseGet(() -> dataset(checkpoint));
+        Limits limits = network.limits();
         return new ModelConfig(
                 network,
                 dataset,
                 Math.min(sentenceLength(dataset), trunk.text().positions()),
-                arguments.imageSize().orElseGet(() -> imageSize(network)));
+                arguments
+                        .imageSize()
+                        .filter(s -> s >= limits.smallestImage() && s <= limits.largestImage())
+                        .orElseGet(() -> imageSize(network)));
     }
 
     /** The heads of a BERT of no published width; the image size of a network of other sizes than the published one. */

@@ -1,0 +1,157 @@
+package dev.swath.fianet.model.rmsin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.autograd.RandomSource;
+import dev.swath.autograd.Tape;
+import dev.swath.fianet.OpenedFile;
+import dev.swath.fianet.model.GoldenNetwork;
+import dev.swath.fianet.model.SentenceBatch;
+import dev.swath.fianet.model.SentenceInput;
+import dev.swath.fianet.model.parts.CrossScaleConfig;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.scalar.ScalarBackend;
+import dev.swath.nn.ModuleException;
+import dev.swath.nn.loss.SegmentationLoss;
+import dev.swath.tensor.Tensor;
+import dev.swath.testkit.GoldenRun;
+import dev.swath.weights.WeightsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RmsinTest {
+    private static final GoldenNetwork GOLDEN = new GoldenNetwork(
+            "rmsin_net",
+            g -> new Rmsin(new RmsinConfig(
+                    RmsinConfig.RMSIN,
+                    GoldenNetwork.trunk(g),
+                    new CrossScaleConfig(g.config("side"), g.config("heads"), g.config("key")),
+                    0)),
+            SegmentationLoss.published());
+
+    @TempDir
+    Path folder;
+
+    static Stream<Backend> backends() {
+        return GoldenRun.backends();
+    }
+
+    static Stream<Backend> processors() {
+        return GoldenRun.processors();
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void evaluation(Backend backend) {
+        GOLDEN.evaluation(backend);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void training(Backend backend) {
+        GOLDEN.training(backend);
+    }
+
+    @ParameterizedTest
+    @MethodSource("processors")
+    void firstSteps(Backend backend) {
+        GOLDEN.curve(backend);
+    }
+
+    @Test
+    void aTrainingFileOpens() throws IOException {
+        OpenedFile opened = OpenedFile.of(
+                "lineage_files", "rmsin_training.pth", folder, "{\"bert\": {\"heads\": 2}, \"cim\": {\"heads\": 2}}");
+        assertEquals("rmsin", opened.network().config().network());
+        assertEquals(64, opened.imageSize());
+        assertEquals(16, opened.sentenceLength());
+        GOLDEN.checkEvaluation(opened.network(), opened.backend());
+    }
+
+    @Test
+    void whatATrainingFileDoesNotTellIsAskedFor() throws IOException {
+        String message = assertThrows(
+                        WeightsException.class,
+                        () -> OpenedFile.of("lineage_files", "rmsin_training.pth", folder, "{}"))
+                .getMessage();
+        assertTrue(message.contains("does not say bert.heads and cim.heads of the network"), message);
+    }
+
+    /** One matrix mixes the cells of the last grid, so that images of other sizes cannot be. */
+    @Test
+    void otherImageSizesAreRefusedWithThoseThatFit() {
+        String wanted = "{\"bert\": {\"heads\": 2}, \"cim\": {\"heads\": 2}, \"image_size\": 96}";
+        String message = assertThrows(
+                        WeightsException.class,
+                        () -> OpenedFile.of("lineage_files", "rmsin_training.pth", folder, wanted))
+                .getMessage();
+        assertTrue(
+                message.contains(
+                        "image_size must lie in [33, 64], for its cross-scale attention is made for a last grid of"
+                                + " 2 x 2 cells; got 96"),
+                message);
+        Rmsin network =
+                new RmsinConfig(RmsinConfig.RMSIN, TrunkConfig.warmUp(), new CrossScaleConfig(4, 1, 8), 0).create();
+        network.initialise(new RandomSource(1));
+        ScalarBackend backend = new ScalarBackend();
+        Tape tape = Tape.inference(Tape.Options.of(backend));
+        SentenceInput words = SentenceBatch.blank(1, 4).upload(tape, network);
+        String inside = assertThrows(
+                        ModuleException.class,
+                        () -> network.forward(tape, tape.constant(Tensor.zeros(1, 96, 128, 3)), words))
+                .getMessage();
+        assertTrue(
+                inside.contains(
+                        "the last grid must be 4 x 4 cells, which is that of square images of 128 pixels; got 3 x 4"),
+                inside);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ship|ship in the image",
+                " storage  tank.|storage tank in the image",
+                "ground track field|ground track field in the image",
+                "Expressway-Service-area|Expressway-Service-area in the image",
+                "the ship|the ship",
+                "ship on the left|ship on the left",
+                "large red vehicle parked there|large red vehicle parked there",
+                "a very long name of things|a very long name of things",
+                "ship, plane|ship, plane"
+            })
+    void classNamesAreAskedAsRemoteSamWasTaught(String sentence, String asked) {
+        assertEquals(asked, new RemoteSamProvider().prompt(sentence));
+        assertEquals(sentence, new RmsinProvider().prompt(sentence));
+    }
+
+    private static void checkSizes(long parameters, RmsinConfig config) {
+        Rmsin network = config.create();
+        assertEquals(parameters, network.parameterCount());
+        assertEquals(870, network.namedParameters().size());
+        assertEquals(1107, network.stateDict().names().size());
+        assertEquals(
+                List.of(136, 499, 38, 160),
+                network.groups(0.01, 10, false).stream()
+                        .map(g -> g.parameters().size())
+                        .toList());
+    }
+
+    @Test
+    void publishedSizes() {
+        checkSizes(240_037_163L, RmsinConfig.rmsin());
+        checkSizes(241_590_421L, RmsinConfig.remoteSam());
+        assertEquals(480, RmsinConfig.rmsin().imageSize());
+        assertEquals(896, RmsinConfig.remoteSam().imageSize());
+    }
+}
