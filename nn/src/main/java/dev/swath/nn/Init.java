@@ -41,9 +41,13 @@ public interface Init {
 
     /** Uniform in +-1/sqrt(fanIn). */
     static Init uniform(int fanIn) {
+        return within(1 / Math.sqrt(fanIn));
+    }
+
+    /** Uniform in +-bound. */
+    static Init within(double bound) {
         return (shape, random) -> {
             RandomGenerator r = random.next();
-            double bound = 1 / Math.sqrt(fanIn);
             return fill(shape, () -> (2 * r.nextDouble() - 1) * bound);
         };
     }

@@ -22,8 +22,13 @@ public final class Linear extends Module {
 
     /** With weights drawn from the truncated normal of deviation 0.02 and, if wanted, a bias of 0. */
     public Linear(int in, int out, boolean bias) {
-        this.weight = parameter("weight", Shape.of(out, in), Init.truncatedNormal(0.02), PACKER);
-        this.bias = bias ? parameter("bias", Shape.of(out), Init.constant(0)) : null;
+        this(in, out, Init.truncatedNormal(0.02), bias ? Init.constant(0) : null);
+    }
+
+    /** With first values drawn so; without a bias if {@code bias} is null. */
+    public Linear(int in, int out, Init weight, @Nullable Init bias) {
+        this.weight = parameter("weight", Shape.of(out, in), weight, PACKER);
+        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias);
     }
 
     /** (..., in) to (..., out). */
