@@ -9,8 +9,10 @@ import dev.swath.nn.Mlp;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
 import dev.swath.testkit.GoldenRun;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GoldenMafnTest {
@@ -74,6 +76,20 @@ class GoldenMafnTest {
         GoldenModule m = GoldenModule.of("mafn_windows", backend);
         WindowMixer mixer = m.load(new WindowMixer(m.golden().config("dim")));
         m.check(mixer, mixer.forward(m.tape(), m.run().input("x")));
+    }
+
+    static Stream<Arguments> scaleBlocks() {
+        return Stream.of("mafn_scale_block_eval", "mafn_scale_block_train")
+                .flatMap(n -> backends().map(b -> Arguments.of(n, b)));
+    }
+
+    /** Without the router's dropout. */
+    @ParameterizedTest
+    @MethodSource("scaleBlocks")
+    void scaleBlock(String name, Backend backend) {
+        GoldenModule m = GoldenModule.of(name, backend);
+        ScaleBlock block = m.load(new ScaleBlock(m.golden().config("dim"), List.of(1, 3, 5), 0));
+        m.checkMap(block, block.forward(m.tape(), m.map("x")));
     }
 
     @ParameterizedTest
