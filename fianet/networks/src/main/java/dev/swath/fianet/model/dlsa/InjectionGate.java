@@ -27,6 +27,11 @@ record InjectionGate(Linear language, Net net, boolean uncertainty) {
     /** Added under the square root of a variance, so that equal cells have a gradient. */
     private static final double TINY = 1e-24;
 
+    /** What the published scripts begin with. */
+    private static final double FIRST_DEVIATION = 0.001;
+
+    private static final double FIRST_BIAS = -1;
+
     /** Linear, GELU, Linear, sigmoid; the published names are 0 and 2. */
     static final class Net extends Module {
         private final Linear first;
@@ -34,15 +39,10 @@ record InjectionGate(Linear language, Net net, boolean uncertainty) {
 
         Net(int channels, TextBlockSettings settings) {
             int hidden = Math.max(channels / 4, 32);
-            double deviation = settings.start().injectionDeviation();
             this.first = child("0", linear((settings.uncertainty() ? 5 : 3) * channels, hidden));
             this.second = child(
                     "2",
-                    new Linear(
-                            hidden,
-                            1,
-                            deviation == 0 ? Init.constant(0) : Init.normal(deviation),
-                            Init.constant(settings.start().injectionBias())));
+                    new Linear(hidden, 1, Init.normal(FIRST_DEVIATION), Init.constant(FIRST_BIAS)));
         }
 
         Var forward(Tape tape, Var x) {

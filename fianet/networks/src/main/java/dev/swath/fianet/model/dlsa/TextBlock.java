@@ -70,6 +70,11 @@ public final class TextBlock extends Module {
         }
     }
 
+    /** What the published scripts begin with. */
+    private static final double FIRST_SCALE = 0.05;
+
+    private static final double FIRST_GATE_BIAS = -2;
+
     private final TextBlockSettings settings;
     private final Parameter scale;
     private final Mixture mixture;
@@ -80,7 +85,7 @@ public final class TextBlock extends Module {
     /** For maps of {@code channels} and words of {@code text}. */
     public TextBlock(int channels, int text, TextBlockSettings settings) {
         this.settings = settings;
-        this.scale = parameter("res_scale", Shape.of(), Init.constant(settings.start().scale()));
+        this.scale = parameter("res_scale", Shape.of(), Init.constant(FIRST_SCALE));
         this.mixture = settings.variant() == TextBlockSettings.Variant.ATTN
                 ? new Attended(
                         child("q_proj", new Pointwise(channels, channels, 2)),
@@ -97,7 +102,7 @@ public final class TextBlock extends Module {
                         channels,
                         2,
                         Init.uniform(2 * channels),
-                        Init.constant(settings.start().gateBias())));
+                        Init.constant(FIRST_GATE_BIAS)));
         this.injection = settings.variant() == TextBlockSettings.Variant.GLF_ADAPT
                 ? new InjectionGate(
                         child("lang_gate_proj", InjectionGate.linear(text, channels)),

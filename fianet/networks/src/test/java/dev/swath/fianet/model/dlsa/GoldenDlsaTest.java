@@ -105,7 +105,6 @@ class GoldenDlsaTest {
         return new TextBlockSettings(
                 TextBlockSettings.Variant.valueOf(variant),
                 Boolean.TRUE.equals(g.config().get("uncertainty")),
-                ablation,
-                TextBlockSettings.Start.PUBLISHED);
+                ablation);
     }
 }
