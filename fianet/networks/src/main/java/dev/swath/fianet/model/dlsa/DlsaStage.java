@@ -14,6 +14,7 @@ import dev.swath.fianet.model.skeleton.FusionStage;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.Init;
 import dev.swath.nn.Linear;
+import dev.swath.nn.Module;
 import dev.swath.nn.swin.SwinBlocks;
 import dev.swath.tensor.Shape;
 
@@ -23,7 +24,21 @@ import dev.swath.tensor.Shape;
  * published file and are used by nothing.
  */
 final class DlsaStage extends FusionStage {
-    private final ReceptiveBranch receptive;
+    /** {@link ReceptiveBranch} with a second mixing map beside its block, which takes no part. */
+    private static final class VisualResidual extends Module {
+        private final ReceptiveBranch.Block block;
+
+        VisualResidual(MixingMap idle) {
+            this.block = child("repblock", new ReceptiveBranch.Block());
+            child("sgAMC", idle);
+        }
+
+        Var forward(Tape tape, Var x) {
+            return call(tape, () -> Binary.mul(tape, x, block.forward(tape, x)));
+        }
+    }
+
+    private final VisualResidual receptive;
     private final MixingMap mixing;
     private final Linear balance;
 
@@ -32,9 +47,8 @@ final class DlsaStage extends FusionStage {
         int channels = config.trunk().vision().width(i);
         int text = config.trunk().text().hidden();
         parameter("vs_fusion_alpha", Shape.of(), Init.constant(0));
-        this.receptive = child(
-                "visual_residual",
-                new ReceptiveBranch().with("sgAMC", config.mixing().create(channels, text)));
+        this.receptive =
+                child("visual_residual", new VisualResidual(config.mixing().create(channels, text)));
         child("visual_gate", new TanhGate(channels));
         mergeUnlessLast(config.trunk(), i);
         this.mixing = child("sgAMC", config.mixing().create(channels, text));
@@ -43,12 +57,13 @@ final class DlsaStage extends FusionStage {
 
     @Override
     protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
-        Aligned r = super.align(tape, x, height, sentence);
         if (isLast() && tape.training()) {
             // Nothing takes it, but the published network computes it, which moves its running statistics.
-            receptive.forward(tape, grid(tape, x, height));
+            try (Tape.NoGrad quiet = tape.noGrad()) {
+                receptive.forward(tape, grid(tape, x, height));
+            }
         }
-        return r;
+        return super.align(tape, x, height, sentence);
     }
 
     @Override

@@ -2,13 +2,11 @@ package dev.swath.fianet.model.dlsa;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.Resize;
-import dev.swath.autograd.ops.Unary;
+import dev.swath.fianet.model.parts.DecoderLevel;
 import dev.swath.fianet.model.parts.MaskDecoder;
 import dev.swath.fianet.model.parts.RotatedConv2d;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.Words;
-import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.Conv2d;
 import dev.swath.nn.Pointwise;
@@ -23,21 +21,7 @@ import java.util.List;
 public final class TextDecoder extends MaskDecoder {
     private static final int PLACES = 4;
 
-    private record Level(Conv2d conv1, RotatedConv2d conv2, BatchNorm norm1, BatchNorm norm2) {
-        Var enter(Tape tape, Var coarse, Var skip) {
-            return tape.scope("", () -> {
-                boolean smaller = coarse.dim(1) < skip.dim(1) || coarse.dim(2) < skip.dim(2);
-                Var y = smaller ? Resize.bilinear(tape, coarse, skip.dim(1), skip.dim(2), true) : coarse;
-                Var normed = tape.scope(
-                        "", () -> norm1.forward(tape, conv1.forward(tape, List.of(y, skip), Activation.IDENTITY)));
-                return Unary.relu(tape, normed);
-            });
-        }
-
-        Var leave(Tape tape, Var x) {
-            return tape.scope("", () -> Unary.relu(tape, norm2.forward(tape, conv2.forward(tape, x))));
-        }
-    }
+    private record Level(Conv2d conv1, RotatedConv2d conv2, BatchNorm norm1, BatchNorm norm2) {}
 
     private final DecoderSettings settings;
     private final List<Level> levels = new ArrayList<>();
@@ -74,13 +58,14 @@ public final class TextDecoder extends MaskDecoder {
         return call(tape, () -> {
             Var y = told(tape, PLACES, maps.get(3), sentence.words());
             for (int i = 0; i < levels.size(); i++) {
-                Var coarse = y;
-                int at = i;
-                y = tape.scope("", () -> {
-                    Level level = levels.get(at);
-                    Var entered = level.enter(tape, coarse, maps.get(2 - at));
-                    return level.leave(tape, told(tape, PLACES - 1 - at, entered, sentence.words()));
-                });
+                Level level = levels.get(i);
+                int place = PLACES - 1 - i;
+                y = new DecoderLevel(
+                                level.conv1,
+                                level.norm1,
+                                (t, x) -> level.conv2.forward(t, told(t, place, x, sentence.words())),
+                                level.norm2)
+                        .up(tape, y, maps.get(2 - i));
             }
             return classes.forward(tape, y);
         });

@@ -162,9 +162,4 @@ public final class CrossScaleInteraction extends MultiScale {
                     x -> tape.scope(blocks.name(), () -> blocks.get(0).forward(tape, x)));
         });
     }
-
-    @Override
-    public List<Var> forward(Tape tape, List<Var> maps, Sentence sentence) {
-        return forward(tape, maps);
-    }
 }

@@ -96,12 +96,6 @@ public final class ReceptiveBranch extends Module {
         this.block = child("repblock", new Block());
     }
 
-    /** With a module of that name beside it, which takes no part: published files hold one. */
-    public ReceptiveBranch with(String name, Module idle) {
-        child(name, idle);
-        return this;
-    }
-
     /** (B, H, W, C) to (B, H, W, C). */
     public Var forward(Tape tape, Var x) {
         return call(tape, () -> Binary.mul(tape, x, block.forward(tape, x)));

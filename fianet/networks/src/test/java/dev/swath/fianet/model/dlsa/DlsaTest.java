@@ -11,14 +11,26 @@ import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DlsaTest {
+    /** Scales and shifts of norms before norms, whose sums over a map's inner cells cancel. */
+    private static final Map<String, Set<String>> CANCELLING = Map.of(
+            "original",
+            Set.of(
+                    "backbone.layers.0.visual_residual.repblock.brb_3x3.bn1.weight",
+                    "backbone.layers.0.visual_residual.repblock.brb_3x3.bn1.bias"),
+            "legacy",
+            Set.of("backbone.cim.block.0.intra_ff.m.ff2.m.bn1.weight"));
+
     static Stream<Arguments> on(Supplier<Stream<Backend>> backends) {
         return Stream.of("original", "legacy").flatMap(n -> backends.get().map(b -> Arguments.of(n, b)));
     }
@@ -58,7 +70,13 @@ class DlsaTest {
     @ParameterizedTest
     @MethodSource("backends")
     void training(String layout, Backend backend) {
-        golden(layout).training(backend);
+        golden(layout).training(backend, CANCELLING.get(layout));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"original", "legacy"})
+    void trainingInDouble(String layout) {
+        golden(layout).trainingInDouble();
     }
 
     @ParameterizedTest
