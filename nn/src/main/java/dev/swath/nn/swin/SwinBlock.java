@@ -6,10 +6,9 @@ import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.DropPath;
 import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Mlp;
-import dev.swath.nn.Module;
 
 /** One pre-norm block: x + attention(norm1(x)), then + mlp(norm2(.)); odd blocks shift their windows by half a window. */
-public final class SwinBlock extends Module {
+public final class SwinBlock extends StageBlock {
     private final LayerNorm norm1;
     private final WindowAttention attn;
     private final LayerNorm norm2;
@@ -27,7 +26,7 @@ public final class SwinBlock extends Module {
         this.mlp = child("mlp", new Mlp(channels, mlpRatio * channels));
     }
 
-    /** (B, H, W, C) to (B, H, W, C). */
+    @Override
     public Var forward(Tape tape, Var x) {
         return call(tape, () -> {
             if (tape.training() && dropPath > 0) {

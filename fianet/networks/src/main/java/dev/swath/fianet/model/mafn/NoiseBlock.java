@@ -6,15 +6,15 @@ import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.DropPath;
 import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Mlp;
-import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
+import dev.swath.nn.swin.StageBlock;
 import dev.swath.nn.swin.WindowAttention;
 
 /**
  * A Swin block with {@link NoiseAttention} behind its window attention: y = attention(norm1(x)), x + (y + noise attention(y)), then +
  * mlp(norm2(.)); odd blocks shift their windows by half a window.
  */
-final class NoiseBlock extends Module {
+final class NoiseBlock extends StageBlock {
     private final LayerNorm norm1;
     private final WindowAttention attn;
     private final LayerNorm norm2;
@@ -38,8 +38,8 @@ final class NoiseBlock extends Module {
                 child("v_noise", new NoiseAttention.Noise(channels)));
     }
 
-    /** (B, H, W, C) to (B, H, W, C). */
-    Var forward(Tape tape, Var x) {
+    @Override
+    public Var forward(Tape tape, Var x) {
         return call(tape, () -> {
             Var seen = tape.scope(
                     "", () -> noise.forward(tape, attn.forward(tape, norm1.forward(tape, x), shift, null)));

@@ -33,12 +33,17 @@ public record DecoderLevel(Conv2d conv1, BatchNorm norm1, BiFunction<Tape, Var, 
     /** The coarser map at the finer one's size (corners aligned), both together, through the level. */
     public Var up(Tape tape, Var coarse, Var skip) {
         return tape.scope("", () -> {
+            Var first = enter(tape, coarse, skip, conv1, norm1);
+            return block(tape, () -> conv2.apply(tape, first), norm2);
+        });
+    }
+
+    /** The first half of a level: the coarser map at the finer one's size, both together, through a convolution, batch norm and ReLU. */
+    public static Var enter(Tape tape, Var coarse, Var skip, Conv2d conv, BatchNorm norm) {
+        return tape.scope("", () -> {
             boolean smaller = coarse.dim(1) < skip.dim(1) || coarse.dim(2) < skip.dim(2);
             Var y = smaller ? Resize.bilinear(tape, coarse, skip.dim(1), skip.dim(2), true) : coarse;
-            return tape.scope("", () -> {
-                Var first = block(tape, () -> conv1.forward(tape, List.of(y, skip), Activation.IDENTITY), norm1);
-                return block(tape, () -> conv2.apply(tape, first), norm2);
-            });
+            return block(tape, () -> conv.forward(tape, List.of(y, skip), Activation.IDENTITY), norm);
         });
     }
 

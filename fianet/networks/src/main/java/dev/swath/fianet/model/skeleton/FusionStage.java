@@ -7,7 +7,7 @@ import dev.swath.fianet.model.parts.ContextAlignment;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.TanhGate;
 import dev.swath.nn.ModuleList;
-import dev.swath.nn.swin.SwinBlock;
+import dev.swath.nn.swin.StageBlock;
 
 /**
  * A stage with LAVT's alignment: f = PWAM(x, words), and x + gate(f) f goes on. The map is f before its gate. Networks made
@@ -19,7 +19,7 @@ public abstract class FusionStage extends SwinStage {
 
     /** Stage {@code i} of the configuration around {@code blocks}; registers blocks, fusion and gate. */
     @SuppressWarnings("this-escape") // a module only notes its children
-    protected FusionStage(TrunkConfig config, int i, ModuleList<SwinBlock> blocks) {
+    protected FusionStage(TrunkConfig config, int i, ModuleList<? extends StageBlock> blocks) {
         super(blocks);
         int channels = config.vision().width(i);
         this.fusion = child(

@@ -7,7 +7,7 @@ import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.PatchMerging;
-import dev.swath.nn.swin.SwinBlock;
+import dev.swath.nn.swin.StageBlock;
 import dev.swath.nn.swin.SwinBlocks;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +25,12 @@ public abstract class SwinStage extends Module {
      */
     public record Aligned(Var map, @Nullable Var next) {}
 
-    private final ModuleList<SwinBlock> blocks;
+    private final ModuleList<? extends StageBlock> blocks;
     private @Nullable PatchMerging downsample;
 
     /** With {@code blocks}. */
     @SuppressWarnings("this-escape") // a module only notes its children
-    protected SwinStage(ModuleList<SwinBlock> blocks) {
+    protected SwinStage(ModuleList<? extends StageBlock> blocks) {
         this.blocks = child("blocks", blocks);
     }
 
