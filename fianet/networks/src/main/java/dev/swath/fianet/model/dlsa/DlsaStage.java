@@ -59,7 +59,7 @@ final class DlsaStage extends FusionStage {
     protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
         if (isLast() && tape.training()) {
             // Nothing takes it, but the published network computes it, which moves its running statistics.
-            try (Tape.NoGrad quiet = tape.noGrad()) {
+            try (Tape.NoGrad _ = tape.noGrad()) {
                 receptive.forward(tape, grid(tape, x, height));
             }
         }

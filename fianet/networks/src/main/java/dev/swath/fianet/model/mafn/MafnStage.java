@@ -49,7 +49,7 @@ final class MafnStage extends FusionStage {
     protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
         if (isLast() && tape.training()) {
             // Nothing takes it, but the published network computes it, which moves its running statistics.
-            try (Tape.NoGrad quiet = tape.noGrad()) {
+            try (Tape.NoGrad _ = tape.noGrad()) {
                 receptive.forward(tape, grid(tape, x, height));
             }
         }

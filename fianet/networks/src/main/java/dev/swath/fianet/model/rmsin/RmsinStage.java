@@ -30,7 +30,7 @@ final class RmsinStage extends FusionStage {
     @Override
     protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
         if (isLast() && tape.training()) {
-            try (Tape.NoGrad quiet = tape.noGrad()) {
+            try (Tape.NoGrad _ = tape.noGrad()) {
                 receptive.forward(tape, grid(tape, x, height));
             }
         }
