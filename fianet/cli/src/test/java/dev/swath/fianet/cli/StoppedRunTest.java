@@ -117,8 +117,21 @@ class StoppedRunTest {
             return; // what is saved is the same, whatever the signal
         }
         long end = at + 1;
-        Cli.run("train", "--dataset", "synthetic", "--synth-count", 6, "--synth-val", 2, "--threads", 1, "--out", cut, "--resume",
-                        "--max-steps", end)
+        Cli.run(
+                        "train",
+                        "--dataset",
+                        "synthetic",
+                        "--synth-count",
+                        6,
+                        "--synth-val",
+                        2,
+                        "--threads",
+                        1,
+                        "--out",
+                        cut,
+                        "--resume",
+                        "--max-steps",
+                        end)
                 .done();
         Path whole = folder.resolve("whole");
         Cli.run(words(whole, "--max-steps", end).toArray()).done();

@@ -183,8 +183,7 @@ class DatasetCheckTest {
         for (String raw : List.of("the bridge", "\u00a0\u2007", "\u3000")) {
             List<Object> sentences = List.of(Map.of("raw", raw));
             long id = refs.size();
-            refs.add(Map.of(
-                    "ref_id", id, "ann_id", 100L, "image_id", 1L, "split", "train", "sentences", sentences));
+            refs.add(Map.of("ref_id", id, "ann_id", 100L, "image_id", 1L, "split", "train", "sentences", sentences));
         }
         Files.write(c.resolve(Refs.NAME), Pickler.of(refs));
         assertFinds(c, Problem.Kind.EMPTY_SENTENCE, "entry 1: each of its sentences must hold a word");

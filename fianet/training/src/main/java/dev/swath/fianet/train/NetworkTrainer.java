@@ -107,8 +107,9 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
                     + data.train().size());
         }
         TrainingConfig.Text text = config.text();
-        List<ParameterGroup> groups =
-                network.groups(config.optimizer().weightDecay(), text.trainedLayers(), text.trainEmbeddings());
+        List<ParameterGroup> groups = ParameterGroups.only(
+                network.groups(config.optimizer().weightDecay(), text.trainedLayers(), text.trainEmbeddings()),
+                config.learn());
         ParameterGroups.freezeOthers(network, groups);
         TrainingConfig.Optimizer o = config.optimizer();
         network.to(backend);

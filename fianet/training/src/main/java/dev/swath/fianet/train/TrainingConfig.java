@@ -29,6 +29,7 @@ import java.util.Map;
  * @param optimizer AdamW and its schedule
  * @param loss what is made small
  * @param text which of the text encoder learns
+ * @param learn beginnings of the names of what learns, as {@code refiner}; the rest keeps its values; empty for all
  * @param evaluation what the best state is chosen by
  */
 public record TrainingConfig(
@@ -44,6 +45,7 @@ public record TrainingConfig(
         Optimizer optimizer,
         SegmentationLoss loss,
         Text text,
+        List<String> learn,
         Selection evaluation) {
     /** What is done to samples while training. */
     public enum Augmentation {
@@ -122,6 +124,7 @@ public record TrainingConfig(
     /** Copies and checks. */
     public TrainingConfig {
         augment = List.copyOf(augment);
+        learn = List.copyOf(learn);
         if (epochs < 1 || batch < 1 || accumulate < 1 || saveEvery < 0) {
             throw new IllegalArgumentException(
                     "[config] epochs, batch and accumulate must be at least 1 and save_every not negative; got "
@@ -157,6 +160,7 @@ public record TrainingConfig(
                 new Optimizer(5e-5, 0.01, 0.9, 0.999, 1e-8, 0.9, 0, 0),
                 SegmentationLoss.published(),
                 new Text(layers, false),
+                List.of(),
                 new Selection(Split.VAL, Measure.OIOU, 1, 0));
         return fromJson(new Fields(Json.parseObject(network.training(dataset)), network.name()), common);
     }
@@ -176,6 +180,7 @@ public record TrainingConfig(
                 optimizer,
                 loss,
                 text,
+                learn,
                 evaluation);
     }
 
@@ -194,6 +199,7 @@ public record TrainingConfig(
                 optimizer,
                 loss,
                 text,
+                learn,
                 evaluation);
     }
 
@@ -235,6 +241,7 @@ public record TrainingConfig(
         out.put("optimizer", o);
         out.put("loss", l);
         out.put("text", t);
+        out.put("learn", learn);
         out.put("evaluation", e);
         return out;
     }
@@ -268,6 +275,7 @@ public record TrainingConfig(
                 optimizer(f.object("optimizer"), d.optimizer),
                 loss(f.object("loss"), d.loss),
                 text(f.object("text"), new Text(layers, d.text.trainEmbeddings)),
+                f.texts("learn", d.learn),
                 selection(f.object("evaluation"), d.evaluation));
         f.requireNoOthers();
         return c;

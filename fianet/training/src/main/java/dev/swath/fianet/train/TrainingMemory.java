@@ -31,8 +31,14 @@ public record TrainingMemory(long weights, long gradients, long optimizer, long 
 
     /** For square images of {@code size} pixels and {@value #WORDS} pieces a sentence. */
     public static TrainingMemory estimate(NetworkConfig config, int batch, int size, boolean checkpointing) {
+        return estimate(config, batch, size, checkpointing, List.of());
+    }
+
+    /** The same where only what begins with one of the names of {@code learn} learns. */
+    public static TrainingMemory estimate(
+            NetworkConfig config, int batch, int size, boolean checkpointing, List<String> learn) {
         ReferringNetwork network = config.create();
-        List<ParameterGroup> groups = ParameterGroups.of(network, 0);
+        List<ParameterGroup> groups = ParameterGroups.only(ParameterGroups.of(network, 0), learn);
         ParameterGroups.freezeOthers(network, groups);
         MetaBackend backend = new MetaBackend();
         Workspace workspace = new Workspace(backend);

@@ -188,7 +188,11 @@ public final class TrainingRun implements AutoCloseable {
                             .tensors());
         }
         TrainingMemory memory = TrainingMemory.estimate(
-                network.config(), o.config.batch(), o.config.model().imageSize(), o.config.checkpointing());
+                network.config(),
+                o.config.batch(),
+                o.config.model().imageSize(),
+                o.config.checkpointing(),
+                o.config.learn());
         notes.add("a step takes about " + memory.describe());
         long heap = Runtime.getRuntime().maxMemory();
         if (memory.total() > heap) {

@@ -177,6 +177,15 @@ public final class Fields {
                 : fallback;
     }
 
+    /** Texts; {@code fallback} if they are not there. */
+    public List<String> texts(String key, List<String> fallback) {
+        return has(key)
+                ? Json.asList(raw(key), name(key)).stream()
+                        .map(v -> Json.asString(v, name(key)))
+                        .toList()
+                : fallback;
+    }
+
     private <E extends Enum<E>> E chosen(String key, @Nullable Object raw, Class<E> type) {
         String value = Json.asString(raw, name(key));
         for (E e : type.getEnumConstants()) {

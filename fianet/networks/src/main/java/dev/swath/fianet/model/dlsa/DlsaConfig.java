@@ -30,8 +30,9 @@ public record DlsaConfig(
     /** Checks. */
     public DlsaConfig {
         if (decoder.mixing() && mixing.layout() != MixingSettings.Layout.LEGACY) {
-            throw new IllegalArgumentException("[dlsa] mixing maps run in the decoder in the legacy layout alone, for those"
-                    + " of the original one take no words; set text_decoder.mixing to false or mixing.layout to legacy");
+            throw new IllegalArgumentException(
+                    "[dlsa] mixing maps run in the decoder in the legacy layout alone, for those"
+                            + " of the original one take no words; set text_decoder.mixing to false or mixing.layout to legacy");
         }
     }
 

@@ -40,9 +40,7 @@ record InjectionGate(Linear language, Net net, boolean uncertainty) {
         Net(int channels, TextBlockSettings settings) {
             int hidden = Math.max(channels / 4, 32);
             this.first = child("0", linear((settings.uncertainty() ? 5 : 3) * channels, hidden));
-            this.second = child(
-                    "2",
-                    new Linear(hidden, 1, Init.normal(FIRST_DEVIATION), Init.constant(FIRST_BIAS)));
+            this.second = child("2", new Linear(hidden, 1, Init.normal(FIRST_DEVIATION), Init.constant(FIRST_BIAS)));
         }
 
         Var forward(Tape tape, Var x) {

@@ -125,9 +125,7 @@ public final class LegacyMixingMap extends MixingMap {
             // A hidden word's score is set to -1e4: s m + 1e4 m - 1e4.
             Var scaled = Binary.mul(tape, products, tape.number(keys.dtype(), 1 / Math.sqrt(hidden)));
             Var hiddenWords = Binary.sub(
-                    tape,
-                    Binary.mul(tape, mask, tape.number(mask.dtype(), 1e4)),
-                    tape.number(mask.dtype(), 1e4));
+                    tape, Binary.mul(tape, mask, tape.number(mask.dtype(), 1e4)), tape.number(mask.dtype(), 1e4));
             Var scores = Binary.add(tape, Binary.mul(tape, scaled, mask), hiddenWords);
             return MatMul.apply(tape, Softmax.apply(tape, scores), value.forward(tape, words.features()));
         });
@@ -136,8 +134,7 @@ public final class LegacyMixingMap extends MixingMap {
     /** The queries (K, H), each divided by its length. */
     private Var unitQueries(Tape tape) {
         Var squares = Reduce.sum(tape, Binary.mul(tape, queries, queries), 1, true);
-        Var length = Unary.apply(
-                tape, Binary.add(tape, squares, tape.number(squares.dtype(), TINY)), Activation.SQRT);
+        Var length = Unary.apply(tape, Binary.add(tape, squares, tape.number(squares.dtype(), TINY)), Activation.SQRT);
         return Binary.div(tape, queries, length);
     }
 }

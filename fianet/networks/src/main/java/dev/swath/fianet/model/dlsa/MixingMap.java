@@ -46,8 +46,7 @@ public abstract sealed class MixingMap extends Module permits OriginalMixingMap,
     /** x (1 + sigmoid(fusion(weights answers))), from weights and answers (B, H, W, K). */
     static Var raise(Tape tape, Var x, Var weights, Var answers, ModuleList<Pointwise> fusion) {
         Var weighted = Binary.mul(tape, weights, answers);
-        Var g = tape.scope(
-                fusion.name(), () -> fusion.get(0).forward(tape, weighted, Activation.SIGMOID, null));
+        Var g = tape.scope(fusion.name(), () -> fusion.get(0).forward(tape, weighted, Activation.SIGMOID, null));
         return Binary.add(tape, x, Binary.mul(tape, x, g));
     }
 }

@@ -50,8 +50,7 @@ public final class TextBlock extends Module {
     private record Products(ModuleList<Linear> language, NormedConv visual) implements Mixture {
         @Override
         public Var forward(Tape tape, Var x, Words words, Var sentence) {
-            Var l = tape.scope(
-                    language.name(), () -> language.get(0).forward(tape, sentence, Activation.TANH, null));
+            Var l = tape.scope(language.name(), () -> language.get(0).forward(tape, sentence, Activation.TANH, null));
             Var p = visual.forward(tape, x, Activation.TANH);
             return Binary.mul(tape, p, Reshape.apply(tape, l, l.dim(0), 1, 1, l.dim(1)));
         }
@@ -97,12 +96,7 @@ public final class TextBlock extends Module {
         this.output = child("out_proj", new NormedConv(channels));
         this.gate = child(
                 "gate",
-                new Pointwise(
-                        2 * channels,
-                        channels,
-                        2,
-                        Init.uniform(2 * channels),
-                        Init.constant(FIRST_GATE_BIAS)));
+                new Pointwise(2 * channels, channels, 2, Init.uniform(2 * channels), Init.constant(FIRST_GATE_BIAS)));
         this.injection = settings.variant() == TextBlockSettings.Variant.GLF_ADAPT
                 ? new InjectionGate(
                         child("lang_gate_proj", InjectionGate.linear(text, channels)),
@@ -131,7 +125,6 @@ public final class TextBlock extends Module {
     }
 
     private Var open(Tape tape, Var x, Var change) {
-        return tape.scope(
-                "", () -> gate.forward(tape, Concat.apply(tape, 3, x, change), Activation.SIGMOID, null));
+        return tape.scope("", () -> gate.forward(tape, Concat.apply(tape, 3, x, change), Activation.SIGMOID, null));
     }
 }

@@ -30,8 +30,7 @@ final class Correlation {
             for (int i = 0; i < 3; i++) {
                 for (int j = 0; j < 3; j++) {
                     Var moved = Narrow.apply(tape, Narrow.apply(tape, framed, 1, i, i + height), 2, j, j + width);
-                    maps[3 * i + j] =
-                            tape.scope("", () -> Reduce.mean(tape, Binary.mul(tape, a, moved), 3, true));
+                    maps[3 * i + j] = tape.scope("", () -> Reduce.mean(tape, Binary.mul(tape, a, moved), 3, true));
                 }
             }
             return Concat.apply(tape, 3, maps);

@@ -76,8 +76,7 @@ final class ScaleBlock extends Module {
 
         private Var seen(Tape tape, int i, Var x) {
             return tape.scope(
-                    depthwise.name(),
-                    () -> Unary.relu(tape, depthwise.get(i).forward(tape, x)));
+                    depthwise.name(), () -> Unary.relu(tape, depthwise.get(i).forward(tape, x)));
         }
     }
 

@@ -57,8 +57,7 @@ class DlsaTest {
     }
 
     private static GoldenNetwork golden(String layout) {
-        return new GoldenNetwork(
-                "dlsa_" + layout + "_net", g -> new Dlsa(config(g)), SegmentationLoss.published());
+        return new GoldenNetwork("dlsa_" + layout + "_net", g -> new Dlsa(config(g)), SegmentationLoss.published());
     }
 
     @ParameterizedTest

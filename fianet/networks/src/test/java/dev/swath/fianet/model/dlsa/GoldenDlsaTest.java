@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GoldenDlsaTest {
@@ -64,8 +63,7 @@ class GoldenDlsaTest {
         int side = (int) Math.sqrt(x.dim(1));
         Var cls = m.run().input("cls");
         Words words = new Words(
-                Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)),
-                t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
+                Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)), t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
         Var y = mix.forward(t, Reshape.apply(t, x, x.dim(0), side, side, x.dim(2)), words);
         m.check(mix, Reshape.apply(t, y, x.shape().dims()));
     }
@@ -84,8 +82,8 @@ class GoldenDlsaTest {
         mix.initialise(new RandomSource(1));
         Tape t = Tape.inference(Tape.Options.of(Backends.cpu()));
         Words two = new Words(Var.constant(Tensor.zeros(1, 2, 3)), Var.constant(Tensor.zeros(1, 2)));
-        ModuleException e = assertThrows(
-                ModuleException.class, () -> mix.forward(t, Var.constant(Tensor.zeros(1, 2, 2, 4)), two));
+        ModuleException e =
+                assertThrows(ModuleException.class, () -> mix.forward(t, Var.constant(Tensor.zeros(1, 2, 2, 4)), two));
         assertEquals(
                 "[dlsa] a mixing map of the original layout takes [CLS] alone, not 2 words; the legacy layout takes words",
                 e.getMessage());
@@ -96,7 +94,9 @@ class GoldenDlsaTest {
     void text(String name, Backend backend) {
         GoldenModule m = GoldenModule.of(name, backend);
         TextBlock block = m.load(new TextBlock(
-                m.golden().config("dim"), m.golden().config("text"), settings(m.golden(), TextBlockSettings.Ablation.NONE)));
+                m.golden().config("dim"),
+                m.golden().config("text"),
+                settings(m.golden(), TextBlockSettings.Ablation.NONE)));
         m.checkMap(block, block.forward(m.tape(), m.map("x"), m.words()));
     }
 

@@ -41,7 +41,9 @@ class GoldenMafnTest {
         Noise noise = m.load(new Noise(m.golden().config("dim"), m.golden().config("noise_heads")));
         Var y = m.run().input("y");
         Var map = Reshape.apply(t, y, y.dim(0), 3, 4, y.dim(2));
-        m.check(noise, Reshape.apply(t, noise.attention.forward(t, map), y.shape().dims()));
+        m.check(
+                noise,
+                Reshape.apply(t, noise.attention.forward(t, map), y.shape().dims()));
     }
 
     @ParameterizedTest
@@ -59,7 +61,8 @@ class GoldenMafnTest {
                 4,
                 0));
         Var x = m.run().input("x");
-        Var map = Reshape.apply(t, x, x.dim(0), m.golden().config("H"), m.golden().config("W"), dim);
+        Var map =
+                Reshape.apply(t, x, x.dim(0), m.golden().config("H"), m.golden().config("W"), dim);
         m.check(block, Reshape.apply(t, block.forward(t, map), x.shape().dims()));
     }
 
