@@ -13,9 +13,11 @@ module dev.swath.fianet {
     exports dev.swath.fianet.image;
     exports dev.swath.fianet.model;
     exports dev.swath.fianet.model.crossvlt;
+    exports dev.swath.fianet.model.dlsa;
     exports dev.swath.fianet.model.fianet;
     exports dev.swath.fianet.model.lavt;
     exports dev.swath.fianet.model.lgce;
+    exports dev.swath.fianet.model.mafn;
     exports dev.swath.fianet.model.rmsin;
     exports dev.swath.fianet.model.parts;
     exports dev.swath.fianet.model.skeleton;

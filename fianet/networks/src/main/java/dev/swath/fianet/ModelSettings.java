@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param config sizes, wiring and inputs
  */
 record ModelSettings(NetworkProvider provider, ModelConfig config) {
+    private static final System.Logger LOGGER = System.getLogger(ModelSettings.class.getName());
     private static final String FILE = "config.json";
     /** A network may be estimated to have so many times the values that its file holds; the rest is for what is not estimated. */
     private static final int SLACK = 2;
@@ -69,7 +70,13 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
                             + (missing.size() == 1 ? "this key" : "these keys")
                             + " by --model-config FILE (in Java: Options.withModelConfig)");
         }
-        return new ModelSettings(provider, config(provider, checkpoint, source));
+        ModelSettings settings = new ModelSettings(provider, config(provider, checkpoint, source));
+        provider.assumed(checkpoint).forEach((key, sentence) -> {
+            if (source == null || !source.has(key)) {
+                LOGGER.log(System.Logger.Level.WARNING, "{0}: {1}", Quoted.path(checkpoint.path()), sentence);
+            }
+        });
+        return settings;
     }
 
     /** The settings, unless something that is needed for them is not said anywhere. */

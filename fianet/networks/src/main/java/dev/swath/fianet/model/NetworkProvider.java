@@ -4,6 +4,7 @@ import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,6 +63,14 @@ public interface NetworkProvider {
      */
     default List<String> undetermined(Checkpoint checkpoint) {
         return List.of();
+    }
+
+    /**
+     * Keys of {@code config.json} that {@link #deduce} assumed, for nothing in this checkpoint tells them: with a sentence for
+     * people each, which is told unless a configuration says the key. By default none.
+     */
+    default Map<String, String> assumed(Checkpoint checkpoint) {
+        return Map.of();
     }
 
     /** Keys of {@code config.json} whose values the tensors imply: a configuration that says otherwise is refused. By default none. */

@@ -1,9 +1,11 @@
 package dev.swath.fianet.model;
 
 import dev.swath.fianet.model.crossvlt.CrossVltProvider;
+import dev.swath.fianet.model.dlsa.DlsaProvider;
 import dev.swath.fianet.model.fianet.FiaNetProvider;
 import dev.swath.fianet.model.lavt.LavtProvider;
 import dev.swath.fianet.model.lgce.LgceProvider;
+import dev.swath.fianet.model.mafn.MafnProvider;
 import dev.swath.fianet.model.rmsin.RemoteSamProvider;
 import dev.swath.fianet.model.rmsin.RmsinProvider;
 import dev.swath.nn.ModuleException;
@@ -22,6 +24,8 @@ public final class Networks {
             new LavtProvider(),
             new RmsinProvider(),
             new RemoteSamProvider(),
+            new DlsaProvider(),
+            new MafnProvider(),
             new LgceProvider(),
             new CrossVltProvider());
 

@@ -20,9 +20,6 @@ final class OtherNetworks {
             new Row("a FIANet with CIM in place of TMEM", fiaNet(SCALES)),
             new Row("a FIANet with LGCE in place of TMEM", fiaNet("backbone.lgce.")),
             new Row("a FIANet without TMEM", fiaNet("backbone.layers.").without("backbone.tmem.")),
-            new Row("a MAFN checkpoint", Signature.of("backbone.layers.0.corr.")),
-            new Row("a DLSA checkpoint (legacy layout)", Signature.of("backbone.layers.0.alpha_fc.", "branch_queries")),
-            new Row("a DLSA checkpoint", Signature.of("backbone.layers.0.alpha_fc.")),
             new Row("an RMSIN checkpoint that is not whole", Signature.of(SCALES)),
             new Row(
                     "a LAVT checkpoint without its text encoder",

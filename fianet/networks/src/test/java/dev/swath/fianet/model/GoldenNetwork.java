@@ -137,6 +137,15 @@ public record GoldenNetwork(
                 Json.asObject(run(g, run).get("tolerance"), "tolerance").get(key), key);
     }
 
+    /** Logits (B, 2, H, W) of a loaded model in evaluation. */
+    public Tensor logits(ReferringNetwork model, Backend backend) {
+        Golden g = Golden.of(name);
+        Tape tape = Tape.inference(options(backend));
+        Var logits =
+                model.forward(tape, tape.constant(image(g)), sentences(g).upload(tape, model));
+        return logits.value().permute(0, 3, 1, 2).contiguous();
+    }
+
     /** Logits of a loaded model in evaluation against the case's. */
     public void checkEvaluation(ReferringNetwork model, Backend backend) {
         Golden g = Golden.of(name);

@@ -49,7 +49,15 @@ class RecognitionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lavt, lavt", "crossvlt, crossvlt", "lgce, lgce", "rmsin, rmsin"})
+    @CsvSource({
+        "lavt, lavt",
+        "crossvlt, crossvlt",
+        "lgce, lgce",
+        "rmsin, rmsin",
+        "dlsa-legacy, dlsa",
+        "dlsa-original, dlsa",
+        "mafn, mafn"
+    })
     void relativesAreRecognised(String list, String network) throws IOException {
         StateDict tensors = names(list, Shape.of(225, 314), n -> n);
         assertEquals(network, Recognition.network(checkpoint(tensors)).name());
@@ -57,9 +65,6 @@ class RecognitionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "dlsa-legacy, a DLSA checkpoint (legacy layout)",
-        "dlsa-original, a DLSA checkpoint",
-        "mafn, a MAFN checkpoint",
         "fianet-cim, a FIANet with CIM in place of TMEM",
         "fianet-lgce, a FIANet with LGCE in place of TMEM"
     })

@@ -54,8 +54,10 @@ public record MixingSettings(Layout layout, int hidden, List<Integer> kernels) {
     Map<String, Object> toJson() {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("layout", layout.name().toLowerCase(Locale.ROOT));
-        out.put("hidden", hidden);
-        out.put("kernels", kernels);
+        if (layout == Layout.LEGACY) {
+            out.put("hidden", hidden);
+            out.put("kernels", kernels);
+        }
         return out;
     }
 

@@ -1,6 +1,12 @@
 package dev.swath.fianet.model.skeleton;
 
+import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.model.Limits;
+import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.model.Signature;
+import dev.swath.files.Quoted;
+import dev.swath.nn.Parameter;
+import java.util.function.Predicate;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
@@ -40,6 +46,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
     /** Side of the published models' images. */
     protected static final int SIZE = 480;
 
+    private static final System.Logger LOGGER = System.getLogger(SkeletonProvider.class.getName());
     private static final int LENGTH = 20;
 
     private static final List<String> UNUSED =
@@ -151,6 +158,47 @@ public abstract class SkeletonProvider implements NetworkProvider {
             }
         }
         return out;
+    }
+
+    /** The family's names with that one of {@link #RELATIVES}, and perhaps the others named, but with no further one. */
+    protected static Signature only(String own, String... others) {
+        List<String> with = new ArrayList<>(List.of(others));
+        with.add(own);
+        return Signature.of("backbone.layers.0.fusion.", own)
+                .without(RELATIVES.stream().filter(r -> !with.contains(r)).toArray(String[]::new));
+    }
+
+    /**
+     * The tensors of a checkpoint, and for each of the network's that the checkpoint lacks and no pass reads one with first values. That
+     * some were lacking is told once.
+     */
+    protected final StateDict completed(StateDict tensors, Checkpoint checkpoint, Predicate<String> idle) {
+        ReferringNetwork network = deduce(checkpoint).network().create();
+        List<String> missing = network.targets().keySet().stream()
+                .filter(name -> idle.test(name) && !tensors.contains(name) && !optional(name))
+                .toList();
+        if (missing.isEmpty()) {
+            return tensors;
+        }
+        StateDict out = new StateDict();
+        tensors.names().forEach(name -> out.put(name, tensors.entry(name)));
+        RandomSource random = new RandomSource(0);
+        for (String name : missing) {
+            Parameter parameter = network.namedParameters().get(name);
+            if (parameter != null) {
+                parameter.initialise(random);
+                out.put(name, parameter.value());
+            } else {
+                out.put(name, network.namedBuffers().get(name).value());
+            }
+        }
+        tell(checkpoint, "it lacks tensors that no pass reads, " + missing.size() + " in all, such as " + missing.getFirst());
+        return out;
+    }
+
+    /** Tells people what was found in a checkpoint. */
+    protected static void tell(Checkpoint checkpoint, String sentence) {
+        LOGGER.log(System.Logger.Level.INFO, "{0}: {1}", Quoted.path(checkpoint.path()), sentence);
     }
 
     /** Whether a file may hold a tensor of that name, which the network has no use for. */

@@ -1,0 +1,132 @@
+package dev.swath.fianet.model.dlsa;
+
+import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkConfig;
+import dev.swath.fianet.model.Signature;
+import dev.swath.fianet.model.parts.CrossScaleConfig;
+import dev.swath.fianet.model.skeleton.SkeletonProvider;
+import dev.swath.fianet.model.skeleton.TrunkConfig;
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Registers DLSA. Published files come in two layouts of their mixing maps; their {@code args} say where words take part in the
+ * decoder. Tensors that no pass reads stand in most files, and a file may lack them.
+ */
+public final class DlsaProvider extends SkeletonProvider {
+    private static final double ROUTER_DROPOUT = 0.2;
+    /** Read by no pass, in every stage and in the last. */
+    private static final Pattern IDLE = Pattern.compile(
+            "backbone\\.layers\\.\\d\\.(visual_gate\\.|vs_fusion_alpha$|visual_residual\\.sgAMC\\.).*"
+                    + "|backbone\\.layers\\.3\\.(res_gate|sgAMC|alpha_fc|visual_residual)\\..*"
+                    + "|classifier\\.sg_amc\\..*");
+
+    private static final Pattern DECODER = Pattern.compile("classifier\\.(sg_amc|tg)(\\d)\\..*");
+
+    /** Made by the list of networks. */
+    public DlsaProvider() {}
+
+    @Override
+    public String name() {
+        return DlsaConfig.NAME;
+    }
+
+    @Override
+    public String title() {
+        return "DLSA";
+    }
+
+    @Override
+    public Signature signature() {
+        return only("layers.0.alpha_fc.", "backbone.cim.");
+    }
+
+    @Override
+    public ModelConfig published(DatasetVocabulary dataset) {
+        return published(DlsaConfig.published(MixingSettings.Layout.ORIGINAL), dataset);
+    }
+
+    /** 20 epochs in batches of two on four cards, the best by mIoU; black squares on RRSIS-D. */
+    @Override
+    public String training(DatasetVocabulary dataset) {
+        String augment = dataset == DatasetVocabulary.RRSISD ? "\"augment\": [\"squares\"], " : "";
+        return "{\"epochs\": 20, \"batch\": 8, " + augment
+                + "\"optimizer\": {\"learning_rate\": 3e-5}, \"evaluation\": {\"select_by\": \"miou\"}}";
+    }
+
+    @Override
+    protected Map<String, Object> compactModel() {
+        return Map.of(CrossScaleConfig.KEY, Map.of("side", 4));
+    }
+
+    @Override
+    protected DlsaConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
+        PublishedDlsa file = new PublishedDlsa(checkpoint);
+        return new DlsaConfig(
+                trunk,
+                CrossScaleConfig.deduce(checkpoint.tensors()),
+                file.mixing(),
+                file.decoder(),
+                ROUTER_DROPOUT);
+    }
+
+    @Override
+    protected int imageSize(NetworkConfig network) {
+        return network.limits().largestImage();
+    }
+
+    /** The heads of a BERT or a cross-scale attention of no published width; never the image size. */
+    @Override
+    public List<String> undetermined(Checkpoint checkpoint) {
+        List<String> out = new ArrayList<>(super.undetermined(checkpoint));
+        out.remove("image_size");
+        out.addAll(CrossScaleConfig.undetermined(checkpoint.tensors()));
+        return out;
+    }
+
+    @Override
+    public Map<String, String> assumed(Checkpoint checkpoint) {
+        return new PublishedDlsa(checkpoint).saysStages()
+                ? Map.of()
+                : Map.of(
+                        DecoderSettings.KEY + ".stages",
+                        "it does not say where words take part in its decoder; the published places, tg2 and tg1, are assumed");
+    }
+
+    @Override
+    public Set<String> implied() {
+        Set<String> out = new TreeSet<>(super.implied());
+        out.add(CrossScaleConfig.KEY + ".side");
+        out.add(MixingSettings.KEY + ".layout");
+        out.add(MixingSettings.KEY + ".hidden");
+        out.add(MixingSettings.KEY + ".kernels");
+        return out;
+    }
+
+    /** Whether no pass of a network with that decoder reads a tensor of that name. */
+    static boolean isIdle(String name, DecoderSettings decoder) {
+        if (IDLE.matcher(name).matches()) {
+            return true;
+        }
+        Matcher m = DECODER.matcher(name);
+        return m.matches()
+                && (m.group(1).equals("tg")
+                        ? !decoder.stages().at(Integer.parseInt(m.group(2)))
+                        : !decoder.mixing());
+    }
+
+    /** With first values for what no pass reads and the file lacks. */
+    @Override
+    public StateDict tensors(Checkpoint checkpoint) {
+        DecoderSettings decoder = new PublishedDlsa(checkpoint).decoder();
+        return completed(super.tensors(checkpoint), checkpoint, name -> isIdle(name, decoder));
+    }
+}
