@@ -141,8 +141,7 @@ public record GoldenNetwork(
     public Tensor logits(ReferringNetwork model, Backend backend) {
         Golden g = Golden.of(name);
         Tape tape = Tape.inference(options(backend));
-        Var logits =
-                model.forward(tape, tape.constant(image(g)), sentences(g).upload(tape, model));
+        Var logits = model.forward(tape, tape.constant(image(g)), sentences(g).upload(tape, model));
         return logits.value().permute(0, 3, 1, 2).contiguous();
     }
 

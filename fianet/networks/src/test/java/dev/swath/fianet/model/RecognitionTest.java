@@ -64,10 +64,7 @@ class RecognitionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "fianet-cim, a FIANet with CIM in place of TMEM",
-        "fianet-lgce, a FIANet with LGCE in place of TMEM"
-    })
+    @CsvSource({"fianet-cim, a FIANet with CIM in place of TMEM", "fianet-lgce, a FIANet with LGCE in place of TMEM"})
     void relativesAreCalledByTheirNames(String list, String words) throws IOException {
         StateDict tensors = names(list, Shape.of(225, 314), n -> n);
         assertEquals(words, words(tensors));

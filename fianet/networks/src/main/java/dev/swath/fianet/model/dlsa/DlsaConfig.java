@@ -57,6 +57,11 @@ public record DlsaConfig(
     }
 
     @Override
+    public DlsaConfig forImages(int size) {
+        return new DlsaConfig(trunk, scales.forImages(size, trunk.vision().patch()), mixing, decoder, routerDropout);
+    }
+
+    @Override
     public long parameters() {
         return trunk.parameters() + scales.parameters();
     }

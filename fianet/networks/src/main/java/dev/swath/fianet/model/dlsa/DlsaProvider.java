@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 public final class DlsaProvider extends SkeletonProvider {
     private static final double ROUTER_DROPOUT = 0.2;
     /** Read by no pass, in every stage and in the last. */
-    private static final Pattern IDLE = Pattern.compile(
-            "backbone\\.layers\\.\\d\\.(visual_gate\\.|vs_fusion_alpha$|visual_residual\\.sgAMC\\.).*"
+    private static final Pattern IDLE =
+            Pattern.compile("backbone\\.layers\\.\\d\\.(visual_gate\\.|vs_fusion_alpha$|visual_residual\\.sgAMC\\.).*"
                     + "|backbone\\.layers\\.3\\.(res_gate|sgAMC|alpha_fc|visual_residual)\\..*"
                     + "|classifier\\.sg_amc\\..*");
 
@@ -71,11 +71,7 @@ public final class DlsaProvider extends SkeletonProvider {
     protected DlsaConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
         PublishedDlsa file = new PublishedDlsa(checkpoint);
         return new DlsaConfig(
-                trunk,
-                CrossScaleConfig.deduce(checkpoint.tensors()),
-                file.mixing(),
-                file.decoder(),
-                ROUTER_DROPOUT);
+                trunk, CrossScaleConfig.deduce(checkpoint.tensors()), file.mixing(), file.decoder(), ROUTER_DROPOUT);
     }
 
     @Override
@@ -118,9 +114,7 @@ public final class DlsaProvider extends SkeletonProvider {
         }
         Matcher m = DECODER.matcher(name);
         return m.matches()
-                && (m.group(1).equals("tg")
-                        ? !decoder.stages().at(Integer.parseInt(m.group(2)))
-                        : !decoder.mixing());
+                && (m.group(1).equals("tg") ? !decoder.stages().at(Integer.parseInt(m.group(2))) : !decoder.mixing());
     }
 
     /** With first values for what no pass reads and the file lacks. */

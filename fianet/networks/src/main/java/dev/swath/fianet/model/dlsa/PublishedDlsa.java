@@ -47,8 +47,8 @@ record PublishedDlsa(Checkpoint checkpoint) {
     /** Layout, width and kernels; the published ones where tensors are missing or have no such shape, which loading will say. */
     MixingSettings mixing() {
         boolean legacy = tensors().names().stream().anyMatch(n -> n.endsWith(".branch_queries"));
-        MixingSettings published = MixingSettings.published(
-                legacy ? MixingSettings.Layout.LEGACY : MixingSettings.Layout.ORIGINAL);
+        MixingSettings published =
+                MixingSettings.published(legacy ? MixingSettings.Layout.LEGACY : MixingSettings.Layout.ORIGINAL);
         if (!legacy) {
             return published;
         }
@@ -57,8 +57,7 @@ record PublishedDlsa(Checkpoint checkpoint) {
             kernels.add(s.get().dim(2));
         }
         int hidden = shape(MIXING + "branch_queries", 2).map(s -> s.dim(1)).orElse(published.hidden());
-        return new MixingSettings(
-                published.layout(), hidden, kernels.isEmpty() ? published.kernels() : kernels);
+        return new MixingSettings(published.layout(), hidden, kernels.isEmpty() ? published.kernels() : kernels);
     }
 
     private Optional<Shape> kernel(int i) {
@@ -68,7 +67,11 @@ record PublishedDlsa(Checkpoint checkpoint) {
     /** Switches and variant of the decoder. */
     DecoderSettings decoder() {
         TextBlockSettings block = new TextBlockSettings(
-                agreed("text_decoder_variant", variant(), choice("text_decoder_variant", Variant.class), Variant.GLF_ADAPT),
+                agreed(
+                        "text_decoder_variant",
+                        variant(),
+                        choice("text_decoder_variant", Variant.class),
+                        Variant.GLF_ADAPT),
                 agreed("td_uncertainty_gate", uncertainty(), flag("td_uncertainty_gate"), false),
                 choice("alti_ablation", Ablation.class).orElse(Ablation.NONE));
         return new DecoderSettings(stages(), block, flag("use_decoder_sgamc").orElse(false));
@@ -140,7 +143,8 @@ record PublishedDlsa(Checkpoint checkpoint) {
                 return Optional.of(constant);
             }
         }
-        String all = Arrays.stream(type.getEnumConstants()).map(PublishedDlsa::lower).collect(Collectors.joining(", "));
+        String all =
+                Arrays.stream(type.getEnumConstants()).map(PublishedDlsa::lower).collect(Collectors.joining(", "));
         throw wrong(argument, "one of " + all, value);
     }
 

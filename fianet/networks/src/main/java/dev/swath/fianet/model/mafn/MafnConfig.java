@@ -60,6 +60,12 @@ public record MafnConfig(
         return scales.limits(trunk.limits(), trunk.vision().patch());
     }
 
+    @Override
+    public MafnConfig forImages(int size) {
+        return new MafnConfig(
+                trunk, scales.forImages(size, trunk.vision().patch()), noiseHeads, kernels, routerDropout);
+    }
+
     /** With what is square in the width of a stage: the correlation blocks; a lower estimate. */
     @Override
     public long parameters() {

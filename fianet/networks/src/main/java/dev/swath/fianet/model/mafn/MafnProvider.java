@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
 /** Registers MAFN. Its tensors tell everything but the heads of attentions; the second row of its noise, which no pass reads, may be absent. */
 public final class MafnProvider extends SkeletonProvider {
     private static final double ROUTER_DROPOUT = 0.2;
-    private static final Pattern NOISE = Pattern.compile("backbone\\.layers\\.\\d\\.blocks\\.\\d+\\.[kv]_noise\\.weight");
+    private static final Pattern NOISE =
+            Pattern.compile("backbone\\.layers\\.\\d\\.blocks\\.\\d+\\.[kv]_noise\\.weight");
 
     /** Made by the list of networks. */
     public MafnProvider() {}
@@ -135,12 +136,16 @@ public final class MafnProvider extends SkeletonProvider {
         int rows = 0;
         for (String name : all.names()) {
             StateDict.Entry e = all.entry(name);
-            boolean alone = NOISE.matcher(name).matches() && e.shape().rank() == 2 && e.shape().dim(0) == 1;
+            boolean alone = NOISE.matcher(name).matches()
+                    && e.shape().rank() == 2
+                    && e.shape().dim(0) == 1;
             rows += alone ? 1 : 0;
             out.put(name, alone ? twoRows(e) : e);
         }
         if (rows > 0) {
-            tell(checkpoint, "it lacks the second row of " + rows + " noise tensors, which no pass reads; zeros stand there");
+            tell(
+                    checkpoint,
+                    "it lacks the second row of " + rows + " noise tensors, which no pass reads; zeros stand there");
         }
         return out;
     }

@@ -3,10 +3,8 @@ package dev.swath.fianet.model.parts;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Attention;
-import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Concat;
 import dev.swath.autograd.ops.Narrow;
-import dev.swath.autograd.ops.Reduce;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.autograd.ops.Unary;
 import dev.swath.kernels.Activation;
@@ -168,7 +166,8 @@ public final class LanguageExchange extends MultiScale {
     @Override
     public List<Var> forward(Tape tape, List<Var> maps, Sentence sentence) {
         return callAll(tape, () -> {
-            Var mean = mean(tape, sentence.words());
+            Var words = sentence.words().mean(tape);
+            Var mean = Reshape.apply(tape, words, words.dim(0), 1, words.dim(1));
             int first = maps.size() - 2;
             List<Var> guides = tape.scopeAll(
                     guide.name(),
@@ -186,18 +185,6 @@ public final class LanguageExchange extends MultiScale {
                 }));
             }
             return out;
-        });
-    }
-
-    /** The visible words' mean (B, 1, D); 0 if there is none. */
-    private static Var mean(Tape tape, Words words) {
-        return tape.scope("", () -> {
-            int batch = words.mask().dim(0);
-            Var seen = Reshape.apply(tape, words.mask(), batch, words.mask().dim(1), 1);
-            Var sum = Reduce.sum(tape, Binary.mul(tape, words.features(), seen), 1, true);
-            Var one = tape.number(seen.dtype(), 1);
-            Var more = Unary.relu(tape, Binary.sub(tape, Reduce.sum(tape, seen, 1, true), one));
-            return Binary.div(tape, sum, Binary.add(tape, more, one));
         });
     }
 

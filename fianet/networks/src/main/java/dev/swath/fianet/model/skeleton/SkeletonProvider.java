@@ -2,19 +2,18 @@ package dev.swath.fianet.model.skeleton;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.model.Limits;
-import dev.swath.fianet.model.ReferringNetwork;
-import dev.swath.fianet.model.Signature;
-import dev.swath.files.Quoted;
-import dev.swath.nn.Parameter;
-import java.util.function.Predicate;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.ScriptArguments;
+import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
+import dev.swath.nn.Parameter;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import java.io.IOException;
@@ -29,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** What registrations of the family's networks have in common: the trunk's keys, and inputs as the training script says them. */
 public abstract class SkeletonProvider implements NetworkProvider {
@@ -192,7 +192,9 @@ public abstract class SkeletonProvider implements NetworkProvider {
                 out.put(name, network.namedBuffers().get(name).value());
             }
         }
-        tell(checkpoint, "it lacks tensors that no pass reads, " + missing.size() + " in all, such as " + missing.getFirst());
+        tell(
+                checkpoint,
+                "it lacks tensors that no pass reads, " + missing.size() + " in all, such as " + missing.getFirst());
         return out;
     }
 

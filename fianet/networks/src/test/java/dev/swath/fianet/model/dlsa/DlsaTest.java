@@ -5,9 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.OpenedFile;
+import dev.swath.fianet.model.GoldenNetwork;
+import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.files.json.Fields;
+import dev.swath.files.json.Json;
+import dev.swath.kernels.Backend;
+import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
+import dev.swath.testkit.Golden;
+import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.TorchWriter;
 import dev.swath.weights.WeightsException;
@@ -15,25 +22,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import dev.swath.fianet.model.GoldenNetwork;
-import dev.swath.fianet.model.parts.CrossScaleConfig;
-import dev.swath.files.json.Json;
-import dev.swath.kernels.Backend;
-import dev.swath.nn.loss.SegmentationLoss;
-import dev.swath.testkit.Golden;
-import dev.swath.testkit.GoldenRun;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,8 +176,7 @@ class DlsaTest {
 
     @Test
     void halfPrecisionOpens() throws IOException {
-        OpenedFile opened = OpenedFile.of(
-                changed("original", n -> n, _ -> true, DType.F16), SETTINGS.formatted(""));
+        OpenedFile opened = OpenedFile.of(changed("original", n -> n, _ -> true, DType.F16), SETTINGS.formatted(""));
         assertEquals("dlsa", opened.network().config().network());
     }
 
@@ -192,8 +190,7 @@ class DlsaTest {
             })
     void whatAPassReadsMustBeThere(String name) throws IOException {
         Path file = changed("original", n -> n, n -> !n.equals(name), DType.F32);
-        WeightsException e =
-                assertThrows(WeightsException.class, () -> OpenedFile.of(file, SETTINGS.formatted("")));
+        WeightsException e = assertThrows(WeightsException.class, () -> OpenedFile.of(file, SETTINGS.formatted("")));
         assertTrue(e.getMessage().contains("1 missing: " + name), e.getMessage());
     }
 
@@ -204,8 +201,7 @@ class DlsaTest {
                 n -> n.equals("backbone.layers.0.visual_gate.0.weight") ? "backbone.layers.0.other.weight" : n,
                 _ -> true,
                 DType.F32);
-        WeightsException e =
-                assertThrows(WeightsException.class, () -> OpenedFile.of(file, SETTINGS.formatted("")));
+        WeightsException e = assertThrows(WeightsException.class, () -> OpenedFile.of(file, SETTINGS.formatted("")));
         assertTrue(e.getMessage().contains("1 unexpected: backbone.layers.0.other.weight"), e.getMessage());
     }
 
@@ -225,11 +221,10 @@ class DlsaTest {
     void argumentsDecide() throws IOException {
         assertEquals(DecoderSettings.Stages.NONE, decoder(Map.of("lr", 0.1)).stages());
         assertEquals(DecoderSettings.PUBLISHED, decoder(Map.of()));
-        Map<String, Object> on = Map.of(
-                "use_text_decoder", true, "text_decoder_stages", "tg4_tg3", "alti_ablation", "no_local");
+        Map<String, Object> on =
+                Map.of("use_text_decoder", true, "text_decoder_stages", "tg4_tg3", "alti_ablation", "no_local");
         assertEquals(DecoderSettings.Stages.TG4_TG3, decoder(on).stages());
-        assertEquals(
-                TextBlockSettings.Ablation.NO_LOCAL, decoder(on).block().ablation());
+        assertEquals(TextBlockSettings.Ablation.NO_LOCAL, decoder(on).block().ablation());
     }
 
     @ParameterizedTest
@@ -279,14 +274,18 @@ class DlsaTest {
         WeightsException e = assertThrows(
                 WeightsException.class,
                 () -> OpenedFile.of(file, SETTINGS.formatted(", \"text_decoder\": {\"mixing\": true}")));
-        assertTrue(e.getMessage().contains("mixing maps run in the decoder in the legacy layout alone"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("mixing maps run in the decoder in the legacy layout alone"), e.getMessage());
     }
 
     @Test
     void settingsComeBackFromJson() {
         for (MixingSettings.Layout layout : MixingSettings.Layout.values()) {
             DlsaConfig config = DlsaConfig.published(layout);
-            assertEquals(config, DlsaConfig.published(MixingSettings.Layout.ORIGINAL).with(new Fields(Json.parseObject(Json.write(config.toJson(), false)), "test")));
+            assertEquals(
+                    config,
+                    DlsaConfig.published(MixingSettings.Layout.ORIGINAL)
+                            .with(new Fields(Json.parseObject(Json.write(config.toJson(), false)), "test")));
         }
     }
 }

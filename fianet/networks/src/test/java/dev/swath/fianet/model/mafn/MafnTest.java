@@ -5,35 +5,34 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.OpenedFile;
+import dev.swath.fianet.model.GoldenNetwork;
+import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
+import dev.swath.kernels.Backend;
+import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
+import dev.swath.testkit.Golden;
+import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.TorchWriter;
 import dev.swath.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import dev.swath.fianet.model.GoldenNetwork;
-import dev.swath.fianet.model.parts.CrossScaleConfig;
-import dev.swath.kernels.Backend;
-import dev.swath.nn.loss.SegmentationLoss;
-import dev.swath.testkit.Golden;
-import dev.swath.testkit.GoldenRun;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MafnTest {
     private static final GoldenNetwork GOLDEN =
@@ -190,7 +189,6 @@ class MafnTest {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
                 () -> new MafnConfig(config.trunk(), config.scales(), 7, config.kernels(), 0));
-        assertEquals(
-                "[mafn] noise_heads must divide the 128 channels of the first stage; got 7", e.getMessage());
+        assertEquals("[mafn] noise_heads must divide the 128 channels of the first stage; got 7", e.getMessage());
     }
 }
