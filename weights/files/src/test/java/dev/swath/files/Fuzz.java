@@ -1,5 +1,7 @@
 package dev.swath.files;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -8,24 +10,40 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a reader with changed copies of valid inputs for a while, and requires of each that it is read or refused in one
- * sentence of the reader's own, at a cost that its size deserves. {@code -Dswath.fuzz.seconds=3600} makes a night of it,
- * {@code -Dswath.fuzz.seed=7} another one; an input that breaks a rule is kept under {@code target/fuzz}.
+ * sentence of the reader's own, at a cost that its size deserves. {@code -Dswath.fuzz.seconds=3600} makes a night of it and
+ * prints how many inputs there were, {@code -Dswath.fuzz.seed=7} another one; an input that breaks a rule is kept under
+ * {@code target/fuzz}.
  */
 public final class Fuzz {
     /** Takes one input; what it throws is judged. */
     @FunctionalInterface
     public interface Target {
         /** Reads it. */
-        void read(byte[] input) throws IOException;
+        void read(byte[] input) throws Exception;
     }
 
+    /** Makes another input of a valid one. */
+    @FunctionalInterface
+    public interface Change {
+        /** A changed copy. */
+        byte[] changed(byte[] valid, SplittableRandom random);
+    }
+
+    private static final String SECONDS = "swath.fuzz.seconds";
+
+    /** Of each reader, if nothing is said: some forty of them take a minute. */
+    private static final double FEW_SECONDS = 1.5;
+
+    /** Read whatever the time. */
+    private static final int FEWEST = 100;
+
     private static final int MAX_SENTENCE = 1300;
-    private static final long SPARE_BYTES = 64L << 20;
     private static final long BYTES_EACH = 1000;
-    private static final double SECONDS = 2;
+    private static final double LONGEST = 2;
 
     /** Words that belong to Java and not to a reader. */
     private static final Pattern JAVA = Pattern.compile(
@@ -33,42 +51,60 @@ public final class Fuzz {
 
     private final String name;
     private final List<byte[]> seeds;
-    private final List<byte[]> words;
     private final Class<?>[] own;
+    private Change change;
+    private long spare = 64L << 20;
     private long rounds;
     private long refused;
 
     /**
      * @param name of the target, for files and messages
-     * @param seeds valid inputs
+     * @param seeds valid inputs; none for inputs that are made by {@link #by} alone
      * @param words that are put in: instructions, keys, numbers at the edge
      * @param own the exceptions that a reader may refuse with
      */
     public Fuzz(String name, List<byte[]> seeds, List<byte[]> words, Class<?>... own) {
         this.name = name;
         this.seeds = seeds;
-        this.words = words;
         this.own = own;
+        change = (valid, random) -> {
+            byte[] input = random.nextInt(4) == 0
+                    ? Mutations.crossed(valid, seeds.get(random.nextInt(seeds.size())), random)
+                    : valid;
+            return Mutations.mutate(input, words, random);
+        };
     }
 
-    /** Runs for the time that is set, or two seconds. */
+    /** Changes in another way, such as {@link Mutations#json}. */
+    public Fuzz by(Change other) {
+        change = other;
+        return this;
+    }
+
+    /** Lets an input take so many bytes beyond a thousand for each of its own. */
+    public Fuzz sparing(long bytes) {
+        spare = bytes;
+        return this;
+    }
+
+    /** Runs for the time that is set, or a second or two. */
     public Fuzz run(Target target) {
-        long seconds = Long.getLong("swath.fuzz.seconds", 2);
-        long seed = Long.getLong("swath.fuzz.seed", 1);
-        SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
-        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        String set = System.getProperty(SECONDS);
+        double seconds = set == null ? FEW_SECONDS : Double.parseDouble(set);
+        SplittableRandom random = new SplittableRandom(Long.getLong("swath.fuzz.seed", 1) * 31 + name.hashCode());
+        long end = System.nanoTime() + (long) (seconds * 1e9);
         for (byte[] valid : seeds) {
             one(target, valid);
-        }
-        if (refused > 0) {
-            throw new AssertionError(name + ": a valid input was refused");
-        }
-        while (System.nanoTime() < end) {
-            byte[] input = seeds.get(random.nextInt(seeds.size()));
-            if (random.nextInt(4) == 0) {
-                input = crossed(input, seeds.get(random.nextInt(seeds.size())), random);
+            if (refused > 0) {
+                fail(name + ": a valid input was refused");
             }
-            one(target, Mutations.mutate(input, words, random));
+        }
+        while (System.nanoTime() < end || rounds < FEWEST) {
+            byte[] valid = seeds.isEmpty() ? new byte[0] : seeds.get(random.nextInt(seeds.size()));
+            one(target, change.changed(valid, random));
+        }
+        if (set != null) {
+            System.out.println("fuzz: " + name + ": " + rounds + " inputs, of which " + refused + " refused");
         }
         return this;
     }
@@ -83,15 +119,6 @@ public final class Fuzz {
         return refused;
     }
 
-    private static byte[] crossed(byte[] a, byte[] b, SplittableRandom random) {
-        int head = random.nextInt(a.length + 1);
-        int tail = random.nextInt(b.length + 1);
-        byte[] out = new byte[head + b.length - tail];
-        System.arraycopy(a, 0, out, 0, head);
-        System.arraycopy(b, tail, out, head, b.length - tail);
-        return out;
-    }
-
     private void one(Target target, byte[] input) {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         rounds++;
@@ -100,44 +127,55 @@ public final class Fuzz {
         Throwable thrown = null;
         try {
             target.read(input);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Exception | Error e) {
             thrown = e;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - bytes;
         double seconds = (threads.getCurrentThreadCpuTime() - time) / 1e9;
         String wrong = thrown == null ? "" : judged(thrown);
-        if (allocated > SPARE_BYTES + BYTES_EACH * input.length) {
+        if (allocated > spare + BYTES_EACH * input.length) {
             wrong += " allocated " + (allocated >> 20) + " MiB";
         }
-        if (seconds > SECONDS) {
+        if (seconds > LONGEST) {
             wrong += " took " + seconds + " s";
         }
         if (!wrong.isEmpty()) {
-            throw new AssertionError(
-                    name + ", input " + rounds + " of " + input.length + " bytes, kept in " + keep(input) + ":" + wrong,
-                    thrown);
+            fail(name + ", input " + rounds + " of " + input.length + " bytes, kept in " + keep(input) + ":" + wrong, thrown);
         }
     }
 
     private String judged(Throwable thrown) {
         refused++;
-        String message = String.valueOf(thrown.getMessage());
         for (Class<?> type : own) {
             if (type.isInstance(thrown)) {
-                return message.length() > MAX_SENTENCE
-                        ? " a sentence of " + message.length() + " characters"
-                        : message.chars().anyMatch(Character::isISOControl)
-                                ? " a control character in: " + message
-                                : JAVA.matcher(message).find() ? " words of Java in: " + message : "";
+                String fault = fault(String.valueOf(thrown.getMessage()));
+                return fault == null ? "" : " " + fault;
             }
         }
         return " threw " + thrown;
     }
 
+    /** Why a message is no sentence that may be shown; null if it is one. */
+    private static @Nullable String fault(String message) {
+        return message.length() > MAX_SENTENCE
+                ? "a sentence of " + message.length() + " characters"
+                : message.chars().anyMatch(Character::isISOControl)
+                        ? "a control character in: " + message
+                        : JAVA.matcher(message).find() ? "words of Java in: " + message : null;
+    }
+
+    /** Fails unless it is one line of a bounded length, without characters that steer a terminal and without words of Java. */
+    public static void requireSentence(String what, String message) {
+        String fault = fault(message);
+        if (fault != null) {
+            fail(what + ": " + fault);
+        }
+    }
+
     private Path keep(byte[] input) {
         try {
             Path folder = Files.createDirectories(Path.of("target/fuzz"));
-            return Files.write(folder.resolve(name + "-" + rounds), input);
+            return Files.write(folder.resolve(name.replace(' ', '-') + "-" + rounds), input);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

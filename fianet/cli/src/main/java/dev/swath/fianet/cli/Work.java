@@ -5,6 +5,7 @@ import dev.swath.fianet.text.Spaces;
 import dev.swath.fianet.text.TextFile;
 import dev.swath.files.Quoted;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +55,12 @@ record Work(List<Picture> pictures, boolean single) {
 
     /** Paths in a file are meant from its folder, unless that is a pipe's. */
     private static Path beside(Path file, @Nullable Path folder, String image) {
-        return folder == null || !Files.isRegularFile(file) ? Path.of(image) : folder.resolve(image);
+        try {
+            return folder == null || !Files.isRegularFile(file) ? Path.of(image) : folder.resolve(image);
+        } catch (InvalidPathException _) {
+            throw new UsageException("--texts " + Quoted.path(file) + ": '" + Quoted.text(image)
+                    + "' cannot be the name of an image's file");
+        }
     }
 
     /** One sentence a line, or, of a file that ends in .csv, those of the column 'text' or 'sentence'. */

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.files.ReaderFuzz;
+import dev.swath.files.Fuzz;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import dev.swath.weights.pickle.Pickler;
@@ -84,9 +84,9 @@ class HostileDatasetsTest {
         DatasetCheck.Report report = assertTimeoutPreemptively(
                 LONG, () -> DatasetCheck.run(data, DatasetVocabulary.RRSISD, false, Parallelism.single()));
         for (Problem p : report.problems()) {
-            ReaderFuzz.requireSentence("split", p.split());
-            ReaderFuzz.requireSentence("item", p.item());
-            ReaderFuzz.requireSentence("text", p.text());
+            Fuzz.requireSentence("split", p.split());
+            Fuzz.requireSentence("item", p.item());
+            Fuzz.requireSentence("text", p.text());
         }
         return report;
     }
@@ -100,7 +100,7 @@ class HostileDatasetsTest {
                             }
                         })
                         .getMessage()));
-        ReaderFuzz.requireSentence("refusal", message);
+        Fuzz.requireSentence("refusal", message);
         return message;
     }
 
@@ -174,13 +174,13 @@ class HostileDatasetsTest {
         }
         for (Problem p : DatasetCheck.run(phrases, DatasetVocabulary.REFSEGRS, true, Parallelism.single())
                 .problems()) {
-            ReaderFuzz.requireSentence("item", p.item());
-            ReaderFuzz.requireSentence("text", p.text());
+            Fuzz.requireSentence("item", p.item());
+            Fuzz.requireSentence("text", p.text());
         }
         try (RefSegRs set = RefSegRs.open(phrases, Split.TRAIN)) {
             String message =
                     assertThrows(DataException.class, () -> set.read(0)).getMessage();
-            ReaderFuzz.requireSentence("refusal", message);
+            Fuzz.requireSentence("refusal", message);
             assertTrue(message.contains("is missing"), message);
         }
     }

@@ -3,10 +3,11 @@ package dev.swath.fianet.data;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
-import dev.swath.files.ReaderFuzz;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changed files of data sets: they are read or refused in a sentence. */
+/** Changed files of data sets: they are read or refused in a sentence; see {@link Fuzz}. */
 class MutatedDatasetsTest {
     private static final List<Double> NUMBERS = List.of(
             0.0,
@@ -38,7 +40,9 @@ class MutatedDatasetsTest {
     private static void check(Path data, DatasetVocabulary layout) {
         for (Problem p :
                 DatasetCheck.run(data, layout, false, Parallelism.single()).problems()) {
-            ReaderFuzz.requireSentence("a problem", p.split() + p.item() + p.text());
+            Fuzz.requireSentence("a split", p.split());
+            Fuzz.requireSentence("an item", p.item());
+            Fuzz.requireSentence("a problem", p.text());
         }
     }
 
@@ -50,99 +54,84 @@ class MutatedDatasetsTest {
         }
     }
 
+    private static void fuzz(String name, byte[] seed, Fuzz.Change change, Fuzz.Target target) {
+        Fuzz fuzz = new Fuzz(name, List.of(seed), List.of(), DataException.class).by(change).run(target);
+        assertTrue(fuzz.refused() > 0, name);
+    }
+
     @Test
     void refsOfRrsisD(@TempDir Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
-        byte[] valid = Files.readAllBytes(data.resolve(Refs.NAME));
-        long refused = ReaderFuzz.run(
-                "refs",
-                150,
-                random -> {
-                    Files.write(data.resolve(Refs.NAME), Mutations.mutate(valid, random));
-                    check(data, DatasetVocabulary.RRSISD);
-                    readAll(data);
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+        Path file = data.resolve(Refs.NAME);
+        fuzz("refs", Files.readAllBytes(file), Mutations::mutate, input -> {
+            Files.write(file, input);
+            check(data, DatasetVocabulary.RRSISD);
+            readAll(data);
+        });
     }
 
     @Test
     void instancesOfRrsisD(@TempDir Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
-        byte[] valid = Files.readAllBytes(data.resolve(Instances.NAME));
-        long refused = ReaderFuzz.run(
-                "instances",
-                250,
-                random -> {
-                    Files.write(data.resolve(Instances.NAME), ReaderFuzz.json(valid, random));
-                    check(data, DatasetVocabulary.RRSISD);
-                    readAll(data);
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+        Path file = data.resolve(Instances.NAME);
+        fuzz("instances", Files.readAllBytes(file), Mutations::json, input -> {
+            Files.write(file, input);
+            check(data, DatasetVocabulary.RRSISD);
+            readAll(data);
+        });
     }
 
     @Test
     void phrasesOfRefSegRs(@TempDir Path folder) throws IOException {
         Path data = Layouts.refSegRs(folder);
         Path file = data.resolve("output_phrase_train.txt");
-        byte[] valid = Files.readAllBytes(file);
-        long refused = ReaderFuzz.run(
-                "phrases",
-                150,
-                random -> {
-                    Files.write(file, Mutations.mutate(valid, random));
-                    check(data, DatasetVocabulary.REFSEGRS);
-                    try (RefSegRs set = RefSegRs.open(data, Split.TRAIN)) {
-                        for (int i = 0; i < set.size(); i++) {
-                            set.read(i);
-                        }
-                    }
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+        fuzz("phrases", Files.readAllBytes(file), Mutations::mutate, input -> {
+            Files.write(file, input);
+            check(data, DatasetVocabulary.REFSEGRS);
+            try (RefSegRs set = RefSegRs.open(data, Split.TRAIN)) {
+                for (int i = 0; i < set.size(); i++) {
+                    set.read(i);
+                }
+            }
+        });
+    }
+
+    /** Half of the changes are made in the directory, which stands at the end. */
+    private static byte[] archive(byte[] valid, SplittableRandom random) {
+        if (random.nextBoolean()) {
+            return Mutations.mutate(valid, random);
+        }
+        byte[] bytes = valid.clone();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            bytes[bytes.length - 1 - random.nextInt(600)] = (byte) random.nextInt(256);
+        }
+        return bytes;
     }
 
     @Test
     void zipFiles(@TempDir Path folder) throws IOException {
         Path zip = Layouts.zip(Layouts.rrsisD(folder.resolve("data")), folder.resolve("data.zip"), "x/");
-        byte[] valid = Files.readAllBytes(zip);
         Path file = folder.resolve("mutated.zip");
-        long refused = ReaderFuzz.run(
-                "zip",
-                150,
-                random -> {
-                    byte[] bytes = Mutations.mutate(valid, random);
-                    // Half of the changes into the directory, which stands at the end.
-                    if (random.nextBoolean()) {
-                        bytes = valid.clone();
-                        for (int i = random.nextInt(4); i >= 0; i--) {
-                            bytes[bytes.length - 1 - random.nextInt(600)] = (byte) random.nextInt(256);
-                        }
-                    }
-                    Files.write(file, bytes);
-                    check(file, DatasetVocabulary.RRSISD);
-                    readAll(file);
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+        fuzz("data zip", Files.readAllBytes(zip), MutatedDatasetsTest::archive, input -> {
+            Files.write(file, input);
+            check(file, DatasetVocabulary.RRSISD);
+            readAll(file);
+        });
     }
 
     @Test
     void runLengths() {
-        String valid = RunLength.encode(new Mask(60, 40, new byte[2400]));
-        String other = "Zi0d0d000000000000000000000000000000000000000000000000^b0";
-        long refused = ReaderFuzz.run(
-                "run lengths",
-                30_000,
-                random -> {
-                    byte[] from = (random.nextBoolean() ? valid : other).getBytes(StandardCharsets.ISO_8859_1);
-                    String text = new String(Mutations.mutate(from, random), StandardCharsets.ISO_8859_1);
-                    Mask mask = RunLength.decode(text, 40, 60);
-                    assertTrue(mask.area() == RunLength.runs(text, 40, 60).area());
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+        List<byte[]> seeds = Stream.of(
+                        RunLength.encode(new Mask(60, 40, new byte[2400])),
+                        "Zi0d0d000000000000000000000000000000000000000000000000^b0")
+                .map(s -> s.getBytes(StandardCharsets.ISO_8859_1))
+                .toList();
+        Fuzz fuzz = new Fuzz("run lengths", seeds, List.of(), DataException.class).run(input -> {
+            String text = new String(input, StandardCharsets.ISO_8859_1);
+            Mask mask = RunLength.decode(text, 40, 60);
+            assertTrue(mask.area() == RunLength.runs(text, 40, 60).area());
+        });
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
     private static Object value(SplittableRandom random, int depth) {
@@ -176,20 +165,22 @@ class MutatedDatasetsTest {
         };
     }
 
+    /** Polygons, run lengths and what is neither, drawn by the input's eight bytes. */
     @Test
     void segmentations() {
         long[] sizes = {1, 4, 9, 32768, 1L << 31};
-        long refused = ReaderFuzz.run(
-                "segmentations",
-                20_000,
-                random -> {
+        Fuzz fuzz = new Fuzz("segmentations", List.of(), List.of(), DataException.class)
+                .by((_, random) ->
+                        ByteBuffer.allocate(8).putLong(random.nextLong()).array())
+                .run(input -> {
+                    SplittableRandom random =
+                            new SplittableRandom(ByteBuffer.wrap(input).getLong());
                     int height = random.nextInt(4) > 0 ? 9 : (int) sizes[random.nextInt(sizes.length)];
                     int width = random.nextInt(4) > 0 ? 4 : (int) sizes[random.nextInt(sizes.length)];
                     Object value = value(random, 0);
                     Segmentation.runs(random.nextInt(3) > 0 ? List.of(value) : value, height, width)
                             .area();
-                },
-                DataException.class);
-        assertTrue(refused > 0);
+                });
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class PerceptronTagger implements PosTagger {
     private static final String[] START = {"-START-", "-START2-"};
     private static final String[] END = {"-END-", "-END2-"};
 
-    private final Map<String, Map<String, Object>> weights = new HashMap<>();
+    private final Map<String, Map<String, Double>> weights = new HashMap<>();
     private final Map<String, String> fixed = new HashMap<>();
     private final List<String> classes = new ArrayList<>();
 
@@ -36,7 +37,7 @@ public final class PerceptronTagger implements PosTagger {
                 throw new JsonException("weights, tagdict and classes are needed");
             }
             Json.asObject(parts.get(0), "weights")
-                    .forEach((feature, w) -> weights.put(feature, Json.asObject(w, feature)));
+                    .forEach((feature, w) -> weights.put(feature, numbers(w, feature)));
             Json.asObject(parts.get(1), "tagdict").forEach((word, tag) -> fixed.put(word, Json.asString(tag, word)));
             Json.asList(parts.get(2), "classes").forEach(c -> classes.add(Json.asString(c, "classes")));
         } catch (JsonException e) {
@@ -45,6 +46,12 @@ public final class PerceptronTagger implements PosTagger {
         if (classes.isEmpty()) {
             throw TextFile.refuse(WHAT, file, "it names no classes");
         }
+    }
+
+    private static Map<String, Double> numbers(Object value, String feature) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        Json.asObject(value, feature).forEach((c, w) -> out.put(c, Json.asDouble(w, feature)));
+        return out;
     }
 
     @Override
@@ -106,7 +113,7 @@ public final class PerceptronTagger implements PosTagger {
         Map<String, Double> scores = new HashMap<>();
         for (String feature : features) {
             weights.getOrDefault(feature, Map.of())
-                    .forEach((c, w) -> scores.merge(c, Json.asDouble(w, feature), Double::sum));
+                    .forEach((c, w) -> scores.merge(c, w, Double::sum));
         }
         String best = classes.getFirst();
         for (String c : classes) {

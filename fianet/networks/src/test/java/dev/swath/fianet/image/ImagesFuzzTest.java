@@ -1,18 +1,15 @@
 package dev.swath.fianet.image;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import com.sun.management.ThreadMXBean;
+import dev.swath.files.Fuzz;
 import dev.swath.testkit.Golden;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
@@ -20,22 +17,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Valid images with some bytes, fields, chunks or segments changed, by a fixed seed: they are decoded or refused in one
- * sentence, in bounded time and memory. {@code -Dswath.fuzz.seconds=N} says how long each reader is tried (default 2),
- * {@code -Dswath.fuzz.seed=N} where to begin.
+ * Valid images with some bytes, fields, chunks or segments changed: they are decoded or refused in one sentence, in bounded time
+ * and memory; see {@link Fuzz}.
  */
 class ImagesFuzzTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long SECONDS = Long.getLong("swath.fuzz.seconds", 2);
-    private static final long SEED = Long.getLong("swath.fuzz.seed", 12);
-
     /** Images of more pixels are not decoded here; what they claim is looked at all the same. */
     private static final long PIXELS = 4_000_000;
 
     /** Beyond three bytes a pixel, twice for a picture that a reader makes before. */
     private static final long BEYOND = 64L << 20;
 
-    private static final long CPU_NANOS = 10_000_000_000L;
     private static final int[] NUMBERS = {
         0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 255, 256, 513, 4096, 32767, 32768, 65535, 65536, 1 << 20, 1 << 24, 1 << 30,
         -1 >>> 1, 1 << 31, -1
@@ -85,48 +76,16 @@ class ImagesFuzzTest {
     @ParameterizedTest
     @EnumSource
     void isReadOrRefused(Kind kind) throws IOException {
-        List<byte[]> seeds = kind.seeds();
-        SplittableRandom random = new SplittableRandom(SEED + kind.ordinal());
-        long end = System.nanoTime() + SECONDS * 1_000_000_000L;
-        long read = 0;
-        long refused = 0;
-        while (System.nanoTime() < end || read + refused < 200) {
-            byte[] input = changed(seeds.get(random.nextInt(seeds.size())), kind, random);
-            if (tried(input)) {
-                read++;
-            } else {
-                refused++;
-            }
-        }
-        assertTrue(read > 0 && refused > 0, read + " are read, " + refused + " refused");
-    }
-
-    private static boolean tried(byte[] input) {
-        long bytes = THREADS.getCurrentThreadAllocatedBytes();
-        long time = THREADS.getCurrentThreadCpuTime();
-        long pixels = 0;
-        boolean read = false;
-        try {
-            ImageFile file = ImageFile.of(input, "mutated");
-            if ((long) file.width() * file.height() <= PIXELS) {
-                pixels = (long) file.width() * file.height();
-                file.read();
-            }
-            read = true;
-        } catch (ImageException e) {
-            HostileImagesTest.assertOneSentence(e.getMessage());
-        } catch (RuntimeException | Error e) {
-            fail(shown(input), e);
-        }
-        long taken = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-        assertTrue(taken < 12 * pixels + BEYOND, () -> taken + " bytes were taken by " + shown(input));
-        long cpu = THREADS.getCurrentThreadCpuTime() - time;
-        assertTrue(cpu < CPU_NANOS, () -> cpu + " ns of CPU were taken by " + shown(input));
-        return read;
-    }
-
-    private static String shown(byte[] input) {
-        return HexFormat.of().formatHex(Arrays.copyOf(input, Math.min(input.length, 1 << 14)));
+        Fuzz fuzz = new Fuzz(kind.name(), kind.seeds(), List.of(), ImageException.class)
+                .by((valid, random) -> changed(valid, kind, random))
+                .sparing(12 * PIXELS + BEYOND)
+                .run(input -> {
+                    ImageFile file = ImageFile.of(input, "mutated");
+                    if ((long) file.width() * file.height() <= PIXELS) {
+                        file.read();
+                    }
+                });
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds(), kind.name());
     }
 
     private static byte[] changed(byte[] valid, Kind kind, SplittableRandom random) {

@@ -6,6 +6,7 @@ import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Fields;
+import dev.swath.files.json.JsonException;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Precision;
 import dev.swath.nn.loss.SegmentationLoss;
@@ -255,6 +256,16 @@ public record TrainingConfig(
      * if that is another one; an unknown key is an error.
      */
     public static TrainingConfig fromJson(Fields f, TrainingConfig defaults) {
+        try {
+            return read(f, defaults);
+        } catch (IllegalArgumentException e) {
+            // What a part of it says of its values, which does not know the file.
+            throw new JsonException("[config] " + f.where() + ": "
+                    + String.valueOf(e.getMessage()).replaceFirst("^\\[[a-z]+\\] ", ""));
+        }
+    }
+
+    private static TrainingConfig read(Fields f, TrainingConfig defaults) {
         Fields m = f.object("model");
         String name = m.text(ModelConfig.NETWORK, defaults.model.network().network());
         TrainingConfig d = name.equals(defaults.model.network().network())

@@ -2,8 +2,11 @@ package dev.swath.fianet.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
-import dev.swath.files.ReaderFuzz;
+import dev.swath.files.json.Fields;
+import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.ModuleException;
@@ -11,13 +14,15 @@ import dev.swath.nn.train.TrainingException;
 import dev.swath.tokenizer.TokenizerException;
 import dev.swath.tokenizer.Vocabulary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changed files of a run: it goes on with them or refuses them in a sentence. */
+/** Changed files of a run: it goes on with them or refuses them in a sentence; see {@link Fuzz}. */
 class MutatedRunsTest {
     @TempDir
     private Path folder;
@@ -33,39 +38,60 @@ class MutatedRunsTest {
         TinyRun.run(out, TinyRun.config("{}"), false, 4);
     }
 
+    private static Fuzz.Target written(Path file, Fuzz.Target target) {
+        return input -> {
+            Files.write(file, input);
+            target.read(input);
+        };
+    }
+
     @Test
     void states() throws IOException {
-        byte[] valid = Files.readAllBytes(out.resolve("last/training.json"));
         Path file = folder.resolve("training.json");
-        long refused = ReaderFuzz.run(
-                "state",
-                1500,
-                random -> {
-                    Files.write(file, ReaderFuzz.json(valid, random));
-                    RunState.read(file);
-                },
-                TrainingException.class,
-                ModuleException.class);
-        assertTrue(refused > 0);
+        Fuzz fuzz = new Fuzz(
+                        "state",
+                        List.of(Files.readAllBytes(out.resolve("last/training.json"))),
+                        List.of(),
+                        TrainingException.class,
+                        ModuleException.class)
+                .by(Mutations::json)
+                .run(written(file, _ -> RunState.read(file)));
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
+    }
+
+    @Test
+    void configurations() throws IOException {
+        Path file = folder.resolve("config.json");
+        TrainingConfig defaults = TrainingConfig.published(DatasetVocabulary.REFSEGRS);
+        Fuzz fuzz = new Fuzz(
+                        "configuration",
+                        List.of(Json.write(TinyRun.config("{}").toJson(), false).getBytes(StandardCharsets.UTF_8)),
+                        List.of(),
+                        TrainingException.class,
+                        JsonException.class,
+                        ModuleException.class)
+                .by(Mutations::json)
+                .run(written(file, _ -> TrainingConfig.fromJson(Fields.of(file), defaults)));
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
     @Test
     void metrics() throws IOException {
-        byte[] valid = Files.readAllBytes(out.resolve("metrics.jsonl"));
         Path run = folder.resolve("metrics");
         try (RunFolder opened = RunFolder.open(run)) {
-            long refused = ReaderFuzz.run(
-                    "metrics",
-                    300,
-                    random -> {
-                        Files.write(run.resolve("metrics.jsonl"), ReaderFuzz.json(valid, random));
-                        try (MetricsLog log = MetricsLog.open(opened, 4, random.nextBoolean())) {
+            Fuzz fuzz = new Fuzz(
+                            "metrics",
+                            List.of(Files.readAllBytes(out.resolve("metrics.jsonl"))),
+                            List.of(),
+                            TrainingException.class)
+                    .by(Mutations::json)
+                    .run(written(run.resolve("metrics.jsonl"), input -> {
+                        try (MetricsLog log = MetricsLog.open(opened, 4, input.length % 2 == 0)) {
                             Curves.write(
                                     run.resolve("curves.png"), log.records().subList(0, 0));
                         }
-                    },
-                    TrainingException.class);
-            assertTrue(refused > 0);
+                    }));
+            assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
         }
     }
 
@@ -78,44 +104,41 @@ class MutatedRunsTest {
         byte[] valid = Files.readAllBytes(file);
         Path copies = Files.createDirectory(folder.resolve("copies"));
         Path copy = copies.resolve(file.getFileName());
-        ReaderFuzz.run("events", 1000, random -> {
-            Files.write(copy, Mutations.mutate(valid, random));
-            PastEvents.cut(copies, random.nextInt(6), random.nextBoolean());
-            assertTrue(Files.size(copy) <= valid.length + 64);
-        });
+        new Fuzz("events", List.of(valid), List.of()).run(written(copy, input -> {
+            PastEvents.cut(copies, input.length % 6, input.length % 2 == 0);
+            assertTrue(Files.size(copy) <= input.length + 64);
+        }));
     }
 
     @Test
     void vocabularies() throws IOException {
-        byte[] valid = Files.readAllBytes(out.resolve("last/vocab.txt"));
         Path file = folder.resolve("vocab.txt");
-        long refused = ReaderFuzz.run(
-                "vocabulary",
-                1500,
-                random -> {
-                    Files.write(file, Mutations.mutate(valid, random));
-                    Vocabulary.load(file);
-                },
-                TokenizerException.class);
-        assertTrue(refused > 0);
+        Fuzz fuzz = new Fuzz(
+                        "vocabulary",
+                        List.of(Files.readAllBytes(out.resolve("last/vocab.txt"))),
+                        List.of(),
+                        TokenizerException.class)
+                .run(written(file, _ -> Vocabulary.load(file)));
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
     /** Whatever the state says, the run goes on or is refused before anything is written. */
     @Test
     void wholeRuns() throws IOException {
-        byte[] valid = Files.readAllBytes(out.resolve("last/training.json"));
-        ReaderFuzz.run(
-                "run",
-                25,
-                random -> {
-                    Files.write(out.resolve("last/training.json"), ReaderFuzz.json(valid, random));
+        Path state = out.resolve("last/training.json");
+        new Fuzz(
+                        "run",
+                        List.of(Files.readAllBytes(state)),
+                        List.of(),
+                        TrainingException.class,
+                        JsonException.class,
+                        ModuleException.class)
+                .by(Mutations::json)
+                .run(written(state, _ -> {
                     TrainingConfig config = TrainingRun.configOf(out);
                     TrainingRun.Options o = TinyRun.options(
                             out, config == null ? TinyRun.config("{}") : config, true, 4, Parallelism.single());
                     TrainingRun.open(o).close();
-                },
-                TrainingException.class,
-                JsonException.class,
-                ModuleException.class);
+                }));
     }
 }

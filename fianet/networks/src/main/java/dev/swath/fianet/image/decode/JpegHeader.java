@@ -169,10 +169,11 @@ final class JpegHeader {
         if (components.length > 0) {
             throw source.refuse("the image is damaged: the JPEG has two frame headers");
         }
-        int count = next - at < 10 ? 0 : source.at(at + 9);
+        int count = next - at < 10 ? 0 : (int) source.number(at + 9, 1, true);
         if (count == 0 || next - at < 10 + 3L * count) {
             throw source.refuse("the image is damaged: the JPEG's frame header is too short");
         }
+        source.bytes(at, 10 + 3 * count); // Whether they are there: a stream may end before its length says so.
         int bits = source.at(at + 4);
         if (bits != 8) {
             throw source.refuse("the JPEG has samples of " + bits + " bits; 8 are read");
