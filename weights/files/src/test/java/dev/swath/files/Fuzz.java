@@ -140,7 +140,9 @@ public final class Fuzz {
             wrong += " took " + seconds + " s";
         }
         if (!wrong.isEmpty()) {
-            fail(name + ", input " + rounds + " of " + input.length + " bytes, kept in " + keep(input) + ":" + wrong, thrown);
+            fail(
+                    name + ", input " + rounds + " of " + input.length + " bytes, kept in " + keep(input) + ":" + wrong,
+                    thrown);
         }
     }
 

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which bands of an image are its colours, by {@code --bands} and in Java: the same answer as of a picture of just these. */
 class BandsTest {
-    private static final int WIDTH = 40;
-    private static final int HEIGHT = 24;
+    static final int WIDTH = 40;
+    static final int HEIGHT = 24;
 
     @TempDir
     Path folder;
@@ -55,7 +55,7 @@ class BandsTest {
     }
 
     /** Eight bits a sample, chunky, one strip, not compressed; one band is gray. */
-    private static byte[] tiff(byte[]... bands) {
+    static byte[] tiff(byte[]... bands) {
         int n = bands.length;
         int[][] tags = {
             {256, WIDTH},

@@ -28,7 +28,20 @@ class CommandFuzzTest {
     }
 
     private static final List<byte[]> WORDS = bytes(
-            "\"", "\"\"", ",", "\r", "\n", "\r\n", "\u0000", "\ufeff", "\u00a0", "text", "sentence", "image", "x".repeat(11_000), "../");
+            "\"",
+            "\"\"",
+            ",",
+            "\r",
+            "\n",
+            "\r\n",
+            "\u0000",
+            "\ufeff",
+            "\u00a0",
+            "text",
+            "sentence",
+            "image",
+            "x".repeat(11_000),
+            "../");
 
     private void texts(String name, List<byte[]> seeds) throws IOException {
         Path file = folder.resolve(name);
@@ -36,7 +49,11 @@ class CommandFuzzTest {
         Fuzz fuzz = new Fuzz(name, seeds, WORDS, UsageException.class).run(input -> {
             Files.write(file, input);
             // With a column of images, none may be named beside it.
-            boolean own = new String(input, StandardCharsets.UTF_8).lines().findFirst().orElse("").contains("image");
+            boolean own = new String(input, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .contains("image");
             Work work = Work.of(own ? List.of() : List.of(image.toString()), List.of(), file);
             for (int i = 0; i < work.pictures().size(); i++) {
                 work.prefix(i, 0);
@@ -74,7 +91,8 @@ class CommandFuzzTest {
     @Test
     void wordsForTheRealTagger() {
         PosTagger tagger = new OpenNlpTagger();
-        List<byte[]> words = bytes("\ud83d\udea2", "\u673a", "2024", "$", "-", "\u0000", "\u200b", "n't", "x".repeat(300), "\"\"");
+        List<byte[]> words =
+                bytes("\ud83d\udea2", "\u673a", "2024", "$", "-", "\u0000", "\u200b", "n't", "x".repeat(300), "\"\"");
         Fuzz fuzz = new Fuzz(
                         "tagged words",
                         bytes("the ship on the lower left of the gray harbor", "two cars, which aren't red"),

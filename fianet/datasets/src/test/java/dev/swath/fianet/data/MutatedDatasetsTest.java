@@ -55,7 +55,9 @@ class MutatedDatasetsTest {
     }
 
     private static void fuzz(String name, byte[] seed, Fuzz.Change change, Fuzz.Target target) {
-        Fuzz fuzz = new Fuzz(name, List.of(seed), List.of(), DataException.class).by(change).run(target);
+        Fuzz fuzz = new Fuzz(name, List.of(seed), List.of(), DataException.class)
+                .by(change)
+                .run(target);
         assertTrue(fuzz.refused() > 0, name);
     }
 

@@ -36,8 +36,7 @@ public final class PerceptronTagger implements PosTagger {
             if (parts.size() != 3) {
                 throw new JsonException("weights, tagdict and classes are needed");
             }
-            Json.asObject(parts.get(0), "weights")
-                    .forEach((feature, w) -> weights.put(feature, numbers(w, feature)));
+            Json.asObject(parts.get(0), "weights").forEach((feature, w) -> weights.put(feature, numbers(w, feature)));
             Json.asObject(parts.get(1), "tagdict").forEach((word, tag) -> fixed.put(word, Json.asString(tag, word)));
             Json.asList(parts.get(2), "classes").forEach(c -> classes.add(Json.asString(c, "classes")));
         } catch (JsonException e) {
@@ -112,8 +111,7 @@ public final class PerceptronTagger implements PosTagger {
     private String best(List<String> features) {
         Map<String, Double> scores = new HashMap<>();
         for (String feature : features) {
-            weights.getOrDefault(feature, Map.of())
-                    .forEach((c, w) -> scores.merge(c, w, Double::sum));
+            weights.getOrDefault(feature, Map.of()).forEach((c, w) -> scores.merge(c, w, Double::sum));
         }
         String best = classes.getFirst();
         for (String c : classes) {

@@ -6,7 +6,6 @@ import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,8 +89,9 @@ class TextFuzzTest {
     @Test
     void masksFile() {
         Path file = folder.resolve("masks.json");
-        String one = "{\"sentence\": \"the ship\", \"ids\": [2, 5, 6, 3], \"context_mask\": [1, 1, 1, 1], \"object_mask\":"
-                + " [0, 0, 1, 0], \"position_mask\": [1, 1, 1, 1], \"words\": []}";
+        String one =
+                "{\"sentence\": \"the ship\", \"ids\": [2, 5, 6, 3], \"context_mask\": [1, 1, 1, 1], \"object_mask\":"
+                        + " [0, 0, 1, 0], \"position_mask\": [1, 1, 1, 1], \"words\": []}";
         Fuzz fuzz = new Fuzz(
                         "masks file",
                         bytes(one, "[" + one + ", " + one.replace("ship", "road") + "]"),
