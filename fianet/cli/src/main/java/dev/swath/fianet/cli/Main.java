@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             EncodeCommand.class,
             CheckDataCommand.class,
             EvaluateCommand.class,
+            PairsCommand.class,
             WeightsCommand.class,
             SummaryCommand.class,
             TrainCommand.class,

@@ -186,6 +186,7 @@ class CommandsTest {
                 "train",
                 "ablate",
                 "compare",
+                "pairs",
                 "evaluate",
                 "check-data",
                 "synth",

@@ -122,14 +122,19 @@ public final class Evaluation {
 
     /** The answer to a sample; throws a {@link DataException} if the logits hold values that are not numbers. */
     public static Answer answer(Sample sample, Predictor predictor) {
+        Mask prediction = prediction(sample.id(), sample.image(), sample.sentence(), predictor);
+        Mask truth = sample.mask().resized(prediction.width(), prediction.height());
+        return new Answer(sample.id(), sample.sentence(), sample.category(), prediction, truth);
+    }
+
+    /** What a model marks; throws a {@link DataException} that names the sample if the logits hold values that are not numbers. */
+    static Mask prediction(String sample, RgbImage image, String sentence, Predictor predictor) {
         try {
-            Tensor logits = predictor.logits(sample.image(), sample.sentence());
+            Tensor logits = predictor.logits(image, sentence);
             requireNumbers(logits);
-            Mask prediction = argMax(logits);
-            Mask truth = sample.mask().resized(prediction.width(), prediction.height());
-            return new Answer(sample.id(), sample.sentence(), sample.category(), prediction, truth);
+            return argMax(logits);
         } catch (ExpressionException | ArithmeticException e) {
-            throw new DataException("[evaluate] sample " + Quoted.text(sample.id()) + ": " + e.getMessage(), e);
+            throw new DataException("[evaluate] sample " + Quoted.text(sample) + ": " + e.getMessage(), e);
         }
     }
 

@@ -12,39 +12,19 @@ import org.jspecify.annotations.Nullable;
  * A sentence is used only if it is clearly true of one object of its class and clearly false of all others.
  */
 final class RrsisdSentences {
-    /** Share of its pixels that must be visible for a thing to be spoken of. */
-    private static final double MIN_VISIBLE = 0.6;
-
-    /** Share of the frame that a thing must cover to be what a sentence selects. */
-    private static final double MIN_SHARE = 0.0045;
-
     private static final int TRIES = 12;
 
     private final Scene scene;
     private final Dice dice;
-    private final List<Integer> named = new ArrayList<>();
+    private final List<Integer> named;
     private final boolean[] clear;
 
     private RrsisdSentences(Scene scene, int[] ids, Dice dice) {
         this.scene = scene;
         this.dice = dice;
-        int n = scene.objects().size();
-        clear = new boolean[n];
-        int[] pixels = new int[n];
-        for (int id : ids) {
-            for (int at = id; at >= 0; at = scene.objects().get(at).parent()) {
-                pixels[at]++;
-            }
-        }
-        double unit = ids.length / (SceneObject.FRAME * SceneObject.FRAME);
-        for (int i = 0; i < n; i++) {
-            SceneObject o = scene.objects().get(i);
-            if (!o.kind().category().isEmpty() && pixels[i] > 0) {
-                named.add(i);
-                clear[i] =
-                        pixels[i] >= MIN_SHARE * ids.length && pixels[i] >= MIN_VISIBLE * Area.of(o.outline()) * unit;
-            }
-        }
+        Visibility seen = Visibility.of(scene, ids);
+        named = seen.named();
+        clear = seen.clear();
     }
 
     /** A sentence about an object of the category, or null if none fits. */
