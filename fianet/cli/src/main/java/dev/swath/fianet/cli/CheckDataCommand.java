@@ -1,6 +1,7 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.data.DatasetCheck;
+import dev.swath.fianet.data.Layout;
 import dev.swath.fianet.data.Problem;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Json;
@@ -54,7 +55,7 @@ final class CheckDataCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "refsegrs or rrsisd (default: whichever layout is there).")
+            description = "refsegrs, rrsisd or risbench (default: whichever is there).")
     @Nullable
     DatasetVocabulary dataset;
 
@@ -79,15 +80,7 @@ final class CheckDataCommand implements Callable<Integer> {
     public Integer call() {
         var stdout = spec.commandLine().getOut();
         var stderr = spec.commandLine().getErr();
-        DatasetVocabulary layout = dataset;
-        if (layout == null) {
-            layout = DatasetCheck.detect(data)
-                    .orElseThrow(() -> new UsageException(data
-                            + " has neither the layout of RefSegRS (output_phrase_train.txt, images/, masks/) nor that of"
-                            + " RRSIS-D (rrsisd/refs(unc).p, rrsisd/instances.json, images/rrsisd/JPEGImages/)"));
-            stderr.println(
-                    "swath: " + data + " has the layout of " + layout.name().toLowerCase(Locale.ROOT) + ".");
-        }
+        Layout layout = Layouts.of(spec, data, dataset);
         try (Parallelism parallelism = RunOptions.parallelism(threads)) {
             DatasetCheck.Report report = DatasetCheck.run(data, layout, deep, parallelism);
             List<String> lines =

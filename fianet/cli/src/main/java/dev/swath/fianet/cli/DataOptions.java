@@ -2,9 +2,8 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.data.BatchLoader;
 import dev.swath.fianet.data.InterleavedDataset;
-import dev.swath.fianet.data.RefSegRs;
+import dev.swath.fianet.data.Layout;
 import dev.swath.fianet.data.ReferringDataset;
-import dev.swath.fianet.data.RrsisD;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.synth.SyntheticDataset;
 import dev.swath.fianet.synth.SyntheticScenes;
@@ -23,6 +22,7 @@ final class DataOptions {
     enum Kind {
         REFSEGRS(DatasetVocabulary.REFSEGRS),
         RRSISD(DatasetVocabulary.RRSISD),
+        RISBENCH(DatasetVocabulary.RISBENCH),
         SYNTHETIC_REFSEGRS(DatasetVocabulary.REFSEGRS),
         SYNTHETIC_RRSISD(DatasetVocabulary.RRSISD),
         SYNTHETIC(DatasetVocabulary.BOTH);
@@ -72,7 +72,7 @@ final class DataOptions {
             paramLabel = "NAME",
             converter = Kind.Converter.class,
             description =
-                    "refsegrs, rrsisd, synthetic-refsegrs, synthetic-rrsisd, or synthetic (both kinds of scenes in"
+                    "refsegrs, rrsisd, risbench, synthetic-refsegrs, synthetic-rrsisd, or synthetic (both kinds of scenes in"
                             + " turn). Synthetic scenes are drawn as they are needed.")
     Kind dataset = Kind.REFSEGRS;
 
@@ -142,8 +142,8 @@ final class DataOptions {
 
     private ReferringDataset split(Split split, int imageSize) {
         return switch (dataset) {
-            case REFSEGRS -> RefSegRs.open(requireFolder(), split);
-            case RRSISD -> RrsisD.open(requireFolder(), split);
+            case REFSEGRS, RRSISD, RISBENCH ->
+                Layout.detect(requireFolder(), dataset.vocabulary).orElseThrow().open(requireFolder(), split);
             case SYNTHETIC_REFSEGRS -> scenes(DatasetVocabulary.REFSEGRS, split, imageSize, 1);
             case SYNTHETIC_RRSISD -> scenes(DatasetVocabulary.RRSISD, split, imageSize, 1);
             case SYNTHETIC ->

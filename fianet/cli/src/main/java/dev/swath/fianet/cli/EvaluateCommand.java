@@ -1,10 +1,8 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.ReferringSegmenter;
-import dev.swath.fianet.data.DatasetCheck;
-import dev.swath.fianet.data.RefSegRs;
+import dev.swath.fianet.data.Layout;
 import dev.swath.fianet.data.ReferringDataset;
-import dev.swath.fianet.data.RrsisD;
 import dev.swath.fianet.data.ShuffledSentences;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.metrics.Evaluation;
@@ -13,7 +11,6 @@ import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,7 +59,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "refsegrs or rrsisd (default: whichever layout is there).")
+            description = "refsegrs, rrsisd or risbench (default: whichever is there).")
     @Nullable
     DatasetVocabulary dataset;
 
@@ -136,10 +133,9 @@ final class EvaluateCommand implements Callable<Integer> {
         Path folder = panels > 0 ? Outputs.folder(out) : out;
         var stdout = spec.commandLine().getOut();
         var stderr = spec.commandLine().getErr();
-        DatasetVocabulary layout = dataset != null ? dataset : detect();
+        Layout layout = Layouts.of(spec, data, dataset);
         try (Parallelism threads = run.parallelism();
-                ReferringDataset opened =
-                        layout == DatasetVocabulary.REFSEGRS ? RefSegRs.open(data, split) : RrsisD.open(data, split);
+                ReferringDataset opened = layout.open(data, split);
                 ReferringSegmenter segmenter = Segmenters.open(
                         spec,
                         weights,
@@ -149,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
                                 .withParallelism(threads)
                                 .withVocabulary(vocab)
                                 .withModelConfig(modelConfig)
-                                .withDataset(layout)
+                                .withDataset(layout.dataset())
                                 .withMode(mode))) {
             ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);
             Evaluation.Predictor predictor = Evaluation.Predictor.of(segmenter);
@@ -170,16 +166,5 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private DatasetVocabulary detect() {
-        DatasetVocabulary found = DatasetCheck.detect(data)
-                .orElseThrow(() -> new UsageException(Quoted.path(data)
-                        + " has neither the layout of RefSegRS nor that of RRSIS-D; see 'swath check-data --help'"));
-        spec.commandLine()
-                .getErr()
-                .println("swath: " + Quoted.path(data) + " has the layout of "
-                        + found.name().toLowerCase(Locale.ROOT) + ".");
-        return found;
     }
 }

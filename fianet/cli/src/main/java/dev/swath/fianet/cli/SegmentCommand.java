@@ -115,7 +115,7 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "refsegrs or rrsisd: class names and sentence length (default: by the model).")
+            description = "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).")
     @Nullable
     DatasetVocabulary dataset;
 

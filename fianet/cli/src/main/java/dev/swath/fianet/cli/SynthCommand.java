@@ -5,6 +5,7 @@ import dev.swath.fianet.synth.SyntheticScenes;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,6 +36,20 @@ final class SynthCommand implements Callable<Integer> {
 
     @Option(names = "--format", required = true, description = "refsegrs or rrsisd: layout, classes and sentences.")
     DatasetVocabulary format;
+
+    /** Forms of the lists. */
+    enum Lists {
+        PUBLISHED,
+        JSONL
+    }
+
+    @Option(
+            names = "--layout",
+            defaultValue = "published",
+            description =
+                    "published, the data set's own lists; or jsonl, datainfo/*.jsonl with the masks in them (default:"
+                            + " ${DEFAULT-VALUE}).")
+    Lists layout = Lists.PUBLISHED;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write; must be new or empty.")
     Path out;
@@ -73,8 +88,9 @@ final class SynthCommand implements Callable<Integer> {
                 || splits[0] + splits[1] + splits[2] != 100) {
             throw new UsageException("--splits must be three shares that add up to 100, such as 80,10,10");
         }
-        if (format == DatasetVocabulary.BOTH) {
-            throw new UsageException("--format must be refsegrs or rrsisd, for a data set has one layout");
+        if (!SyntheticScenes.FORMATS.contains(format)) {
+            throw new UsageException("--format must be refsegrs or rrsisd; got "
+                    + format.name().toLowerCase(Locale.ROOT) + ", of which no scenes are drawn");
         }
         if (count < 1 || count > DatasetWriter.MAX_COUNT) {
             throw new UsageException("--count must be from 1 to " + DatasetWriter.MAX_COUNT + "; got " + count);
@@ -90,7 +106,14 @@ final class SynthCommand implements Callable<Integer> {
         var shares = new DatasetWriter.Shares(splits[0], splits[1], splits[2]);
         try (Parallelism workers = threads == null ? Parallelism.ofCores() : Parallelism.ofThreads(threads);
                 Progress progress = new Progress(spec.commandLine().getErr(), "scenes", count)) {
-            DatasetWriter.write(new SyntheticScenes(format, seed, side), count, shares, out, workers, progress::done);
+            DatasetWriter.write(
+                    new SyntheticScenes(format, seed, side),
+                    layout == Lists.JSONL,
+                    count,
+                    shares,
+                    out,
+                    workers,
+                    progress::done);
         }
         spec.commandLine().getOut().println(out);
         spec.commandLine().getOut().flush();

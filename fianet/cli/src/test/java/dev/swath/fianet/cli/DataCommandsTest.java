@@ -200,6 +200,58 @@ class DataCommandsTest {
         assertTrue(run("evaluate", "--data", zip, "--weights", "bundled").out.startsWith("Drawn scenes "));
     }
 
+    /** JSON lines from {@code synth} to {@code check-data} and {@code evaluate}; RISBench has no published table. */
+    @Test
+    void jsonLinesAreCheckedAndMeasured(@TempDir Path folder) throws IOException {
+        Path data = folder.resolve("lines");
+        assertEquals(
+                0,
+                run("synth", "--format", "refsegrs", "--layout", "jsonl", "--out", data, "--count", 10, "--size", 64)
+                        .exit);
+        Run check = run("check-data", "--data", data, "--deep");
+        assertEquals(0, check.exit, check.out);
+        assertTrue(check.err.contains("has the layout of refsegrs as JSON lines."), check.err);
+        assertTrue(check.out.lines().anyMatch(l -> l.matches("usable triplets +8 +1 +1")), check.out);
+        Path model = model(folder.resolve("model"));
+        assertTrue(run("evaluate", "--data", data, "--weights", model)
+                .out
+                .startsWith("Drawn scenes in the manner of RefSegRS, split 'test', 1 samples"));
+        Files.delete(data.resolve("drawn-by-swath.json"));
+        assertTrue(run("evaluate", "--data", data, "--weights", model).out.startsWith("Table I: RefSegRS"));
+        for (String split : List.of("train", "val", "test")) {
+            Files.move(
+                    data.resolve("datainfo/refsegrs_" + split + ".jsonl"),
+                    data.resolve("datainfo/risbench_" + split + ".jsonl"));
+        }
+        Run risBench = run("evaluate", "--data", data, "--weights", model);
+        assertTrue(risBench.out.startsWith("RISBench, split 'test', 1 samples\n"), risBench.out + risBench.err);
+        assertFalse(risBench.out.contains("published"), risBench.out);
+        assertEquals(2, run("evaluate", "--dataset", "both", "--data", data, "--weights", model).exit);
+        assertEquals(2, run("synth", "--format", "risbench", "--out", folder.resolve("no"), "--count", 1).exit);
+    }
+
+    @Test
+    void pairsAreCounted(@TempDir Path folder) throws IOException {
+        Path model = model(folder.resolve("model"));
+        Path out = folder.resolve("pairs.json");
+        Run text = run("pairs", "--weights", model, "--count", 1, "--out", out);
+        assertEquals(0, text.exit, text.err);
+        List<String> lines = text.out.lines().toList();
+        assertEquals(1 + 12 + 1, lines.size(), text.out);
+        assertTrue(
+                lines.getFirst().matches("words +scenes +right +well +both +chance +mIoU +mIoU with the other"),
+                text.out);
+        assertTrue(lines.get(1).matches("on the left / on the right +1( +[0-9.]+){3} +50.0( +[0-9.]+){2}"), text.out);
+        assertTrue(lines.getLast().matches("all +12( +[0-9.]+){6}"), text.out);
+        Map<String, Object> json = Json.parseObject(Files.readString(out));
+        assertEquals(24, Json.asList(json.get("answers"), "answers").size());
+        assertEquals(64L, json.get("size"));
+        Run again = run("pairs", "--weights", model, "--count", 1, "--format", "json", "--threads", 1);
+        assertEquals(json, Json.parseObject(again.out));
+        assertEquals(2, run("pairs", "--count", 0).exit);
+        assertEquals(2, run("pairs", "--weights", model, "--size", 8).exit);
+    }
+
     @Test
     void panelsShowBestWorstAndRandom(@TempDir Path folder) throws IOException {
         Path data = data(folder.resolve("data"));

@@ -14,7 +14,7 @@ final class Classes {
         String text = Spaces.plain(sentence).toLowerCase(Locale.ROOT);
         String best = null;
         int bestAt = Integer.MAX_VALUE;
-        for (String name : vocabulary.classes()) {
+        for (String name : vocabulary.names()) {
             int at = find(text, name);
             boolean better = at >= 0 && (at < bestAt || at == bestAt && best != null && name.length() > best.length());
             if (better) {
@@ -22,7 +22,7 @@ final class Classes {
                 bestAt = at;
             }
         }
-        return Optional.ofNullable(best);
+        return Optional.ofNullable(best).map(name -> vocabulary.otherNames().getOrDefault(name, name));
     }
 
     private static int find(String text, String name) {

@@ -70,31 +70,38 @@ public final class DatasetCheck {
         this.parallelism = parallelism;
     }
 
-    /** Which layout a folder or zip file has; nothing if it is neither. */
+    /** Which data set a folder or zip file holds; nothing if it is none. */
     public static Optional<DatasetVocabulary> detect(Path path) {
-        try (DataRoot root = DataRoot.open(path)) {
-            return root.holding(RrsisD.MARKERS).isPresent()
-                    ? Optional.of(DatasetVocabulary.RRSISD)
-                    : root.holding(RefSegRs.MARKERS).map(r -> DatasetVocabulary.REFSEGRS);
-        }
+        return Layout.detect(path).map(Layout::dataset);
+    }
+
+    /** Checks all splits of a data set in whichever form it is there. */
+    public static Report run(Path path, DatasetVocabulary dataset, boolean deep, Parallelism parallelism) {
+        return run(path, Layout.detect(path, dataset).orElseThrow(), deep, parallelism);
     }
 
     /** Checks all splits. Throws {@link DataException} only if the layout is not there at all. */
-    public static Report run(Path path, DatasetVocabulary dataset, boolean deep, Parallelism parallelism) {
+    public static Report run(Path path, Layout layout, boolean deep, Parallelism parallelism) {
         try (DataRoot opened = DataRoot.open(path)) {
-            boolean refSegRs = dataset == DatasetVocabulary.REFSEGRS;
-            DataRoot root = refSegRs ? RefSegRs.locate(opened, path) : RrsisD.locate(opened, path);
+            DatasetVocabulary dataset = layout.dataset();
+            DataRoot root =
+                    switch (layout.form()) {
+                        case PHRASES -> RefSegRs.locate(opened, path);
+                        case REFER -> RrsisD.locate(opened, path);
+                        case JSON_LINES -> JsonLinesDataset.locate(opened, path, dataset);
+                    };
             DatasetCheck check = new DatasetCheck(root, deep, parallelism);
-            if (refSegRs) {
-                check.refSegRs();
-            } else {
-                check.rrsisD();
+            switch (layout.form()) {
+                case PHRASES -> check.phrases(dataset);
+                case REFER -> check.rrsisD();
+                case JSON_LINES -> check.jsonLines(dataset);
             }
             return new Report(dataset, path, deep, check.triplets, check.problems);
         }
     }
 
-    private void refSegRs() {
+    private void phrases(DatasetVocabulary dataset) {
+        PhraseImages files = PhraseImages.of(root, dataset);
         Map<String, Set<String>> splitsOfId = new LinkedHashMap<>();
         Map<String, String> firstSplit = new LinkedHashMap<>();
         for (Split split : Split.values()) {
@@ -113,10 +120,18 @@ public final class DatasetCheck {
                     String text = "the id " + Quoted.text(line.id()) + " occurs twice with the same expression";
                     add(Problem.Kind.DUPLICATE_ID, split.key(), line.id(), text);
                 }
-                nameClass(line.sentence(), DatasetVocabulary.REFSEGRS, split.key(), line.id());
+                nameClass(line.sentence(), dataset, split.key(), line.id());
             }
         }
-        splitsOfId.forEach((id, splits) -> {
+        inSeveral(splitsOfId);
+        List<String> ids = List.copyOf(splitsOfId.keySet());
+        each(ids.size(), i -> phraseFiles(files, ids.get(i), firstSplit.get(ids.get(i))));
+        unused(files.images(), ids.stream().map(files::image).toList());
+        unused(files.masks(), ids.stream().map(files::mask).toList());
+    }
+
+    private void inSeveral(Map<String, Set<String>> splitsOfImage) {
+        splitsOfImage.forEach((id, splits) -> {
             if (splits.size() > 1) {
                 add(
                         Problem.Kind.DUPLICATE_ID,
@@ -125,23 +140,83 @@ public final class DatasetCheck {
                         "the image " + Quoted.text(id) + " is in several splits: " + splits);
             }
         });
-        List<String> ids = List.copyOf(splitsOfId.keySet());
-        each(ids.size(), i -> refSegRsFiles(ids.get(i), firstSplit.get(ids.get(i))));
-        unused("images", ids.stream().map(RefSegRs::imageName).toList());
-        unused("masks", ids.stream().map(RefSegRs::maskName).toList());
     }
 
-    private List<Problem> refSegRsFiles(String id, String split) {
+    private List<Problem> phraseFiles(PhraseImages files, String id, String split) {
         Found found = new Found(split, id);
-        Optional<Dimension> image = found.image(RefSegRs.imageName(id), false);
-        Optional<Dimension> mask = found.image(RefSegRs.maskName(id), true);
+        Optional<Dimension> image = found.image(files.image(id), false);
+        Optional<Dimension> mask = found.image(files.mask(id), true);
         if (image.isPresent() && mask.isPresent() && !image.equals(mask)) {
             found.add(
                     Problem.Kind.WRONG_MASK_SIZE,
-                    root.describe(RefSegRs.maskName(id)) + ": a mask must have its image's size, " + text(image.get())
+                    root.describe(files.mask(id)) + ": a mask must have its image's size, " + text(image.get())
                             + "; got " + text(mask.get()));
         }
         return found.problems;
+    }
+
+    private void jsonLines(DatasetVocabulary dataset) {
+        Map<String, Set<String>> splitsOfImage = new LinkedHashMap<>();
+        boolean whole = true;
+        for (Split split : Split.values()) {
+            List<JsonLines.Entry> entries = List.of();
+            try {
+                entries = JsonLines.read(root, dataset, split, problems::add);
+            } catch (DataException e) {
+                add(Problem.Kind.BROKEN_LIST, split.key(), JsonLines.name(dataset, split), e.getMessage());
+            }
+            whole &= !entries.isEmpty();
+            triplets.put(split.key(), entries.size());
+            Map<String, List<JsonLines.Entry>> ofImage = new LinkedHashMap<>();
+            Set<List<String>> seen = new HashSet<>();
+            for (JsonLines.Entry e : entries) {
+                splitsOfImage
+                        .computeIfAbsent(e.fileName(), f -> new TreeSet<>())
+                        .add(split.key());
+                ofImage.computeIfAbsent(e.fileName(), f -> new ArrayList<>()).add(e);
+                if (!seen.add(List.of(e.fileName(), e.sentence()))) {
+                    String text = "the image " + Quoted.text(e.fileName()) + " occurs twice with the same expression";
+                    add(Problem.Kind.DUPLICATE_ID, split.key(), e.id(), text);
+                }
+                nameClass(e.sentence(), dataset, split.key(), e.id());
+            }
+            List<List<JsonLines.Entry>> images = List.copyOf(ofImage.values());
+            each(images.size(), i -> jsonLinesImage(dataset, split, images.get(i)));
+        }
+        inSeveral(splitsOfImage);
+        if (whole) {
+            List<String> used = splitsOfImage.keySet().stream()
+                    .map(f -> JsonLinesDataset.image(root, dataset, f))
+                    .toList();
+            for (String folder : JsonLinesDataset.folders(dataset)) {
+                if (used.stream().anyMatch(f -> !folder.isEmpty() && f.startsWith(folder))) {
+                    unused(folder.substring(0, folder.length() - 1), used);
+                }
+            }
+        }
+    }
+
+    /** An image and the masks of all its entries. */
+    private List<Problem> jsonLinesImage(DatasetVocabulary dataset, Split split, List<JsonLines.Entry> entries) {
+        Found found = new Found(split.key(), entries.getFirst().id());
+        String file = JsonLinesDataset.image(root, dataset, entries.getFirst().fileName());
+        Optional<Dimension> image = found.image(file, false);
+        List<Problem> out = new ArrayList<>(found.problems);
+        for (JsonLines.Entry e : entries) {
+            Found own = new Found(split.key(), e.id());
+            Dimension size = image.orElse(new Dimension(e.width(), e.height()));
+            if (e.height() > 0 && !size.equals(new Dimension(e.width(), e.height()))) {
+                own.add(
+                        Problem.Kind.OTHER_IMAGE_SIZE,
+                        root.describe(file) + " is " + text(size) + ", but the mask of line " + e.number() + " is "
+                                + text(new Dimension(e.width(), e.height())));
+            }
+            if (e.height() > 0 || image.isPresent()) {
+                own.mask(e, size);
+            }
+            out.addAll(own.problems);
+        }
+        return out;
     }
 
     private void rrsisD() {
@@ -235,6 +310,18 @@ public final class DatasetCheck {
             return Optional.empty();
         }
 
+        /** Decodes a mask of an image of this size. */
+        void mask(JsonLines.Entry e, Dimension image) {
+            try {
+                if (JsonLinesDataset.runs(e, image.height, image.width).area() == 0) {
+                    add(Problem.Kind.EMPTY_MASK, "the mask of " + Quoted.text(e.id()) + " has no pixel of the object");
+                }
+            } catch (DataException fault) {
+                boolean fits = e.height() == 0 || Segmentation.fits(e.segmentation(), e.height(), e.width());
+                add(fits ? Problem.Kind.UNREADABLE_MASK : Problem.Kind.WRONG_MASK_SIZE, fault.getMessage());
+            }
+        }
+
         private Dimension header(String name) throws IOException {
             try (ImageInputStream in = root.image(name)) {
                 return Images.size(in, root.seekableLength(name), root.describe(name));
@@ -246,7 +333,7 @@ public final class DatasetCheck {
                 var image = root.readImage(name);
                 return new Dimension(image.width(), image.height());
             }
-            Mask values = RefSegRs.readMask(root, item);
+            Mask values = RefSegRs.readMask(root, name);
             if (values.area() == 0) {
                 add(Problem.Kind.EMPTY_MASK, root.describe(name) + ": the mask has no pixel of the object");
             }

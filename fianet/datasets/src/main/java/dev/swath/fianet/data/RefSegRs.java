@@ -23,20 +23,30 @@ public final class RefSegRs implements ReferringDataset {
             List.of(PhraseFile.name(Split.TRAIN), PhraseFile.name(Split.VAL), PhraseFile.name(Split.TEST));
 
     private final DataRoot root;
+    private final DatasetVocabulary vocabulary;
+    private final PhraseImages files;
     private final Split split;
     private final List<PhraseFile.Line> lines;
 
-    private RefSegRs(DataRoot root, Split split, List<PhraseFile.Line> lines) {
+    private RefSegRs(DataRoot root, DatasetVocabulary vocabulary, Split split, List<PhraseFile.Line> lines) {
         this.root = root;
+        this.vocabulary = vocabulary;
+        this.files = PhraseImages.of(root, vocabulary);
         this.split = split;
         this.lines = lines;
     }
 
     /** Opens one split of the folder or zip file; throws {@link DataException} if its list cannot be used. */
     public static RefSegRs open(Path path, Split split) {
+        return open(path, split, DatasetVocabulary.REFSEGRS);
+    }
+
+    /** The same of a data set in this layout with other classes. */
+    static RefSegRs open(Path path, Split split, DatasetVocabulary vocabulary) {
         return DataRoot.open(path, opened -> {
             DataRoot root = locate(opened, path);
-            return new RefSegRs(root, split, List.copyOf(PhraseFile.read(root, split, Problem.Sink.strict())));
+            return new RefSegRs(
+                    root, vocabulary, split, List.copyOf(PhraseFile.read(root, split, Problem.Sink.strict())));
         });
     }
 
@@ -45,14 +55,6 @@ public final class RefSegRs implements ReferringDataset {
                 .orElseThrow(() -> new DataException("[data] " + Quoted.path(path)
                         + " is not laid out as RefSegRS: there must be images/<id>.tif, masks/<id>.tif and"
                         + " output_phrase_{train,val,test}.txt"));
-    }
-
-    static String imageName(String id) {
-        return "images/" + id + ".tif";
-    }
-
-    static String maskName(String id) {
-        return "masks/" + id + ".tif";
     }
 
     /** Where the values of a mask file are the object. */
@@ -66,13 +68,13 @@ public final class RefSegRs implements ReferringDataset {
         return new Mask(gray.width(), gray.height(), out);
     }
 
-    static Mask readMask(DataRoot root, String id) {
-        return mask(root.readGray(maskName(id)));
+    static Mask readMask(DataRoot root, String file) {
+        return mask(root.readGray(file));
     }
 
     @Override
     public DatasetVocabulary vocabulary() {
-        return DatasetVocabulary.REFSEGRS;
+        return vocabulary;
     }
 
     @Override
@@ -97,16 +99,16 @@ public final class RefSegRs implements ReferringDataset {
 
     @Override
     public String category(int i) {
-        return Classes.firstNamed(sentence(i), vocabulary()).orElse("");
+        return Classes.firstNamed(sentence(i), vocabulary).orElse("");
     }
 
     @Override
     public Sample read(int i) {
         String id = lines.get(i).id();
-        RgbImage image = root.readImage(imageName(id));
-        Mask mask = readMask(root, id);
+        RgbImage image = root.readImage(files.image(id));
+        Mask mask = readMask(root, files.mask(id));
         if (mask.width() != image.width() || mask.height() != image.height()) {
-            throw new DataException("[data] " + root.describe(maskName(id)) + ": a mask must have its image's size, "
+            throw new DataException("[data] " + root.describe(files.mask(id)) + ": a mask must have its image's size, "
                     + image.width() + " x " + image.height() + "; got " + mask.width() + " x " + mask.height());
         }
         return new Sample(id, image, sentence(i), mask, category(i));
@@ -114,19 +116,19 @@ public final class RefSegRs implements ReferringDataset {
 
     @Override
     public String fingerprint() {
-        Fingerprint sum = new Fingerprint().add(vocabulary().name()).add(split.key());
+        Fingerprint sum = new Fingerprint().add(vocabulary.name()).add(split.key());
         lines.forEach(line -> sum.add(line.id()).add(line.sentence()));
         return sum.hex();
     }
 
     @Override
     public String pixelFingerprint(Parallelism threads) {
-        List<String> files = lines.stream()
+        List<String> names = lines.stream()
                 .map(PhraseFile.Line::id)
                 .distinct()
-                .flatMap(id -> Stream.of(imageName(id), maskName(id)))
+                .flatMap(id -> Stream.of(files.image(id), files.mask(id)))
                 .toList();
-        return root.checksums(files, threads);
+        return root.checksums(names, threads);
     }
 
     @Override

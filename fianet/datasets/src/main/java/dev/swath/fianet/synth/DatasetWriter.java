@@ -74,6 +74,22 @@ public final class DatasetWriter {
      */
     public static void write(
             SyntheticScenes scenes, int count, Shares shares, Path target, Parallelism threads, IntConsumer done) {
+        write(scenes, false, count, shares, target, threads, done);
+    }
+
+    /**
+     * The same with the annotations as JSON lines, masks in them, in place of the data set's own lists.
+     *
+     * @param jsonLines whether so
+     */
+    public static void write(
+            SyntheticScenes scenes,
+            boolean jsonLines,
+            int count,
+            Shares shares,
+            Path target,
+            Parallelism threads,
+            IntConsumer done) {
         if (count < 1 || count > MAX_COUNT) {
             throw new DataException(
                     "[synth] the count must be from 1 to " + MAX_COUNT + ", as names have five digits; got " + count);
@@ -92,7 +108,7 @@ public final class DatasetWriter {
             Path place = Files.exists(folder) ? folder.toRealPath() : folder; // an empty folder may lie behind a link
             Path work = Unfinished.folder(place.resolveSibling(".").normalize());
             try {
-                fill(work, scenes, count, shares, threads, done);
+                fill(work, scenes, jsonLines, count, shares, threads, done);
                 AtomicFile.copyPermissions(place, work);
                 Files.move(work, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
@@ -106,11 +122,19 @@ public final class DatasetWriter {
     }
 
     private static void fill(
-            Path work, SyntheticScenes scenes, int count, Shares shares, Parallelism threads, IntConsumer done)
+            Path work,
+            SyntheticScenes scenes,
+            boolean jsonLines,
+            int count,
+            Shares shares,
+            Parallelism threads,
+            IntConsumer done)
             throws IOException {
-        Layout layout = scenes.format() == DatasetVocabulary.REFSEGRS
-                ? new RefSegRsFiles(work, count)
-                : new RrsisdFiles(work, count, scenes.size());
+        Layout layout = jsonLines
+                ? new JsonLinesFiles(work, scenes.format(), count)
+                : scenes.format() == DatasetVocabulary.REFSEGRS
+                        ? new RefSegRsFiles(work, count)
+                        : new RrsisdFiles(work, count, scenes.size());
         AtomicInteger ready = new AtomicInteger();
         threads.forEach(count, i -> {
             try {

@@ -22,7 +22,7 @@ import java.util.Map;
  */
 final class RrsisdFiles implements DatasetWriter.Layout {
     /** RRSIS-D's category names in the order of their ids. */
-    private static final List<String> CATEGORY_NAMES = List.of(
+    static final List<String> CATEGORY_NAMES = List.of(
             "Expressway-Service-area",
             "Expressway-toll-station",
             "airplane",
@@ -71,7 +71,7 @@ final class RrsisdFiles implements DatasetWriter.Layout {
         Files.writeString(lists.resolve("instances.json"), Json.write(instances(), false));
     }
 
-    private static String name(int i) {
+    static String name(int i) {
         return String.format(Locale.ROOT, "%05d.jpg", i);
     }
 
@@ -94,7 +94,7 @@ final class RrsisdFiles implements DatasetWriter.Layout {
     }
 
     /** The published names are run together or hyphenated; sentences spell them with spaces. */
-    private static int categoryId(String category) {
+    static int categoryId(String category) {
         String plain = category.replace(" ", "");
         for (int id = 0; id < CATEGORY_NAMES.size(); id++) {
             if (CATEGORY_NAMES.get(id).replace("-", "").equalsIgnoreCase(plain)) {
@@ -106,20 +106,25 @@ final class RrsisdFiles implements DatasetWriter.Layout {
 
     private static Map<String, Object> annotation(int i, SyntheticScenes.Triplet t) {
         Mask mask = t.mask();
-        Map<String, Object> rle = new LinkedHashMap<>();
-        rle.put("size", List.of(mask.height(), mask.width()));
-        rle.put("counts", RunLength.encode(mask));
         Map<String, Object> a = new LinkedHashMap<>();
         a.put("bbox", corners(mask));
         a.put("categories_id", categoryId(t.category()));
         a.put("id", i);
         a.put("image_id", i);
-        a.put("segmentation", List.of(rle));
+        a.put("segmentation", List.of(runLengths(mask)));
         a.put("area", mask.area());
         return a;
     }
 
-    private static List<Integer> corners(Mask mask) {
+    /** A mask as the published files have it. */
+    static Map<String, Object> runLengths(Mask mask) {
+        Map<String, Object> rle = new LinkedHashMap<>();
+        rle.put("size", List.of(mask.height(), mask.width()));
+        rle.put("counts", RunLength.encode(mask));
+        return rle;
+    }
+
+    static List<Integer> corners(Mask mask) {
         int left = mask.width();
         int top = mask.height();
         int right = -1;

@@ -4,6 +4,7 @@ import dev.swath.fianet.data.Mask;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * An endless series of scenes, each with a picture, a sentence and the mask of what the sentence selects. Triplet i
@@ -14,6 +15,9 @@ import java.util.BitSet;
  * @param size side of the pictures in pixels
  */
 public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
+    /** Whose scenes can be drawn. */
+    public static final List<DatasetVocabulary> FORMATS = List.of(DatasetVocabulary.REFSEGRS, DatasetVocabulary.RRSISD);
+
     /** Smallest side on which the smallest things that sentences speak of can still be seen. */
     public static final int MIN_SIZE = 64;
 
@@ -27,8 +31,8 @@ public record SyntheticScenes(DatasetVocabulary format, long seed, int size) {
 
     /** Checks. */
     public SyntheticScenes {
-        if (format == DatasetVocabulary.BOTH) {
-            throw new IllegalArgumentException("[synth] the format must be refsegrs or rrsisd; got both");
+        if (!FORMATS.contains(format)) {
+            throw new IllegalArgumentException("[synth] the format must be one of " + FORMATS + "; got " + format);
         }
         if (size < MIN_SIZE || size > MAX_SIZE) {
             throw new IllegalArgumentException(

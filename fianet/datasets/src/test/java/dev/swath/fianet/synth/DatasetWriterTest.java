@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.data.DataException;
+import dev.swath.fianet.data.DatasetCheck;
+import dev.swath.fianet.data.Layout;
 import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.RunLength;
+import dev.swath.fianet.data.Sample;
+import dev.swath.fianet.data.Split;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
@@ -143,6 +148,37 @@ class DatasetWriterTest {
             }
             assertTrue(error / image.rgb().length < 6, "mean error of the JPEG " + error / image.rgb().length);
         }
+    }
+
+    /** The same scenes from JSON lines, whose masks are in the lists. */
+    @ParameterizedTest
+    @EnumSource(names = {"REFSEGRS", "RRSISD"})
+    void jsonLinesAreReadBack(DatasetVocabulary format) throws IOException {
+        Path root = folder.resolve("lines");
+        SyntheticScenes scenes = new SyntheticScenes(format, 17, SIDE);
+        DatasetWriter.write(
+                scenes, true, 20, new DatasetWriter.Shares(80, 10, 10), root, Parallelism.single(), n -> {});
+        assertEquals(
+                new Layout(format, Layout.Form.JSON_LINES), Layout.detect(root).orElseThrow());
+        int at = 0;
+        for (Split split : Split.values()) {
+            try (ReferringDataset data =
+                    Layout.detect(root, format).orElseThrow().open(root, split)) {
+                assertTrue(data.drawn());
+                assertEquals(split == Split.TRAIN ? 16 : 2, data.size());
+                for (int i = 0; i < data.size(); i++, at++) {
+                    SyntheticScenes.Triplet t = scenes.triplet(at);
+                    Sample sample = data.read(i);
+                    assertEquals(t.sentence(), sample.sentence());
+                    assertEquals(t.category(), sample.category());
+                    assertArrayEquals(t.mask().values(), sample.mask().values());
+                    assertEquals(SIDE, sample.image().width());
+                }
+            }
+        }
+        assertEquals(
+                List.of(),
+                DatasetCheck.run(root, format, true, Parallelism.single()).problems());
     }
 
     private static void checkCorners(List<Object> box, Mask mask) {

@@ -69,7 +69,7 @@ public final class ExpressionParser {
         long[] object = new long[length];
         long[] position = new long[length];
         List<String> classes = new ArrayList<>();
-        for (String name : dataset.classes()) {
+        for (String name : dataset.names()) {
             boolean found = mode == Mode.REFERENCE
                     ? referenceObject(plain, words, name, object)
                     : alignedObject(plain, encoding, name, object);
