@@ -17,19 +17,12 @@ final class OtherNetworks {
             new Row("a DiCoR checkpoint", Signature.of("backbone.VMSF.")),
             new Row("a DiCoR checkpoint", Signature.of("fusion_global.")),
             new Row("a CADFormer checkpoint", Signature.of("vglva")),
-            new Row("a FIANet with CIM in place of TMEM", fiaNet(SCALES)),
-            new Row("a FIANet with LGCE in place of TMEM", fiaNet("backbone.lgce.")),
-            new Row("a FIANet without TMEM", fiaNet("backbone.layers.").without("backbone.tmem.")),
-            new Row("an RMSIN checkpoint that is not whole", Signature.of(SCALES)),
+            new Row("an RMSIN checkpoint that is not whole", Signature.of(SCALES, "backbone.layers.0.fusion.")),
             new Row(
                     "a LAVT checkpoint without its text encoder",
                     Signature.of("backbone.layers.0.fusion.").without(SCALES)));
 
     private OtherNetworks() {}
-
-    private static Signature fiaNet(String part) {
-        return Signature.of("backbone.layers.0.context_pixel_attn.", "text_encoder.", "classifier.", part);
-    }
 
     /** What the names are, as in "a LAVT checkpoint". */
     static Optional<String> of(StateDict tensors) {

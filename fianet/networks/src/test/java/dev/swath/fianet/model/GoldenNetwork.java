@@ -97,9 +97,24 @@ public record GoldenNetwork(
                 .toList();
     }
 
+    /** The case's own parameters, and the others from the case of FIANet where its description says so. */
+    private static StateDict parameters(Golden g) {
+        StateDict own = g.under("param/");
+        if (!g.description().containsKey("other_parameters")) {
+            return own;
+        }
+        StateDict other = Golden.of("model_tiny").under("param/");
+        StateDict out = new StateDict();
+        other.names().stream()
+                .filter(n -> !n.startsWith("backbone.tmem.") && !own.contains(n))
+                .forEach(n -> out.put(n, other.entry(n)));
+        own.names().forEach(n -> out.put(n, own.entry(n)));
+        return out;
+    }
+
     private ReferringNetwork load(Golden g, Backend backend) {
         ReferringNetwork model = network.apply(g);
-        LoadReport.load(g.under("param/"), model.targets(), model.sink(null))
+        LoadReport.load(parameters(g), model.targets(), model.sink(null))
                 .acceptMissing(n ->
                         n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked") || optional.test(n))
                 .requireComplete(name);

@@ -15,10 +15,11 @@ import java.util.Map;
  *
  * @param trunk the Swin backbone, the BERT encoder, and the attention between them
  * @param tmemBlocks blocks of the text-aware multi-scale module
+ * @param scales the multi-scale module
  * @param wiring the published code or the paper, where they differ
  * @param ablation what is switched off
  */
-public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Ablation ablation)
+public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Scales scales, Wiring wiring, Ablation ablation)
         implements NetworkConfig {
     /** Its name. */
     static final String NAME = "fianet";
@@ -35,7 +36,8 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
      * The switches of the paper's ablation tables; all on in the full model.
      *
      * @param fiam fine-grained alignment; off leaves LAVT's alignment, the context branch alone
-     * @param tmem text-aware multi-scale module; off hands the stages' maps to the decoder
+     * @param tmem text-aware multi-scale module; off leaves it in the network without a use and hands the stages' maps to the decoder, as
+     *     {@link Scales.Kind#NONE} does without it
      * @param modulation channel modulation
      * @param groundObject the object branch; without it the position branch's own features are weighted
      * @param spatialPosition the position branch; without it the object branch is not weighted
@@ -52,6 +54,16 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
             throw new IllegalArgumentException(
                     "[fianet] the number of TMEM blocks must not be negative; got " + tmemBlocks);
         }
+        if (!ablation.tmem() && (scales.kind() == Scales.Kind.CIM || scales.kind() == Scales.Kind.LGCE)) {
+            throw new IllegalArgumentException("[fianet] ablation.tmem switches TMEM off, but " + Scales.KEY + " puts "
+                    + scales.kind() + " in its place; without any module it must be none");
+        }
+        scales.require(trunk);
+    }
+
+    /** With TMEM. */
+    public FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Ablation ablation) {
+        this(trunk, tmemBlocks, Scales.PUBLISHED, wiring, ablation);
     }
 
     @Override
@@ -71,12 +83,24 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
 
     @Override
     public Limits limits() {
-        return trunk.limits();
+        return scales.kind() == Scales.Kind.CIM
+                ? scales.cim().limits(trunk.limits(), vision().patch())
+                : trunk.limits();
     }
 
     @Override
     public long parameters() {
-        return trunk.parameters() + (long) tmemBlocks * vision().width(0) * vision().width(0);
+        return trunk.parameters()
+                + switch (scales.kind()) {
+                    case TMEM -> (long) tmemBlocks * vision().width(0) * vision().width(0);
+                    case CIM -> scales.cim().parameters();
+                    case LGCE, NONE -> 0;
+                };
+    }
+
+    @Override
+    public FiaNetConfig forImages(int size) {
+        return with(scales.with(scales.cim().forImages(size, vision().patch())));
     }
 
     @Override
@@ -88,7 +112,10 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
     public Map<String, Object> toJson() {
         Map<String, Object> out = new LinkedHashMap<>();
         trunk.writeTo(out);
-        out.put("tmem_blocks", tmemBlocks);
+        if (scales.kind() == Scales.Kind.TMEM) {
+            out.put("tmem_blocks", tmemBlocks);
+        }
+        scales.writeTo(out);
         out.put("wiring", wiring.name().toLowerCase(Locale.ROOT));
         out.put("ablation", toJson(ablation));
         return out;
@@ -110,6 +137,7 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
         return new FiaNetConfig(
                 trunk.with(keys),
                 keys.integer("tmem_blocks", tmemBlocks, 0, 64),
+                scales.with(keys),
                 keys.choice("wiring", wiring),
                 with(keys.object("ablation"), ablation));
     }
@@ -139,23 +167,28 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Wiring wiring, Abl
         return published(3);
     }
 
+    /** With another multi-scale module. */
+    public FiaNetConfig with(Scales s) {
+        return new FiaNetConfig(trunk, tmemBlocks, s, wiring, ablation);
+    }
+
     /** With another backbone. */
     public FiaNetConfig withVision(SwinConfig v) {
-        return new FiaNetConfig(trunk.withVision(v), tmemBlocks, wiring, ablation);
+        return new FiaNetConfig(trunk.withVision(v), tmemBlocks, scales, wiring, ablation);
     }
 
     /** With another number of TMEM blocks. */
     public FiaNetConfig withTmemBlocks(int n) {
-        return new FiaNetConfig(trunk, n, wiring, ablation);
+        return new FiaNetConfig(trunk, n, scales, wiring, ablation);
     }
 
     /** With another wiring. */
     public FiaNetConfig withWiring(Wiring w) {
-        return new FiaNetConfig(trunk, tmemBlocks, w, ablation);
+        return new FiaNetConfig(trunk, tmemBlocks, scales, w, ablation);
     }
 
     /** With other switches. */
     public FiaNetConfig withAblation(Ablation a) {
-        return new FiaNetConfig(trunk, tmemBlocks, wiring, a);
+        return new FiaNetConfig(trunk, tmemBlocks, scales, wiring, a);
     }
 }

@@ -41,6 +41,14 @@ public record CrossScaleConfig(int side, int heads, int key) {
         }
     }
 
+    /** Throws one sentence unless such a module can take maps of these widths. */
+    public static void requireWidths(List<Integer> widths) {
+        if (widths.stream().anyMatch(w -> w % 4 != 0)) {
+            throw new IllegalArgumentException(
+                    "[cim] the channels of each stage must be a multiple of 4; got " + widths);
+        }
+    }
+
     /** With another side. */
     public CrossScaleConfig withSide(int a) {
         return new CrossScaleConfig(a, heads, key);

@@ -130,11 +130,7 @@ public final class CrossScaleInteraction extends MultiScale {
     /** For maps of these widths, each a multiple of 4. */
     public CrossScaleInteraction(List<Integer> widths, CrossScaleConfig config) {
         this.config = config;
-        for (int width : widths) {
-            if (width % 4 != 0) {
-                throw new ModuleException("[cim] the channels of each map must be a multiple of 4; got " + widths);
-            }
-        }
+        CrossScaleConfig.requireWidths(widths);
         Pointwise down = child("down_channel", PooledScales.down(widths));
         Pointwise up = child("up_channel", PooledScales.up(widths));
         child("block", blocks.add(new Block(widths, config)));

@@ -27,6 +27,7 @@ public record RmsinConfig(String network, TrunkConfig trunk, CrossScaleConfig ci
 
     /** Checks. */
     public RmsinConfig {
+        CrossScaleConfig.requireWidths(trunk.widths());
         if (network.equals(REMOTESAM) && cim.side() != REMOTESAM_SIDE) {
             throw new IllegalArgumentException("[config] RemoteSAM is the network rmsin with a last grid of "
                     + REMOTESAM_SIDE + " x " + REMOTESAM_SIDE + " cells; for one of " + cim.side() + " x " + cim.side()
