@@ -69,7 +69,9 @@ record Model(
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
         int length = dataset == null || dataset == settings.dataset()
                 ? settings.sentenceLength()
-                : found.provider().published(dataset).sentenceLength();
+                : Math.min(
+                        found.provider().published(dataset).sentenceLength(),
+                        settings.network().limits().positions());
         return new Model(
                 network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length, found.provider());
     }

@@ -134,10 +134,11 @@ public record FiaNetConfig(TrunkConfig trunk, int tmemBlocks, Scales scales, Wir
 
     @Override
     public FiaNetConfig with(Fields keys) {
+        TrunkConfig sized = trunk.with(keys);
         return new FiaNetConfig(
-                trunk.with(keys),
+                sized,
                 keys.integer("tmem_blocks", tmemBlocks, 0, 64),
-                scales.with(keys),
+                scales.with(keys, sized),
                 keys.choice("wiring", wiring),
                 with(keys.object("ablation"), ablation));
     }

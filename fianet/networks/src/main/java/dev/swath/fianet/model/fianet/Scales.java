@@ -4,6 +4,7 @@ import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.parts.LanguageExchange;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Fields;
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 
@@ -76,13 +77,21 @@ public record Scales(Kind kind, CrossScaleConfig cim, int exchangeHead, int exch
         }
     }
 
-    /** This one with what the keys say; those of another module than the one at hand are unknown. */
-    Scales with(Fields keys) {
+    /**
+     * This one with what the keys say; those of another module than the one at hand are unknown. Where language exchange comes in and
+     * its heads are not said, they are as wide as the trunk allows, up to the published width.
+     */
+    Scales with(Fields keys, TrunkConfig trunk) {
         Kind k = keys.choice(KEY, kind);
+        int head = kind == Kind.LGCE
+                ? exchangeHead
+                : BigInteger.valueOf(exchangeHead)
+                        .gcd(BigInteger.valueOf(trunk.vision().width(TrunkConfig.STAGES - 2)))
+                        .intValue();
         return new Scales(
                 k,
                 k == Kind.CIM ? cim.with(keys.object(CrossScaleConfig.KEY)) : cim,
-                k == Kind.LGCE ? keys.integer(HEAD, exchangeHead, 1, 16_384) : exchangeHead,
+                k == Kind.LGCE ? keys.integer(HEAD, head, 1, 16_384) : exchangeHead,
                 k == Kind.LGCE ? keys.integer(RATIO, exchangeRatio, 1, 64) : exchangeRatio);
     }
 }
