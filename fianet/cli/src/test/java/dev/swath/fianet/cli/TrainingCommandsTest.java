@@ -219,6 +219,41 @@ class TrainingCommandsTest {
         assertEquals(4, steps(out.resolve("tiny")));
     }
 
+    /** Of a published data set the table ends with what the paper has of these networks. */
+    @Test
+    void publishedRowsStandBelow() throws IOException {
+        Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
+        Path data = folder.resolve("data");
+        Cli.run("synth", "--format", "refsegrs", "--out", data, "--count", 10, "--size", 64)
+                .done();
+        Files.delete(data.resolve("drawn-by-swath.json"));
+        String table = Cli.run(
+                        "compare",
+                        "--dataset",
+                        "refsegrs",
+                        "--data",
+                        data,
+                        "--networks",
+                        "one=" + config + ",two=" + config,
+                        "--vocab",
+                        Settings.bundledVocabulary(),
+                        "--steps",
+                        1,
+                        "--out",
+                        folder.resolve("compared"))
+                .done()
+                .out();
+        List<String> lines = table.lines().toList();
+        assertEquals(
+                "Measured on RefSegRS, split 'test', 1 samples, trained 1 steps each; published rows are the paper's, of the"
+                        + " test split",
+                lines.getFirst());
+        assertEquals(7, lines.size(), table);
+        assertEquals(
+                "| FIANet (published) |  |  |  | 84.09 | 77.05 | 61.86 | 33.41 | 7.10 | 78.32 | 68.67 |",
+                lines.getLast());
+    }
+
     @Test
     void aBudgetOfMinutesBecomesStepsOnce() throws IOException {
         Path config = Files.writeString(folder.resolve("tiny.json"), TINY);
