@@ -31,14 +31,26 @@ public record Layout(DatasetVocabulary dataset, Form form) {
     /** What is there; nothing if it is none of the data sets. */
     public static Optional<Layout> detect(Path path) {
         try (DataRoot root = DataRoot.open(path)) {
-            return DATASETS.stream()
+            List<DatasetVocabulary> lines = DATASETS.stream()
                     .filter(d -> root.holding(JsonLines.markers(d)).isPresent())
+                    .toList();
+            // Lists of all three are often handed around together; the images tell which are meant.
+            return lines.stream()
+                    .filter(d -> hasImages(root, d))
                     .findFirst()
+                    .or(() -> lines.stream().findFirst())
                     .map(d -> new Layout(d, Form.JSON_LINES))
                     .or(() -> root.holding(RrsisD.MARKERS).map(r -> new Layout(DatasetVocabulary.RRSISD, Form.REFER)))
                     .or(() ->
                             root.holding(RefSegRs.MARKERS).map(r -> new Layout(PhraseImages.dataset(r), Form.PHRASES)));
         }
+    }
+
+    private static boolean hasImages(DataRoot root, DatasetVocabulary dataset) {
+        String folder = JsonLinesDataset.folders(dataset).getFirst().replaceFirst("/$", "");
+        return root.holding(JsonLines.markers(dataset))
+                .filter(r -> !r.list(folder).isEmpty())
+                .isPresent();
     }
 
     /**

@@ -321,6 +321,20 @@ class JsonLinesTest {
                 .contains("line 1: the line is not UTF-8 text"));
     }
 
+    /** The lists of all three are often handed around together. */
+    @Test
+    void theImagesTellWhichListsAreMeant() throws IOException {
+        risBench("img_rgb");
+        lists("refsegrs", refSegRs("train", "1", "road"), "", "");
+        lists("rrsisd", rrsisD("train", 1, "The dam", "dam"), "", "");
+        assertEquals(
+                DatasetVocabulary.RISBENCH, Layout.detect(folder).orElseThrow().dataset());
+        image(folder.resolve("images/rrsisd/JPEGImages/00001.jpg"));
+        Files.move(folder.resolve("img_rgb"), folder.resolve("elsewhere"));
+        assertEquals(
+                DatasetVocabulary.RRSISD, Layout.detect(folder).orElseThrow().dataset());
+    }
+
     /** Annotations as JSON lines are put beside a data set's own lists on purpose. */
     @Test
     void jsonLinesComeFirst() throws IOException {
