@@ -9,7 +9,6 @@ import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.bert.BertEmbeddings;
 import dev.swath.nn.bert.BertLayer;
 import dev.swath.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The first language stage: BERT's embeddings and first layers. */
@@ -51,6 +50,6 @@ final class FirstLanguageStage extends Module {
 
     /** Ids (B, N) and their mask to words (B, N, D), and, with {@code align}, the sentence (B, A) as pixels are compared with it. */
     List<Var> forward(Tape tape, Tensor ids, Var mask, boolean align) {
-        return callAll(tape, () -> new ArrayList<>(encoder.forward(tape, embeddings.forward(tape, ids), mask, align)));
+        return callAll(tape, () -> encoder.forward(tape, embeddings.forward(tape, ids), mask, align));
     }
 }
