@@ -174,8 +174,9 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
         Map<String, Object> held = deduced.toJson();
         for (String key : provider.implied()) {
             Object is = value(held, key);
-            if (is != null && !is.equals(value(said, key))) {
-                throw new WeightsException("[weights] " + source.where + ": '" + key + "' is " + value(said, key)
+            Object other = value(said, key); // null if another key makes it a network that has no such sizes
+            if (is != null && other != null && !is.equals(other)) {
+                throw new WeightsException("[weights] " + source.where + ": '" + key + "' is " + other
                         + ", but the weights in " + Quoted.path(checkpoint.path()) + " hold " + is);
             }
         }

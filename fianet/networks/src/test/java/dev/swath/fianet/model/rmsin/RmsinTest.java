@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
+import dev.swath.autograd.Var;
 import dev.swath.fianet.OpenedFile;
 import dev.swath.fianet.model.GoldenNetwork;
 import dev.swath.fianet.model.SentenceBatch;
@@ -13,15 +14,21 @@ import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.Precision;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.nn.ModuleException;
+import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.tensor.Tensor;
+import dev.swath.tensor.DType;
 import dev.swath.testkit.GoldenRun;
+import dev.swath.testkit.Golden;
 import dev.swath.weights.WeightsException;
+import dev.swath.weights.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +38,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RmsinTest {
     private static final GoldenNetwork GOLDEN = new GoldenNetwork(
-            "rmsin_net",
-            g -> new Rmsin(new RmsinConfig(
-                    RmsinConfig.RMSIN,
-                    GoldenNetwork.trunk(g),
-                    new CrossScaleConfig(g.config("side"), g.config("heads"), g.config("key")),
-                    0)),
-            SegmentationLoss.published());
+            "rmsin_net", RmsinTest::network, SegmentationLoss.published());
+
+    private static Rmsin network(Golden g) {
+        return new Rmsin(new RmsinConfig(
+                RmsinConfig.RMSIN,
+                GoldenNetwork.trunk(g),
+                new CrossScaleConfig(g.config("side"), g.config("heads"), g.config("key")),
+                0));
+    }
 
     @TempDir
     Path folder;
@@ -60,6 +69,11 @@ class RmsinTest {
     @MethodSource("backends")
     void training(Backend backend) {
         GOLDEN.training(backend);
+    }
+
+    @Test
+    void gradients() {
+        GOLDEN.trainingInDouble();
     }
 
     @ParameterizedTest
@@ -133,6 +147,52 @@ class RmsinTest {
     void classNamesAreAskedAsRemoteSamWasTaught(String sentence, String asked) {
         assertEquals(asked, new RemoteSamProvider().prompt(sentence));
         assertEquals(sentence, new RmsinProvider().prompt(sentence));
+    }
+
+    /** In bf16 the loss is near that in f32, and the gradients of kernels that each image turns are f32. */
+    @Test
+    void lowPrecision() {
+        Golden g = Golden.of("rmsin_net");
+        Rmsin network = network(g);
+        LoadReport.load(g.under("param/"), network.targets(), network.sink(null));
+        Tape tape = Tape.recording(Tape.Options.of(new ScalarBackend()).withPrecision(Precision.BF16));
+        Var image = tape.constant(g.tensor("in/image").permute(0, 2, 3, 1).contiguous());
+        Tensor target = tape.indices(g.tensor("in/target").to(DType.I64), 2);
+        Var loss = network.loss(
+                tape,
+                image,
+                GoldenNetwork.sentences(g).upload(tape, network),
+                target,
+                SegmentationLoss.published());
+        assertEquals(0.8899866390380441, loss.value().item(), 0.02);
+        tape.backward(loss);
+        Tensor gradient =
+                network.namedParameters().get("classifier.conv2_4.weight").grad();
+        assertEquals(DType.F32, gradient.dtype());
+    }
+
+    /** What the published program draws otherwise than the layers' own first values. */
+    @Test
+    void firstValues() {
+        Rmsin network = new RmsinConfig(RmsinConfig.RMSIN, TrunkConfig.warmUp(), new CrossScaleConfig(4, 1, 8), 0).create();
+        network.initialise(new RandomSource(5));
+        Map<String, Parameter> all = network.namedParameters();
+        int channels = 64;
+        assertDeviation(Math.sqrt(2.0 / (9 * channels)), all.get("classifier.conv2_3.weight"));
+        assertDeviation(0.02, all.get("classifier.conv2_3.rounting_func.dwc.weight"));
+        assertDeviation(0.02, all.get("backbone.cim.block.0.csa1.m.attention.qkv.c.weight"));
+        assertDeviation(0, all.get("backbone.cim.block.0.csa1.m.attention.proj.bias"));
+        // Uniform in +-1/sqrt of what one channel sees: two channels under nine taps.
+        assertDeviation(1 / Math.sqrt(3 * 18), all.get("backbone.cim.block.0.ff.m.conv2.weight"));
+    }
+
+    /** The root of the mean square. */
+    private static void assertDeviation(double want, Parameter p) {
+        double sum = 0;
+        for (double x : p.value().to(DType.F64).toDoubleArray()) {
+            sum += x * x;
+        }
+        assertEquals(want, Math.sqrt(sum / p.value().elements()), 0.1 * want);
     }
 
     private static void checkSizes(long parameters, RmsinConfig config) {
