@@ -13,6 +13,7 @@ import dev.swath.nn.ModuleException;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tokenizer.TokenizerException;
 import dev.swath.tokenizer.Vocabulary;
+import dev.swath.weights.WeightsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,7 +133,8 @@ class MutatedRunsTest {
                         List.of(),
                         TrainingException.class,
                         JsonException.class,
-                        ModuleException.class)
+                        ModuleException.class,
+                        WeightsException.class)
                 .by(Mutations::json)
                 .run(written(state, _ -> {
                     TrainingConfig config = TrainingRun.configOf(out);
