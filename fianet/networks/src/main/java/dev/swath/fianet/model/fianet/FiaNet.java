@@ -54,6 +54,7 @@ public final class FiaNet extends SkeletonNetwork {
 
     @Override
     public boolean isStep(String path) {
-        return super.isStep(path) || path.equals("backbone." + config.scales().kind().key());
+        return super.isStep(path)
+                || path.equals("backbone." + config.scales().kind().key());
     }
 }

@@ -94,8 +94,7 @@ public final class FiaNetProvider extends SkeletonProvider {
             case TMEM, NONE -> published;
             case CIM -> published.with(CrossScaleConfig.deduce(checkpoint.tensors()));
             case LGCE -> {
-                int hidden =
-                        TrunkSettings.shape(checkpoint, title(), HIDDEN, 2).dim(0);
+                int hidden = TrunkSettings.shape(checkpoint, title(), HIDDEN, 2).dim(0);
                 int head = fine % published.exchangeHead() == 0 ? published.exchangeHead() : fine;
                 yield new Scales(published.kind(), published.cim(), head, Math.max(1, hidden / fine));
             }

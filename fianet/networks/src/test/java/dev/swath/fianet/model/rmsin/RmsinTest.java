@@ -19,12 +19,12 @@ import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.nn.ModuleException;
 import dev.swath.nn.Parameter;
 import dev.swath.nn.loss.SegmentationLoss;
-import dev.swath.tensor.Tensor;
 import dev.swath.tensor.DType;
-import dev.swath.testkit.GoldenRun;
+import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
-import dev.swath.weights.WeightsException;
+import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.LoadReport;
+import dev.swath.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RmsinTest {
-    private static final GoldenNetwork GOLDEN = new GoldenNetwork(
-            "rmsin_net", RmsinTest::network, SegmentationLoss.published());
+    private static final GoldenNetwork GOLDEN =
+            new GoldenNetwork("rmsin_net", RmsinTest::network, SegmentationLoss.published());
 
     private static Rmsin network(Golden g) {
         return new Rmsin(new RmsinConfig(
@@ -159,11 +159,7 @@ class RmsinTest {
         Var image = tape.constant(g.tensor("in/image").permute(0, 2, 3, 1).contiguous());
         Tensor target = tape.indices(g.tensor("in/target").to(DType.I64), 2);
         Var loss = network.loss(
-                tape,
-                image,
-                GoldenNetwork.sentences(g).upload(tape, network),
-                target,
-                SegmentationLoss.published());
+                tape, image, GoldenNetwork.sentences(g).upload(tape, network), target, SegmentationLoss.published());
         assertEquals(0.8899866390380441, loss.value().item(), 0.02);
         tape.backward(loss);
         Tensor gradient =
@@ -174,7 +170,8 @@ class RmsinTest {
     /** What the published program draws otherwise than the layers' own first values. */
     @Test
     void firstValues() {
-        Rmsin network = new RmsinConfig(RmsinConfig.RMSIN, TrunkConfig.warmUp(), new CrossScaleConfig(4, 1, 8), 0).create();
+        Rmsin network =
+                new RmsinConfig(RmsinConfig.RMSIN, TrunkConfig.warmUp(), new CrossScaleConfig(4, 1, 8), 0).create();
         network.initialise(new RandomSource(5));
         Map<String, Parameter> all = network.namedParameters();
         int channels = 64;
