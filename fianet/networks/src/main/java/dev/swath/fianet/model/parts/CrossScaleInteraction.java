@@ -149,8 +149,8 @@ public final class CrossScaleInteraction extends MultiScale {
             Var last = maps.getLast();
             if (last.dim(1) != config.side() || last.dim(2) != config.side()) {
                 throw new ModuleException("[cim] the last grid must be " + config.side() + " x " + config.side()
-                        + " cells, which is that of square images of " + config.imageSize(4)
-                        + " pixels; got " + last.dim(1) + " x " + last.dim(2));
+                        + " cells, which is that of square images of " + 8 * config.side()
+                        + " patches a side; got " + last.dim(1) + " x " + last.dim(2));
             }
             return scales.forward(
                     tape,
