@@ -55,6 +55,7 @@ class DocumentedRunsTest {
               "swin": {"embed_dim": 8, "depths": [2, 2, 2, 2], "heads": [1, 2, 2, 4], "window": 4},
               "bert": {"vocabulary": 13, "hidden": 24, "layers": 2, "heads": 3, "intermediate": 40, "positions": 22},
               "tmem_blocks": 1},
+             "batch": 2,
              "text": {"trained_layers": 1, "train_embeddings": true}}
             """;
 
@@ -74,10 +75,18 @@ class DocumentedRunsTest {
         Files.writeString(files.resolve("small.json"), TINY);
         for (String format : List.of("refsegrs", "rrsisd")) {
             Path data = files.resolve(format.equals("rrsisd") ? "RRSIS-D" : "RefSegRS");
-            Cli.run("synth", "--format", format, "--out", data, "--count", 10, "--size", 64, "--seed", 5)
+            Cli.run("synth", "--format", format, "--out", data, "--count", 20, "--size", 64, "--seed", 5)
                     .done();
         }
         zip(files.resolve("RRSIS-D"), files.resolve("RRSIS-D.zip"));
+        Path lists = files.resolve("RISBench");
+        Cli.run("synth", "--format", "refsegrs", "--layout", "jsonl", "--out", lists, "--count", 10, "--size", 64)
+                .done();
+        for (String split : List.of("train", "val", "test")) {
+            Files.move(
+                    lists.resolve("datainfo/refsegrs_" + split + ".jsonl"),
+                    lists.resolve("datainfo/risbench_" + split + ".jsonl"));
+        }
         TorchWriter.write(
                 files.resolve("swin_base_patch4_window12_384_22k.pth"),
                 "model",
@@ -108,6 +117,10 @@ class DocumentedRunsTest {
                 "FILE", "best.pth",
                 "IN", "model",
                 "MODEL", "model"));
+        for (String published :
+                List.of("lavt_one.pth", "remotesam.pth", "dlsa_rrsisd.pth", "mafn.pth", "crossvlt.pth")) {
+            NAMES.put(published, "best.pth"); // what a file holds it tells itself: FIANet's here
+        }
         Files.copy(Settings.bundledVocabulary(), files.resolve("bundled-vocab.txt"));
     }
 
@@ -169,7 +182,7 @@ class DocumentedRunsTest {
         String plain = command.replaceFirst("^(\\./)?swath ", "").replaceAll(" > .*", "");
         if (plain.contains("(the same)")) {
             List<String> words = new ArrayList<>(before);
-            words.addAll(List.of("--resume", "--max-steps", "2"));
+            words.add("--resume");
             return words;
         }
         plain = plain.replaceAll("\"\\.\\.\\.\"", '"' + SENTENCE + '"')
@@ -200,12 +213,16 @@ class DocumentedRunsTest {
             }
             case "demo" -> add(words, "--out", "out");
             case "evaluate" -> {
+                add(words, "--data", "DIR");
                 add(words, "--out", "out");
                 add(words, "--weights", "F");
             }
-            case "train", "ablate" -> {
+            case "train", "ablate", "compare" -> {
                 add(words, "--dataset", "synthetic");
                 add(words, "--out", "out");
+                if (words.getFirst().equals("compare")) {
+                    add(words, "--networks", "fianet");
+                }
                 if (words.getFirst().equals("ablate")) {
                     add(words, "--steps", "1");
                 }
@@ -214,6 +231,12 @@ class DocumentedRunsTest {
                 add(words, "--format", "refsegrs");
                 add(words, "--out", "out");
                 add(words, "--count", "10");
+            }
+            case "pairs" -> add(words, "--weights", "F");
+            case "summary" -> {
+                if (!words.contains("--weights")) {
+                    add(words, "--network", "NAME");
+                }
             }
             case "weights" -> {
                 if (words.size() == 2) {
@@ -228,11 +251,12 @@ class DocumentedRunsTest {
     /** With the options that make a long run a short one. */
     private static List<String> shortened(List<String> words) {
         switch (words.getFirst()) {
-            case "train", "ablate" -> {
+            case "train", "ablate", "compare" -> {
                 boolean inside = words.contains("compact") || words.stream().anyMatch(w -> w.startsWith("docs/"));
                 if (!inside) {
-                    set(words, "--config", "F");
-                    if (!words.contains("--init-bert")) {
+                    boolean other = words.contains("--network"); // whose keys are others than those of F
+                    set(words, "--config", other ? "compact" : "F");
+                    if (!other && !words.contains("--init-bert")) {
                         set(words, "--vocab", "F");
                     }
                 }
@@ -240,10 +264,23 @@ class DocumentedRunsTest {
                     set(words, "--dataset", words.contains("--data") ? "rrsisd" : "synthetic");
                 }
                 if (words.contains("synthetic")) {
-                    set(words, "--synth-count", "2");
+                    set(words, "--synth-count", words.getFirst().equals("train") ? "2" : "4");
                     set(words, "--synth-val", "2");
                 }
-                set(words, words.getFirst().equals("train") ? "--max-steps" : "--steps", "1");
+                if (words.contains("--minutes")) {
+                    words.set(words.indexOf("--minutes"), "--steps");
+                }
+                if (words.contains("--networks")) {
+                    set(words, "--networks", "fianet,other=" + files.resolve("tiny.json"));
+                }
+                // Two steps are all that two samples give: an epoch ends with an evaluation, and the best state is
+                // kept.
+                boolean drawn = words.contains("--synth-count");
+                if (words.getFirst().equals("train")) {
+                    set(words, "--max-steps", drawn ? "2" : "1");
+                } else {
+                    set(words, "--steps", "1");
+                }
                 if (words.getFirst().equals("train")) {
                     set(words, "--batch", "1");
                 }
@@ -253,6 +290,15 @@ class DocumentedRunsTest {
                 set(words, "--size", "64");
                 if (words.contains("--seed")) {
                     set(words, "--seed", "7");
+                }
+            }
+            case "pairs" -> set(words, "--count", "1");
+            case "summary" -> {
+                if (words.contains("NAME")) {
+                    set(words, "--network", "fianet");
+                }
+                if (words.contains("N")) {
+                    set(words, "--depth", "2");
                 }
             }
             case "check-data", "evaluate" -> {

@@ -4,7 +4,6 @@ import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.parts.LanguageExchange;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Fields;
-import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 
@@ -85,9 +84,7 @@ public record Scales(Kind kind, CrossScaleConfig cim, int exchangeHead, int exch
         Kind k = keys.choice(KEY, kind);
         int head = kind == Kind.LGCE
                 ? exchangeHead
-                : BigInteger.valueOf(exchangeHead)
-                        .gcd(BigInteger.valueOf(trunk.vision().width(TrunkConfig.STAGES - 2)))
-                        .intValue();
+                : LanguageExchange.head(exchangeHead, trunk.vision().width(TrunkConfig.STAGES - 2));
         return new Scales(
                 k,
                 k == Kind.CIM ? cim.with(keys.object(CrossScaleConfig.KEY)) : cim,

@@ -69,9 +69,11 @@ public record LgceConfig(TrunkConfig trunk, int exchangeHead, int exchangeRatio)
 
     @Override
     public LgceConfig with(Fields keys) {
+        TrunkConfig sized = trunk.with(keys);
+        int head = LanguageExchange.head(exchangeHead, sized.vision().width(TrunkConfig.STAGES - 2));
         return new LgceConfig(
-                trunk.with(keys),
-                keys.integer("exchange_head", exchangeHead, 1, 16_384),
+                sized,
+                keys.integer("exchange_head", head, 1, 16_384),
                 keys.integer("exchange_ratio", exchangeRatio, 1, 64));
     }
 

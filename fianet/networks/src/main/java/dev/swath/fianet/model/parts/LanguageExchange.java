@@ -13,6 +13,7 @@ import dev.swath.nn.Linear;
 import dev.swath.nn.Mlp;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,11 @@ import java.util.List;
 public final class LanguageExchange extends MultiScale {
     /** Channels of an attention head. */
     public static final int HEAD = 64;
+
+    /** Channels of a head where none are said: {@code published}, or as many as go into those and into {@code channels}. */
+    public static int head(int published, int channels) {
+        return BigInteger.valueOf(published).gcd(BigInteger.valueOf(channels)).intValue();
+    }
 
     private static final double EPS = 1e-5;
 

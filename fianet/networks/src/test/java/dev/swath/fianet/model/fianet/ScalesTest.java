@@ -138,8 +138,7 @@ class ScalesTest {
         assertEquals(kind == Kind.CIM ? 3 : 15, config.scales().cim().side());
         assertEquals(4, config.scales().exchangeRatio());
         assertEquals(
-                config,
-                config.with(new Fields(Json.parseObject(Json.write(config.toJson(), false)), "its own keys")));
+                config, config.with(new Fields(Json.parseObject(Json.write(config.toJson(), false)), "its own keys")));
         assertEquals(96, opened.imageSize());
     }
 
