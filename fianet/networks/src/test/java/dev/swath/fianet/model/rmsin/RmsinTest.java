@@ -126,7 +126,8 @@ class RmsinTest {
                 .getMessage();
         assertTrue(
                 inside.contains(
-                        "the last grid must be 4 x 4 cells, which is that of square images of 32 patches a side; got 3 x 4"),
+                        "the last grid must be 4 x 4 cells, which is that of square images of 32 patches a side;"
+                                + " got 3 x 4"),
                 inside);
     }
 
