@@ -213,9 +213,10 @@ class DataCommandsTest {
         assertTrue(check.err.contains("has the layout of refsegrs as JSON lines."), check.err);
         assertTrue(check.out.lines().anyMatch(l -> l.matches("usable triplets +8 +1 +1")), check.out);
         Path model = model(folder.resolve("model"));
-        assertTrue(run("evaluate", "--data", data, "--weights", model)
-                .out
-                .startsWith("Drawn scenes in the manner of RefSegRS, split 'test', 1 samples"));
+        Run drawn = run("evaluate", "--data", data, "--weights", model);
+        assertTrue(
+                drawn.out.startsWith("Drawn scenes in the manner of RefSegRS, split 'test', 1 samples"),
+                drawn.out + drawn.err);
         Files.delete(data.resolve("drawn-by-swath.json"));
         assertTrue(run("evaluate", "--data", data, "--weights", model).out.startsWith("Table I: RefSegRS"));
         for (String split : List.of("train", "val", "test")) {
