@@ -64,6 +64,13 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable
     String network;
 
+    @Option(
+            names = "--multi-scale",
+            paramLabel = "MODULE",
+            description = "Of FIANet, what lets its maps act on each other: tmem, cim, lgce or none (default: tmem).")
+    @Nullable
+    String multiScale;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the run.")
     Path out;
 
@@ -311,6 +318,11 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, Object> keys = Settings.read(config, network, fallback);
         TrainingConfig defaults =
                 begun != null ? begun : TrainingConfig.published(Settings.network(keys), data.vocabulary());
+        if (multiScale != null) {
+            Map<String, Object> model = Settings.inside(keys, "model");
+            model.put("multi_scale", multiScale);
+            keys.put("model", model);
+        }
         put(keys, "epochs", epochs);
         put(keys, "batch", batch);
         put(keys, "accumulate", accumulate);

@@ -333,4 +333,15 @@ class TrainingCommandsTest {
         assertTrue(TrainCommand.warmUpNote(compact, warmUp - 1).orElseThrow().contains("fewer than the " + warmUp));
         assertTrue(TrainCommand.warmUpNote(compact, warmUp).isEmpty());
     }
+
+    @Test
+    void anotherModuleMayStandInTmemsPlace() throws IOException {
+        Path out = begun("none", "--max-steps", 1, "--multi-scale", "none");
+        Path last = out.resolve("last");
+        assertEquals("none", Fields.of(last.resolve("config.json")).text("multi_scale", ""));
+        assertFalse(Cli.run("weights", "show", last).done().out().contains("tmem"));
+        Cli.run(train(folder.resolve("lavt"), "--config", "compact", "--network", "lavt", "--multi-scale", "cim")
+                        .toArray())
+                .refused(1, "'model.multi_scale' is no key that can be set here");
+    }
 }
