@@ -66,13 +66,13 @@ class TrainingConfigTest {
                 "{\"optimizer\": {\"lerning_rate\": 1}} | [config] run.json: 'optimizer.lerning_rate' is no key that can be"
                         + " set here; did you mean 'learning_rate'?",
                 "{\"epochs\": \"many\"} | [json] run.json: 'epochs' must be an integer; got the string 'many'",
-                "{\"epochs\": 0} | [config] epochs, batch and accumulate must be at least 1 and save_every not negative;"
+                "{\"epochs\": 0} | [config] run.json: epochs, batch and accumulate must be at least 1 and save_every not negative;"
                         + " got 0, 8, 1 and 0",
-                "{\"evaluation\": {\"select_on\": \"train\"}} | [config] select_on must be val or test, every_epochs at"
+                "{\"evaluation\": {\"select_on\": \"train\"}} | [config] run.json: select_on must be val or test, every_epochs at"
                         + " least 1 and limit not negative; got train, 1 and 0",
                 "{\"loss\": {\"dice_reduction\": \"max\"}} | [config] run.json: 'loss.dice_reduction' must be one of [sum,"
                         + " mean]; got 'max'",
-                "{\"model\": {\"sentence_length\": 1000}} | [config] sentence_length must lie in [3, 512], the positions of"
+                "{\"model\": {\"sentence_length\": 1000}} | [config] run.json: sentence_length must lie in [3, 512], the positions of"
                         + " the text encoder; got 1000",
                 "{\"checkpointing\": 1} | [json] run.json: 'checkpointing' must be true or false; got 1",
             })
