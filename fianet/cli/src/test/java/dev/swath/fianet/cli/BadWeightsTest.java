@@ -188,12 +188,12 @@ class BadWeightsTest {
         for (String name : List.of("backbone.layers.0.fusion.f.weight", "classifier.a", "text_encoder.b")) {
             names.put(name, Tensor.zeros(1));
         }
-        names.put("backbone.cim.block.0.csa1.m.attention.proj.weight", Tensor.zeros(784, 1080));
+        names.put("backbone.VMSF.0.norm.weight", Tensor.zeros(1));
         Path file = folder.resolve("other.safetensors");
         Safetensors.write(file, names, Map.of());
-        refused(file, file + " is a RemoteSAM checkpoint (RMSIN at 896 px); this version reads FIANet");
+        refused(file, file + " is a DiCoR checkpoint; this version reads FIANet");
         String shown = Cli.run("weights", "show", file).done().err();
-        assertTrue(shown.contains("holds a RemoteSAM checkpoint (RMSIN at 896 px): 4 tensors"), shown);
+        assertTrue(shown.contains("holds a DiCoR checkpoint: 4 tensors"), shown);
     }
 
     @Test

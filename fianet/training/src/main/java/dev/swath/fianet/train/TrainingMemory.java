@@ -50,8 +50,8 @@ public record TrainingMemory(long weights, long gradients, long optimizer, long 
                 backend.allocate(DType.F32, (long) batch * size * size * 3), Shape.of(batch, size, size, 3), 0);
         SentenceBatch sentences =
                 SentenceBatch.blank(batch, Math.min(WORDS, config.limits().positions()));
-        Tensor target = Tensor.over(
-                backend.allocate(DType.I64, (long) batch * size * size), Shape.of(batch, size, size), 0);
+        Tensor target =
+                Tensor.over(backend.allocate(DType.I64, (long) batch * size * size), Shape.of(batch, size, size), 0);
         tape.backward(network.loss(
                 tape,
                 network.upload(tape, image),
