@@ -56,14 +56,8 @@ final class DlsaStage extends FusionStage {
     }
 
     @Override
-    protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
-        if (isLast() && tape.training()) {
-            // Nothing takes it, but the published network computes it, which moves its running statistics.
-            try (Tape.NoGrad _ = tape.noGrad()) {
-                receptive.forward(tape, grid(tape, x, height));
-            }
-        }
-        return super.align(tape, x, height, sentence);
+    protected void moveStatistics(Tape tape, Var x, int height) {
+        receptive.forward(tape, grid(tape, x, height));
     }
 
     @Override
@@ -84,9 +78,5 @@ final class DlsaStage extends FusionStage {
             Var toward = Binary.mul(tape, Binary.sub(tape, r, m), Reshape.apply(tape, alpha, x.dim(0), 1, 1, 1));
             return Reshape.apply(tape, Binary.add(tape, m, toward), x.shape().dims());
         });
-    }
-
-    private static Var grid(Tape tape, Var x, int height) {
-        return Reshape.apply(tape, x, x.dim(0), height, x.dim(1) / height, x.dim(2));
     }
 }

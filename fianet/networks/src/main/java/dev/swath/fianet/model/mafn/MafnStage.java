@@ -46,14 +46,8 @@ final class MafnStage extends FusionStage {
     }
 
     @Override
-    protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
-        if (isLast() && tape.training()) {
-            // Nothing takes it, but the published network computes it, which moves its running statistics.
-            try (Tape.NoGrad _ = tape.noGrad()) {
-                receptive.forward(tape, grid(tape, x, height));
-            }
-        }
-        return super.align(tape, x, height, sentence);
+    protected void moveStatistics(Tape tape, Var x, int height) {
+        receptive.forward(tape, grid(tape, x, height));
     }
 
     @Override
@@ -65,9 +59,5 @@ final class MafnStage extends FusionStage {
             Var together = correlation.forward(tape, seen, told);
             return Binary.add(tape, x, Reshape.apply(tape, together, x.shape().dims()));
         });
-    }
-
-    private static Var grid(Tape tape, Var x, int height) {
-        return Reshape.apply(tape, x, x.dim(0), height, x.dim(1) / height, x.dim(2));
     }
 }

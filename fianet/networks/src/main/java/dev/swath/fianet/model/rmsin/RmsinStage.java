@@ -28,13 +28,8 @@ final class RmsinStage extends FusionStage {
     }
 
     @Override
-    protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
-        if (isLast() && tape.training()) {
-            try (Tape.NoGrad _ = tape.noGrad()) {
-                receptive.forward(tape, grid(tape, x, height));
-            }
-        }
-        return super.align(tape, x, height, sentence);
+    protected void moveStatistics(Tape tape, Var x, int height) {
+        receptive.forward(tape, grid(tape, x, height));
     }
 
     @Override
@@ -43,9 +38,5 @@ final class RmsinStage extends FusionStage {
         Var r = Reshape.apply(
                 tape, receptive.forward(tape, grid(tape, x, height)), x.shape().dims());
         return Binary.add(tape, y, Binary.mul(tape, visualGate.forward(tape, r), r));
-    }
-
-    private static Var grid(Tape tape, Var x, int height) {
-        return Reshape.apply(tape, x, x.dim(0), height, x.dim(1) / height, x.dim(2));
     }
 }

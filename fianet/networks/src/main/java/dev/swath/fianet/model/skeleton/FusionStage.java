@@ -36,8 +36,21 @@ public abstract class FusionStage extends SwinStage {
         }
     }
 
+    /**
+     * Computes what the published network computes behind the last stage in training though nothing takes it: the running statistics
+     * of its batch norms move by it. By default nothing.
+     *
+     * @param x cells (B, L, C) after the blocks
+     */
+    protected void moveStatistics(Tape tape, Var x, int height) {}
+
     @Override
-    protected Aligned align(Tape tape, Var x, int height, Sentence sentence) {
+    protected final Aligned align(Tape tape, Var x, int height, Sentence sentence) {
+        if (isLast() && tape.training()) {
+            try (Tape.NoGrad _ = tape.noGrad()) {
+                moveStatistics(tape, x, height);
+            }
+        }
         Var fused = fusion.forward(tape, x, sentence.words());
         return new Aligned(fused, isLast() ? null : next(tape, x, fused, height, sentence));
     }

@@ -52,6 +52,11 @@ public abstract class SwinStage extends Module {
      */
     protected abstract Aligned align(Tape tape, Var x, int height, Sentence sentence);
 
+    /** Cells (B, L, C) as the map (B, H, W, C) that they are. */
+    protected static Var grid(Tape tape, Var x, int height) {
+        return Reshape.apply(tape, x, x.dim(0), height, x.dim(1) / height, x.dim(2));
+    }
+
     /**
      * (B, H, W, C) and the sentence to the map (B, H, W, C) and, but after the last stage, the next one's input (B, ceil(H/2),
      * ceil(W/2), 2C).
