@@ -1,16 +1,13 @@
 package dev.swath.fianet.model.dlsa;
 
 import dev.swath.fianet.model.ModelConfig;
-import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
-import dev.swath.fianet.model.skeleton.SkeletonProvider;
+import dev.swath.fianet.model.skeleton.CrossScaleProvider;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,8 +18,7 @@ import java.util.regex.Pattern;
  * Registers DLSA. Published files come in two layouts of their mixing maps; their {@code args} say where words take part in the
  * decoder. Tensors that no pass reads stand in most files, and a file may lack them.
  */
-public final class DlsaProvider extends SkeletonProvider {
-    private static final double ROUTER_DROPOUT = 0.2;
+public final class DlsaProvider extends CrossScaleProvider {
     /** Read by no pass, in every stage and in the last. */
     private static final Pattern IDLE =
             Pattern.compile("backbone\\.layers\\.\\d\\.(visual_gate\\.|vs_fusion_alpha$|visual_residual\\.sgAMC\\.).*"
@@ -57,14 +53,7 @@ public final class DlsaProvider extends SkeletonProvider {
     /** 20 epochs in batches of two on four cards, the best by mIoU; black squares on RRSIS-D. */
     @Override
     public String training(DatasetVocabulary dataset) {
-        String augment = dataset == DatasetVocabulary.RRSISD ? "\"augment\": [\"squares\"], " : "";
-        return "{\"epochs\": 20, \"batch\": 8, " + augment
-                + "\"optimizer\": {\"learning_rate\": 3e-5}, \"evaluation\": {\"select_by\": \"miou\"}}";
-    }
-
-    @Override
-    protected Map<String, Object> compactModel() {
-        return Map.of(CrossScaleConfig.KEY, Map.of("side", 4));
+        return training(dataset, 20, 8, "miou");
     }
 
     @Override
@@ -72,20 +61,6 @@ public final class DlsaProvider extends SkeletonProvider {
         PublishedDlsa file = new PublishedDlsa(checkpoint);
         return new DlsaConfig(
                 trunk, CrossScaleConfig.deduce(checkpoint.tensors()), file.mixing(), file.decoder(), ROUTER_DROPOUT);
-    }
-
-    @Override
-    protected int imageSize(NetworkConfig network) {
-        return network.limits().largestImage();
-    }
-
-    /** The heads of a BERT or a cross-scale attention of no published width; never the image size. */
-    @Override
-    public List<String> undetermined(Checkpoint checkpoint) {
-        List<String> out = new ArrayList<>(super.undetermined(checkpoint));
-        out.remove("image_size");
-        out.addAll(CrossScaleConfig.undetermined(checkpoint.tensors()));
-        return out;
     }
 
     @Override
@@ -100,7 +75,6 @@ public final class DlsaProvider extends SkeletonProvider {
     @Override
     public Set<String> implied() {
         Set<String> out = new TreeSet<>(super.implied());
-        out.add(CrossScaleConfig.KEY + ".side");
         out.add(MixingSettings.KEY + ".layout");
         out.add(MixingSettings.KEY + ".hidden");
         out.add(MixingSettings.KEY + ".kernels");

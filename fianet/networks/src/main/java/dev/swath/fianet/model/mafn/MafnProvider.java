@@ -1,10 +1,9 @@
 package dev.swath.fianet.model.mafn;
 
 import dev.swath.fianet.model.ModelConfig;
-import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
-import dev.swath.fianet.model.skeleton.SkeletonProvider;
+import dev.swath.fianet.model.skeleton.CrossScaleProvider;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Quoted;
@@ -16,15 +15,13 @@ import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Registers MAFN. Its tensors tell everything but the heads of attentions; the second row of its noise, which no pass reads, may be absent. */
-public final class MafnProvider extends SkeletonProvider {
-    private static final double ROUTER_DROPOUT = 0.2;
+public final class MafnProvider extends CrossScaleProvider {
     private static final Pattern NOISE =
             Pattern.compile("backbone\\.layers\\.\\d\\.blocks\\.\\d+\\.[kv]_noise\\.weight");
 
@@ -54,14 +51,7 @@ public final class MafnProvider extends SkeletonProvider {
     /** 40 epochs in batches of eight on two cards; black squares on RRSIS-D. */
     @Override
     public String training(DatasetVocabulary dataset) {
-        String augment = dataset == DatasetVocabulary.RRSISD ? "\"augment\": [\"squares\"], " : "";
-        return "{\"epochs\": 40, \"batch\": 16, " + augment
-                + "\"optimizer\": {\"learning_rate\": 3e-5}, \"evaluation\": {\"select_by\": \"oiou\"}}";
-    }
-
-    @Override
-    protected Map<String, Object> compactModel() {
-        return Map.of(CrossScaleConfig.KEY, Map.of("side", 4));
+        return training(dataset, 40, 16, "oiou");
     }
 
     @Override
@@ -99,11 +89,6 @@ public final class MafnProvider extends SkeletonProvider {
                 .filter(s -> s.rank() == 4);
     }
 
-    @Override
-    protected int imageSize(NetworkConfig network) {
-        return network.limits().largestImage();
-    }
-
     /**
      * The heads of a BERT or a cross-scale attention of no published width, and those of the noise attention where the published
      * eight cannot be; never the image size.
@@ -111,8 +96,6 @@ public final class MafnProvider extends SkeletonProvider {
     @Override
     public List<String> undetermined(Checkpoint checkpoint) {
         List<String> out = new ArrayList<>(super.undetermined(checkpoint));
-        out.remove("image_size");
-        out.addAll(CrossScaleConfig.undetermined(checkpoint.tensors()));
         int channels = TrunkConfig.of(checkpoint, title()).vision().embedDim();
         if (channels % MafnConfig.PUBLISHED_HEADS != 0) {
             out.add("noise_heads");
@@ -123,7 +106,6 @@ public final class MafnProvider extends SkeletonProvider {
     @Override
     public Set<String> implied() {
         Set<String> out = new TreeSet<>(super.implied());
-        out.add(CrossScaleConfig.KEY + ".side");
         out.add("kernels");
         return out;
     }

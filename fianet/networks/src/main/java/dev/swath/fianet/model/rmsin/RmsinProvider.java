@@ -4,18 +4,13 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
-import dev.swath.fianet.model.skeleton.SkeletonProvider;
+import dev.swath.fianet.model.skeleton.CrossScaleProvider;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.weights.Checkpoint;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Registers RMSIN. Its tensors tell the size of its images: that of the last grid's mixing. */
-public class RmsinProvider extends SkeletonProvider {
+public class RmsinProvider extends CrossScaleProvider {
     /** Made by the list of networks. */
     public RmsinProvider() {}
 
@@ -45,39 +40,11 @@ public class RmsinProvider extends SkeletonProvider {
     /** 40 epochs in batches of two on four cards; black squares on RRSIS-D. */
     @Override
     public String training(DatasetVocabulary dataset) {
-        String augment = dataset == DatasetVocabulary.RRSISD ? "\"augment\": [\"squares\"], " : "";
-        return "{\"epochs\": 40, \"batch\": 8, " + augment
-                + "\"optimizer\": {\"learning_rate\": 3e-5}, \"evaluation\": {\"select_by\": \"oiou\"}}";
-    }
-
-    @Override
-    protected Map<String, Object> compactModel() {
-        return Map.of(CrossScaleConfig.KEY, Map.of("side", 4));
+        return training(dataset, 40, 8, "oiou");
     }
 
     @Override
     protected NetworkConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
-        return new RmsinConfig(name(), trunk, CrossScaleConfig.deduce(checkpoint.tensors()), 0.2);
-    }
-
-    @Override
-    protected int imageSize(NetworkConfig network) {
-        return ((RmsinConfig) network).imageSize();
-    }
-
-    /** The heads of a BERT or a cross-scale attention of no published width; never the image size. */
-    @Override
-    public List<String> undetermined(Checkpoint checkpoint) {
-        List<String> out = new ArrayList<>(super.undetermined(checkpoint));
-        out.remove("image_size");
-        out.addAll(CrossScaleConfig.undetermined(checkpoint.tensors()));
-        return out;
-    }
-
-    @Override
-    public Set<String> implied() {
-        Set<String> out = new TreeSet<>(super.implied());
-        out.add(CrossScaleConfig.KEY + ".side");
-        return out;
+        return new RmsinConfig(name(), trunk, CrossScaleConfig.deduce(checkpoint.tensors()), ROUTER_DROPOUT);
     }
 }
