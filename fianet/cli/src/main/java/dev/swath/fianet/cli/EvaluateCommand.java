@@ -48,13 +48,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     RunOptions run;
 
-    @Option(
-            names = "--model-config",
-            paramLabel = "FILE",
-            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
-                    + " (default: the one in the model folder, or inside of the file).")
-    @Nullable
-    Path modelConfig;
+    @Mixin
+    ModelOptions model;
 
     @Option(
             names = "--dataset",
@@ -80,10 +75,6 @@ final class EvaluateCommand implements Callable<Integer> {
             description =
                     "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
     Path weights;
-
-    @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
-    @Nullable
-    Path vocab;
 
     @Option(
             names = "--masks",
@@ -143,8 +134,8 @@ final class EvaluateCommand implements Callable<Integer> {
                                 .withDevice(run.device)
                                 .withPrecision(run.precision())
                                 .withParallelism(threads)
-                                .withVocabulary(vocab)
-                                .withModelConfig(modelConfig)
+                                .withVocabulary(model.vocab)
+                                .withModelConfig(model.modelConfig)
                                 .withDataset(layout.dataset())
                                 .withMode(mode))) {
             ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);

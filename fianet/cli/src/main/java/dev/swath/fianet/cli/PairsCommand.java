@@ -72,17 +72,8 @@ final class PairsCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}).")
     Path weights;
 
-    @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
-    @Nullable
-    Path vocab;
-
-    @Option(
-            names = "--model-config",
-            paramLabel = "FILE",
-            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
-                    + " (default: the one in the model folder, or inside of the file).")
-    @Nullable
-    Path modelConfig;
+    @Mixin
+    ModelOptions model;
 
     @Option(
             names = "--count",
@@ -133,8 +124,8 @@ final class PairsCommand implements Callable<Integer> {
                                 .withDevice(run.device)
                                 .withPrecision(run.precision())
                                 .withParallelism(threads)
-                                .withVocabulary(vocab)
-                                .withModelConfig(modelConfig)
+                                .withVocabulary(model.vocab)
+                                .withModelConfig(model.modelConfig)
                                 .withDataset(DatasetVocabulary.RRSISD))) {
             PositionPairs pairs = new PositionPairs(seed, side(segmenter));
             PairEvaluation.Report report;

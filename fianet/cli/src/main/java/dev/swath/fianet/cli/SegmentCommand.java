@@ -100,17 +100,8 @@ final class SegmentCommand implements Callable<Integer> {
                     "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
     Path weights = NONE;
 
-    @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
-    @Nullable
-    Path vocab;
-
-    @Option(
-            names = "--model-config",
-            paramLabel = "FILE",
-            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
-                    + " (default: the one in the model folder, or inside of the file).")
-    @Nullable
-    Path modelConfig;
+    @Mixin
+    ModelOptions model;
 
     @Option(
             names = "--dataset",
@@ -193,8 +184,8 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withDevice(run.device)
                                 .withPrecision(run.precision())
                                 .withParallelism(threads)
-                                .withVocabulary(vocab)
-                                .withModelConfig(modelConfig)
+                                .withVocabulary(model.vocab)
+                                .withModelConfig(model.modelConfig)
                                 .withDataset(dataset)
                                 .withTagger(tagger)
                                 .withMode(expression.mode));
@@ -354,7 +345,7 @@ final class SegmentCommand implements Callable<Integer> {
                     "--attention-mask, --object-mask and --position-mask belong to --input-ids, not to --text");
         }
         if (asked) {
-            if (vocab == null && expression.masksFile == null && Files.isRegularFile(weights)) {
+            if (model.vocab == null && expression.masksFile == null && Files.isRegularFile(weights)) {
                 throw new UsageException("--weights " + Quoted.path(weights)
                         + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
             }

@@ -1,0 +1,20 @@
+package dev.swath.fianet.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What belongs to weights and may lie elsewhere. */
+final class ModelOptions {
+    @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
+    @Nullable
+    Path vocab;
+
+    @Option(
+            names = "--model-config",
+            paramLabel = "FILE",
+            description = "config.json with what a bare checkpoint does not carry, such as bert.heads and image_size"
+                    + " (default: the one in the model folder, or inside of the file).")
+    @Nullable
+    Path modelConfig;
+}
