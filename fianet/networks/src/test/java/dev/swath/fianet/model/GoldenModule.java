@@ -59,6 +59,11 @@ public record GoldenModule(Golden golden, GoldenRun run) {
     public void check(Module module, Var y) {
         run.output("y", y);
         run.backward();
+        checkBuffers(module);
+    }
+
+    /** Checks running statistics. */
+    public void checkBuffers(Module module) {
         module.namedBuffers().forEach((n, b) -> {
             if (golden.tensors().contains("after/" + n)) {
                 Golden.assertClose("after/" + n, golden.tensor("after/" + n), b.value(), golden.tolerance("out"));

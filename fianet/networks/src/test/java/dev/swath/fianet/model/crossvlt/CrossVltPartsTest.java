@@ -6,17 +6,16 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Permute;
+import dev.swath.fianet.model.GoldenModule;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
-import dev.swath.nn.Module;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
-import dev.swath.weights.LoadReport;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,13 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrossVltPartsTest {
     static Stream<Backend> backends() {
         return GoldenRun.backends();
-    }
-
-    private static void load(Golden golden, GoldenRun run, Module module) {
-        LoadReport.load(golden.under("param/"), module.targets(), module.sink(null))
-                .requireComplete(golden.name());
-        module.to(run.tape().backend());
-        run.watch(module.namedParameters());
     }
 
     private static Var mask(GoldenRun run) {
@@ -45,7 +37,7 @@ class CrossVltPartsTest {
         Golden g = Golden.of("crossvlt_word_fusion");
         GoldenRun run = new GoldenRun(g, backend);
         WordFusion fusion = new WordFusion(g.config("v_dim"), g.config("dim"), g.config("l_dim"), g.config("head"));
-        load(g, run, fusion);
+        new GoldenModule(g, run).load(fusion);
         run.output("y", fusion.forward(run.tape(), run.input("x"), new Words(run.input("words"), mask(run))));
         run.backward();
     }
@@ -58,7 +50,7 @@ class CrossVltPartsTest {
         BertConfig text =
                 new BertConfig(1, g.config("hidden"), 1, g.config("heads"), g.config("intermediate"), 1, 1, 0, 1e-12);
         LanguageStage stage = new LanguageStage(text, g.config("v_dim"), g.config("align"));
-        load(g, run, stage);
+        new GoldenModule(g, run).load(stage);
         List<Var> r = stage.forward(run.tape(), run.input("words"), mask(run), run.input("pixels"), true);
         run.output("words", r.getFirst());
         run.output("first", r.getLast());

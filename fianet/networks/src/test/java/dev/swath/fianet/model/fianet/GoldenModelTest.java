@@ -8,6 +8,7 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.GoldenModule;
 import dev.swath.fianet.model.GoldenNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.parts.ContextAlignment;
@@ -22,7 +23,6 @@ import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
-import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinBlock;
@@ -77,21 +77,6 @@ public class GoldenModelTest {
                 .flatMap(r -> backends().map(b -> Arguments.of(r, b)));
     }
 
-    private static void load(Golden golden, GoldenRun run, Module module) {
-        LoadReport.load(golden.under("param/"), module.targets(), module.sink(null))
-                .requireComplete(golden.name());
-        module.to(run.tape().backend());
-        run.watch(module.namedParameters());
-    }
-
-    private static void checkBuffers(Golden golden, Module module) {
-        module.namedBuffers().forEach((n, b) -> {
-            if (golden.tensors().contains("after/" + n)) {
-                Golden.assertClose("after/" + n, golden.tensor("after/" + n), b.value(), golden.tolerance("out"));
-            }
-        });
-    }
-
     private static Words words(GoldenRun run, String features, String mask) {
         return new Words(
                 Permute.apply(run.tape(), run.input(features), 0, 2, 1),
@@ -127,7 +112,7 @@ public class GoldenModelTest {
         Golden g = Golden.of(name);
         GoldenRun run = new GoldenRun(g, backend);
         CrossAttention a = new CrossAttention(g.config("dim"), g.config("text"), g.config("heads"));
-        load(g, run, a);
+        new GoldenModule(g, run).load(a);
         run.output("y", a.forward(run.tape(), run.input("x"), words(run, "words", "mask")));
         run.backward();
     }
@@ -138,7 +123,7 @@ public class GoldenModelTest {
         Golden g = Golden.of("align_pwam");
         GoldenRun run = new GoldenRun(g, backend);
         ContextAlignment a = new ContextAlignment(g.config("dim"), g.config("text"), g.config("heads"), 0);
-        load(g, run, a);
+        new GoldenModule(g, run).load(a);
         run.output("y", a.forward(run.tape(), run.input("x"), words(run, "words", "mask")));
         run.backward();
     }
@@ -149,7 +134,7 @@ public class GoldenModelTest {
         Golden g = Golden.of("align_tanh_gate");
         GoldenRun run = new GoldenRun(g, backend);
         TanhGate gate = new TanhGate(g.config("dim"));
-        load(g, run, gate);
+        new GoldenModule(g, run).load(gate);
         run.output("y", Binary.mul(run.tape(), gate.forward(run.tape(), run.input("x")), run.input("x")));
         run.backward();
     }
@@ -161,7 +146,7 @@ public class GoldenModelTest {
         GoldenRun run = new GoldenRun(g, backend);
         ObjectPositionAlignment block = new ObjectPositionAlignment(
                 g.config("dim"), g.config("text"), g.config("heads"), FiaNetConfig.Ablation.NONE);
-        load(g, run, block);
+        new GoldenModule(g, run).load(block);
         run.output(
                 "y",
                 block.forward(
@@ -179,7 +164,7 @@ public class GoldenModelTest {
         Golden g = Golden.of("align_fiam");
         GoldenRun run = new GoldenRun(g, backend);
         Stage stage = new Stage(config(g, 1, 4), new ModuleList<>(), g.config("dim"), 1, true);
-        load(g, run, stage);
+        new GoldenModule(g, run).load(stage);
         SwinStage.Aligned r = stage.align(run.tape(), run.input("x"), g.config("H"), sentence(run), true);
         run.output("context", r.map());
         run.output("fused", Objects.requireNonNull(r.next()));
@@ -196,7 +181,7 @@ public class GoldenModelTest {
         FiaNetConfig c = config(g, g.config("heads"), g.config("window"));
         ModuleList<SwinBlock> blocks = SwinBlocks.of(c.vision(), 0);
         Stage stage = new Stage(c, blocks, dim, 1, name.endsWith("last"));
-        load(g, run, stage);
+        new GoldenModule(g, run).load(stage);
         Var x = run.input("x");
         Var grid = Reshape.apply(t, x, x.dim(0), g.config("H"), g.config("W"), dim);
         if (name.endsWith("last")) {
@@ -221,10 +206,10 @@ public class GoldenModelTest {
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
         ScaleAwareGate gate = new ScaleAwareGate(g.config("dim"));
-        load(g, run, gate);
+        new GoldenModule(g, run).load(gate);
         run.output("y", first(t, gate.forward(t, last(t, run.input("local")), last(t, run.input("coarse")))));
         run.backward();
-        checkBuffers(g, gate);
+        new GoldenModule(g, run).checkBuffers(gate);
     }
 
     @ParameterizedTest
@@ -235,7 +220,7 @@ public class GoldenModelTest {
         Tape t = run.tape();
         int channels = g.tensor("in/g").dim(1);
         Tmem.Block block = new Tmem.Block(channels, g.tensor("in/words").dim(1));
-        load(g, run, block);
+        new GoldenModule(g, run).load(block);
         Var grid = last(t, run.input("g"));
         Var y = block.forward(t, Reshape.apply(t, grid, grid.dim(0), -1, channels), words(run, "words", "mask"));
         run.output("y", first(t, Reshape.apply(t, y, grid.shape().dims())));
@@ -252,7 +237,7 @@ public class GoldenModelTest {
                 .map(v -> Json.asInt(v, "widths"))
                 .toList();
         Tmem tmem = new Tmem(widths, g.config("text"), g.config("blocks"));
-        load(g, run, tmem);
+        new GoldenModule(g, run).load(tmem);
         List<Var> maps = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             maps.add(last(t, run.input("map" + i)));
@@ -262,7 +247,7 @@ public class GoldenModelTest {
             run.output("map" + i, first(t, out.get(i)));
         }
         run.backward();
-        checkBuffers(g, tmem);
+        new GoldenModule(g, run).checkBuffers(tmem);
     }
 
     @ParameterizedTest
@@ -272,14 +257,14 @@ public class GoldenModelTest {
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
         Decoder decoder = new Decoder(g.config("top"));
-        load(g, run, decoder);
+        new GoldenModule(g, run).load(decoder);
         List<Var> maps = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             maps.add(last(t, run.input("map" + i)));
         }
         run.output("y", first(t, decoder.forward(t, maps, new Sentence(List.of()))));
         run.backward();
-        checkBuffers(g, decoder);
+        new GoldenModule(g, run).checkBuffers(decoder);
     }
 
     public static FiaNetConfig tinyConfig(Golden g) {

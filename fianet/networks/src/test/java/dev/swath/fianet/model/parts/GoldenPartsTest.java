@@ -6,14 +6,13 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.GoldenModule;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
-import dev.swath.nn.Module;
 import dev.swath.nn.Parameter;
 import dev.swath.tensor.Tensor;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
-import dev.swath.weights.LoadReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,21 +40,6 @@ class GoldenPartsTest {
         return on("rmsin_cim_eval", "rmsin_cim_train");
     }
 
-    private static void load(Golden golden, GoldenRun run, Module module) {
-        LoadReport.load(golden.under("param/"), module.targets(), module.sink(null))
-                .requireComplete(golden.name());
-        module.to(run.tape().backend());
-        run.watch(module.namedParameters());
-    }
-
-    private static void checkBuffers(Golden golden, Module module) {
-        module.namedBuffers().forEach((n, b) -> {
-            if (golden.tensors().contains("after/" + n)) {
-                Golden.assertClose("after/" + n, golden.tensor("after/" + n), b.value(), golden.tolerance("out"));
-            }
-        });
-    }
-
     private static Var last(Tape t, Var x) {
         return Permute.apply(t, x, 0, 2, 3, 1);
     }
@@ -71,13 +55,13 @@ class GoldenPartsTest {
         GoldenRun run = new GoldenRun(g, backend);
         Tape t = run.tape();
         ReceptiveBranch branch = new ReceptiveBranch();
-        load(g, run, branch);
+        new GoldenModule(g, run).load(branch);
         Var x = run.input("x");
         int side = (int) Math.sqrt(x.dim(1));
         Var y = branch.forward(t, Reshape.apply(t, x, x.dim(0), side, side, x.dim(2)));
         run.output("y", Reshape.apply(t, y, x.shape().dims()));
         run.backward();
-        checkBuffers(g, branch);
+        new GoldenModule(g, run).checkBuffers(branch);
         branch.namedParameters().forEach((n, p) -> {
             // The case's tolerance is that of 1x1 convolutions before a batch norm, whose gradient is rounding alone.
             if (!n.endsWith("1x1.conv.weight") && !n.endsWith("1x1_2.conv.weight") && !n.endsWith("conv1.weight")) {
@@ -105,7 +89,7 @@ class GoldenPartsTest {
         Golden g = Golden.of("rmsin_rotated_conv");
         GoldenRun run = new GoldenRun(g, backend);
         RotatedConv2d conv = new RotatedConv2d(g.config("dim"), 0);
-        load(g, run, conv);
+        new GoldenModule(g, run).load(conv);
         run.output("y", first(run.tape(), conv.forward(run.tape(), last(run.tape(), run.input("x")))));
         run.backward();
     }
@@ -144,10 +128,10 @@ class GoldenPartsTest {
         Golden g = Golden.of(name);
         GoldenRun run = new GoldenRun(g, backend);
         CrossScaleInteraction cim = interaction(g);
-        load(g, run, cim);
+        new GoldenModule(g, run).load(cim);
         checkedOutputs(run, cim);
         run.backward();
-        checkBuffers(g, cim);
+        new GoldenModule(g, run).checkBuffers(cim);
     }
 
     /**
@@ -160,7 +144,7 @@ class GoldenPartsTest {
         Golden g = Golden.of("rmsin_cim_published_heads");
         GoldenRun run = new GoldenRun(g, backend);
         CrossScaleInteraction cim = interaction(g);
-        load(g, run, cim);
+        new GoldenModule(g, run).load(cim);
         List<Tensor> cotangents = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             cotangents.add(g.tensor("cot/map" + i));
