@@ -27,9 +27,9 @@ public final class PublishedCheckpoint {
     /** The entries of a model in that order; what may be missing is made up for. */
     public static StateDict tensors(Checkpoint source) {
         NetworkProvider provider = Recognition.network(source);
-        StateDict from = provider.tensors(source);
         ModelConfig sizes = provider.deduce(source);
         ModelSettings.requireHeld(sizes, source);
+        StateDict from = provider.tensors(source);
         ReferringNetwork network = sizes.network().create();
         StateDict own = network.stateDict();
         StateDict out = new StateDict();
