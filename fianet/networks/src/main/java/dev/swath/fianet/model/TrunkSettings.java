@@ -17,6 +17,8 @@ import java.util.function.IntFunction;
 
 /** The sizes of Swin and BERT as keys of {@code config.json}, and as the tensors of a checkpoint imply them. */
 public final class TrunkSettings {
+    private static final List<String> UNUSED = List.of("pooler.", "cls.", "embeddings.position_ids");
+
     private TrunkSettings() {}
 
     /** The keys of {@code swin}. */
@@ -149,6 +151,21 @@ public final class TrunkSettings {
                         .dim(0),
                 0.1,
                 1e-12);
+    }
+
+    /**
+     * The tensors without what saves of a BERT hold beside embeddings and layers: its pooler, its heads, its numbers of positions.
+     *
+     * @param text before the names of that BERT
+     */
+    public static StateDict withoutUnused(StateDict tensors, String text) {
+        StateDict out = new StateDict();
+        for (String name : tensors.names()) {
+            if (UNUSED.stream().noneMatch(unused -> name.startsWith(text + unused))) {
+                out.put(name, tensors.entry(name));
+            }
+        }
+        return out;
     }
 
     /** How many modules of a list there are: the first n for which {@code before + n + after} is no name. */

@@ -25,8 +25,6 @@ public final class CrossVltProvider implements NetworkProvider {
     private static final int SIZE = 480;
     private static final int LENGTH = 21;
     private static final String FIRST = "lang_stage1.";
-    private static final List<String> UNUSED =
-            List.of(FIRST + "pooler.", FIRST + "cls.", FIRST + "embeddings.position_ids");
 
     /** Made by the list of networks. */
     public CrossVltProvider() {}
@@ -153,14 +151,7 @@ public final class CrossVltProvider implements NetworkProvider {
     /** Without what BERT has more of than a language stage. */
     @Override
     public StateDict tensors(Checkpoint checkpoint) {
-        StateDict out = new StateDict();
-        StateDict all = checkpoint.tensors();
-        for (String name : all.names()) {
-            if (UNUSED.stream().noneMatch(name::startsWith)) {
-                out.put(name, all.entry(name));
-            }
-        }
-        return out;
+        return TrunkSettings.withoutUnused(checkpoint.tensors(), FIRST);
     }
 
     @Override

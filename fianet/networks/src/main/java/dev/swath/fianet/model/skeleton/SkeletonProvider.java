@@ -49,9 +49,6 @@ public abstract class SkeletonProvider implements NetworkProvider {
     private static final System.Logger LOGGER = System.getLogger(SkeletonProvider.class.getName());
     private static final int LENGTH = 20;
 
-    private static final List<String> UNUSED =
-            List.of(Trunk.TEXT + "pooler.", Trunk.TEXT + "cls.", Trunk.TEXT + "embeddings.position_ids");
-
     /** For subclasses. */
     protected SkeletonProvider() {}
 
@@ -150,14 +147,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
     /** Without what no network of the family uses, but saves of its text encoder may hold. */
     @Override
     public StateDict tensors(Checkpoint checkpoint) {
-        StateDict out = new StateDict();
-        StateDict all = checkpoint.tensors();
-        for (String name : all.names()) {
-            if (!isUnused(name)) {
-                out.put(name, all.entry(name));
-            }
-        }
-        return out;
+        return TrunkSettings.withoutUnused(checkpoint.tensors(), Trunk.TEXT);
     }
 
     /** The family's names with that one of {@link #RELATIVES}, and perhaps the others named, but with no further one. */
@@ -201,10 +191,5 @@ public abstract class SkeletonProvider implements NetworkProvider {
     /** Tells people what was found in a checkpoint. */
     protected static void tell(Checkpoint checkpoint, String sentence) {
         LOGGER.log(System.Logger.Level.INFO, "{0}: {1}", Quoted.path(checkpoint.path()), sentence);
-    }
-
-    /** Whether a file may hold a tensor of that name, which the network has no use for. */
-    protected boolean isUnused(String name) {
-        return UNUSED.stream().anyMatch(name::startsWith);
     }
 }
