@@ -9,7 +9,6 @@ import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.nn.ModuleException;
-import dev.swath.tensor.StateDict;
 import dev.swath.tensor.TensorException;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
@@ -31,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 record ModelSettings(NetworkProvider provider, ModelConfig config) {
     private static final System.Logger LOGGER = System.getLogger(ModelSettings.class.getName());
     private static final String FILE = "config.json";
-    /** A network may be estimated to have so many times the values that its file holds; the rest is for what is not estimated. */
-    private static final int SLACK = 2;
-
-    private static final long SPARE_VALUES = 1 << 20;
 
     /** The keys of a configuration and what to call it. */
     private record Source(Map<String, Object> keys, String where) {
@@ -142,26 +137,8 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
         } catch (JsonException | IllegalArgumentException | TensorException e) {
             throw noNetwork(checkpoint, source == null ? "the sizes of its tensors" : source.where, e);
         }
-        requireHeld(config, checkpoint);
+        Recognition.requireHeld(checkpoint, config.network().parameters());
         return config;
-    }
-
-    /** A network that would have far more values than the file holds is not made. */
-    static void requireHeld(ModelConfig config, Checkpoint checkpoint) {
-        long values = values(checkpoint.tensors());
-        if (config.network().parameters() / SLACK > values + SPARE_VALUES) {
-            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path())
-                    + " describes no network that can be: one of these sizes has some "
-                    + config.network().parameters() + " values, but the file holds " + values);
-        }
-    }
-
-    private static long values(StateDict tensors) {
-        long n = 0;
-        for (String name : tensors.names()) {
-            n += tensors.entry(name).shape().elements();
-        }
-        return n;
     }
 
     /** What the tensors imply must not be said otherwise: such a network would be made in vain, however large. */

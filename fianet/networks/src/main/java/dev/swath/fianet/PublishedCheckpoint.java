@@ -28,7 +28,7 @@ public final class PublishedCheckpoint {
     public static StateDict tensors(Checkpoint source) {
         NetworkProvider provider = Recognition.network(source);
         ModelConfig sizes = provider.deduce(source);
-        ModelSettings.requireHeld(sizes, source);
+        Recognition.requireHeld(source, sizes.network().parameters());
         StateDict from = provider.tensors(source);
         ReferringNetwork network = sizes.network().create();
         StateDict own = network.stateDict();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelSettingsTest {
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     Path folder;
 
     private static byte[] bytes(String s) {
@@ -126,10 +126,7 @@ class ModelSettingsTest {
                 bytes("9999999999999999999999"));
         Fuzz fuzz = new Fuzz(
                         "model-config", List.of(bytes(whole), Files.readAllBytes(json)), words, WeightsException.class)
-                .run(input -> {
-                    Files.write(json, input);
-                    ModelSettings.of(checkpoint, folder, null);
-                });
+                .run(Fuzz.file(json, _ -> ModelSettings.of(checkpoint, folder, null)));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 }

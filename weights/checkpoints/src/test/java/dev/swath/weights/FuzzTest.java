@@ -3,6 +3,7 @@ package dev.swath.weights;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.files.Fuzz;
+import dev.swath.files.Mutations;
 import dev.swath.tensor.StateDict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,7 +62,7 @@ class FuzzTest {
             Torch.bytes(Torch.doubled(30)),
             Torch.bytes(Torch.CYCLE));
 
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     Path folder;
 
     private static byte[] golden(String name) throws IOException {
@@ -78,10 +79,7 @@ class FuzzTest {
 
     private void run(String name, List<byte[]> seeds, List<byte[]> words) {
         Path file = folder.resolve(name);
-        Fuzz fuzz = new Fuzz(name, seeds, words, WeightsException.class).run(input -> {
-            Files.write(file, input);
-            read(file);
-        });
+        Fuzz fuzz = new Fuzz(name, seeds, words, WeightsException.class).run(Fuzz.file(file, _ -> read(file)));
         assertTrue(fuzz.refused() > 0, name);
     }
 
@@ -136,14 +134,43 @@ class FuzzTest {
             }
         }
         Path file = folder.resolve("pickle.pth");
+        Fuzz.Target whole = Fuzz.file(file, _ -> read(file));
         Fuzz fuzz = new Fuzz("pickle", seeds, INSTRUCTIONS, WeightsException.class).run(input -> {
             List<Torch.Entry> all = new ArrayList<>(storages);
             all.add(Torch.Entry.stored("a/data.pkl", input));
-            Files.write(file, Torch.archive(all.toArray(Torch.Entry[]::new)));
-            read(file);
+            whole.read(Torch.archive(all.toArray(Torch.Entry[]::new)));
         });
         assertTrue(fuzz.refused() > 0);
     }
+
+    /** Files that begin as others do: each is called by its name, or refused as what it is not. */
+    @Test
+    void otherKinds() {
+        List<byte[]> seeds = List.of();
+        List<byte[]> words = new ArrayList<>();
+        for (String begin : new String[] {
+            "\u0089HDF\r\n\u001a\n", "\u001f\u008b", "BZh", "7z\u00bc\u00af'\u001c", "\u0089PNG", "GIF8", "%PDF", "GGUF",
+            "\u0093NUMPY\1\0v\0{'descr': '<f4'}", "version https://git-lfs", "<!doctype html>", "<?xml", "{\"a\":", "\u0080\2",
+            "PK\3\4", "\10\7\22\1", "MZ", "\0\0\0\0\0\0\0\0{", "\2\0\0\0\0\0\0\0{}", "ustar", "L119547037146038801333356L\n"
+        }) {
+            words.add(Torch.bytes(begin));
+        }
+        Path file = folder.resolve("kind");
+        Fuzz fuzz = new Fuzz("other kinds", seeds, words, WeightsException.class)
+                .by((valid, random) -> {
+                    byte[] word = words.get(random.nextInt(words.size()));
+                    byte[] rest = new byte[random.nextInt(700)];
+                    if (random.nextBoolean()) {
+                        random.nextBytes(rest);
+                    }
+                    byte[] out = java.util.Arrays.copyOf(word, word.length + rest.length);
+                    System.arraycopy(rest, 0, out, word.length, rest.length);
+                    return Mutations.mutate(out, words, random);
+                })
+                .run(Fuzz.file(file, _ -> read(file)));
+        assertTrue(fuzz.refused() > 0);
+    }
+
 
     @Test
     void safetensors() throws IOException {
@@ -170,10 +197,10 @@ class FuzzTest {
                 Torch.bytes("\"I64\""),
                 Torch.bytes("\"__metadata__\""));
         Path file = folder.resolve("header.safetensors");
+        Fuzz.Target whole = Fuzz.file(file, _ -> read(file));
         Fuzz fuzz = new Fuzz("header", seeds, words, WeightsException.class).run(input -> {
             ByteBuffer b = ByteBuffer.allocate(8 + input.length + 16).order(ByteOrder.LITTLE_ENDIAN);
-            Files.write(file, b.putLong(input.length).put(input).array());
-            read(file);
+            whole.read(b.putLong(input.length).put(input).array());
         });
         assertTrue(fuzz.refused() > 0);
     }
@@ -189,10 +216,7 @@ class FuzzTest {
         Path index = folder.resolve("model.safetensors.index.json");
         List<byte[]> words = List.of(
                 Torch.bytes("../"), Torch.bytes("\\u0000"), Torch.bytes("\\u001b"), Torch.bytes("x".repeat(3000)));
-        Fuzz fuzz = new Fuzz("index", List.of(seed), words, WeightsException.class).run(input -> {
-            Files.write(index, input);
-            read(folder);
-        });
+        Fuzz fuzz = new Fuzz("index", List.of(seed), words, WeightsException.class).run(Fuzz.file(index, _ -> read(folder)));
         assertTrue(fuzz.refused() > 0);
     }
 }

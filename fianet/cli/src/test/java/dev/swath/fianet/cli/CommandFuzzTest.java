@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the command line reads by itself, changed: tables and lists of sentences, world files, words for the real tagger. */
 class CommandFuzzTest {
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     Path folder;
 
     private static List<byte[]> bytes(String... texts) {
@@ -46,8 +46,7 @@ class CommandFuzzTest {
     private void texts(String name, List<byte[]> seeds) throws IOException {
         Path file = folder.resolve(name);
         Path image = Files.createFile(folder.resolve("a.png"));
-        Fuzz fuzz = new Fuzz(name, seeds, WORDS, UsageException.class).run(input -> {
-            Files.write(file, input);
+        Fuzz fuzz = new Fuzz(name, seeds, WORDS, UsageException.class).run(Fuzz.file(file, input -> {
             // With a column of images, none may be named beside it.
             boolean own = new String(input, StandardCharsets.UTF_8)
                     .lines()
@@ -58,7 +57,7 @@ class CommandFuzzTest {
             for (int i = 0; i < work.pictures().size(); i++) {
                 work.prefix(i, 0);
             }
-        });
+        }));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
@@ -82,10 +81,7 @@ class CommandFuzzTest {
     void worldFiles() throws IOException {
         Path picture = Files.createFile(folder.resolve("a.tif"));
         Path file = folder.resolve("a.tfw");
-        new Fuzz("world file", bytes("0.5\n0\n0\n-0.5\n500000\n4000000\n", "1 0 0 -1 1e5 2e6"), WORDS).run(input -> {
-            Files.write(file, input);
-            WorldFile.beside(picture);
-        });
+        new Fuzz("world file", bytes("0.5\n0\n0\n-0.5\n500000\n4000000\n", "1 0 0 -1 1e5 2e6"), WORDS).run(Fuzz.file(file, _ -> WorldFile.beside(picture)));
     }
 
     @Test

@@ -7,36 +7,16 @@ import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
 import dev.swath.kernels.Parallelism;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changed files of data sets: they are read or refused in a sentence; see {@link Fuzz}. */
+/** Whole data sets with a changed file in them: they are read or refused in a sentence; see {@link Fuzz}. */
 class MutatedDatasetsTest {
-    private static final List<Double> NUMBERS = List.of(
-            0.0,
-            1.0,
-            0.5,
-            -1.0,
-            9.0,
-            4.0,
-            -10_000.0,
-            10_004.0,
-            10_005.0,
-            1e9,
-            -1e300,
-            Double.NaN,
-            Double.POSITIVE_INFINITY);
-
     private static void check(Path data, DatasetVocabulary layout) {
         for (Problem p :
                 DatasetCheck.run(data, layout, false, Parallelism.single()).problems()) {
@@ -54,41 +34,38 @@ class MutatedDatasetsTest {
         }
     }
 
-    private static void fuzz(String name, byte[] seed, Fuzz.Change change, Fuzz.Target target) {
+    private static void fuzz(String name, Path file, byte[] seed, Fuzz.Change change, Fuzz.Target target) {
         Fuzz fuzz = new Fuzz(name, List.of(seed), List.of(), DataException.class)
                 .by(change)
-                .run(target);
+                .run(Fuzz.file(file, target));
         assertTrue(fuzz.refused() > 0, name);
     }
 
     @Test
-    void refsOfRrsisD(@TempDir Path folder) throws IOException {
+    void refsOfRrsisD(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
         Path file = data.resolve(Refs.NAME);
-        fuzz("refs", Files.readAllBytes(file), Mutations::mutate, input -> {
-            Files.write(file, input);
+        fuzz("folder with refs", file, Files.readAllBytes(file), Mutations::mutate, _ -> {
             check(data, DatasetVocabulary.RRSISD);
             readAll(data);
         });
     }
 
     @Test
-    void instancesOfRrsisD(@TempDir Path folder) throws IOException {
+    void instancesOfRrsisD(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
         Path file = data.resolve(Instances.NAME);
-        fuzz("instances", Files.readAllBytes(file), Mutations::json, input -> {
-            Files.write(file, input);
+        fuzz("folder with instances", file, Files.readAllBytes(file), Mutations::json, _ -> {
             check(data, DatasetVocabulary.RRSISD);
             readAll(data);
         });
     }
 
     @Test
-    void phrasesOfRefSegRs(@TempDir Path folder) throws IOException {
+    void phrasesOfRefSegRs(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path data = Layouts.refSegRs(folder);
         Path file = data.resolve("output_phrase_train.txt");
-        fuzz("phrases", Files.readAllBytes(file), Mutations::mutate, input -> {
-            Files.write(file, input);
+        fuzz("folder with phrases", file, Files.readAllBytes(file), Mutations::mutate, _ -> {
             check(data, DatasetVocabulary.REFSEGRS);
             try (RefSegRs set = RefSegRs.open(data, Split.TRAIN)) {
                 for (int i = 0; i < set.size(); i++) {
@@ -98,9 +75,9 @@ class MutatedDatasetsTest {
         });
     }
 
-    /** A line as RRSIS-D has it, and one with an outline; changed as bytes and as JSON. */
+    /** A line as RRSIS-D has it, and one with an outline. */
     @Test
-    void jsonLines(@TempDir Path folder) throws IOException {
+    void jsonLines(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
         String runs =
                 "{\"split\": \"train\", \"image_id\": 1, \"sent\": \"The large dam\", \"file_name\": \"00001.jpg\","
@@ -114,8 +91,7 @@ class MutatedDatasetsTest {
             Files.writeString(data.resolve(JsonLines.name(DatasetVocabulary.RRSISD, split)), runs + outline);
         }
         Path file = data.resolve(JsonLines.name(DatasetVocabulary.RRSISD, Split.TRAIN));
-        Fuzz.Target read = input -> {
-            Files.write(file, input);
+        Fuzz.Target read = _ -> {
             check(data, DatasetVocabulary.RRSISD);
             try (ReferringDataset set = JsonLinesDataset.open(data, DatasetVocabulary.RRSISD, Split.TRAIN)) {
                 for (int i = 0; i < set.size(); i++) {
@@ -123,9 +99,7 @@ class MutatedDatasetsTest {
                 }
             }
         };
-        fuzz("lines", (runs + outline).getBytes(StandardCharsets.UTF_8), Mutations::mutate, read);
-        fuzz("line", runs.getBytes(StandardCharsets.UTF_8), Mutations::json, read);
-        fuzz("outline in a line", outline.getBytes(StandardCharsets.UTF_8), Mutations::json, read);
+        fuzz("folder with lines", file, (runs + outline).getBytes(StandardCharsets.UTF_8), Mutations::mutate, read);
     }
 
     /** Half of the changes are made in the directory, which stands at the end. */
@@ -141,78 +115,12 @@ class MutatedDatasetsTest {
     }
 
     @Test
-    void zipFiles(@TempDir Path folder) throws IOException {
+    void zipFiles(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path zip = Layouts.zip(Layouts.rrsisD(folder.resolve("data")), folder.resolve("data.zip"), "x/");
         Path file = folder.resolve("mutated.zip");
-        fuzz("data zip", Files.readAllBytes(zip), MutatedDatasetsTest::archive, input -> {
-            Files.write(file, input);
+        fuzz("data zip", file, Files.readAllBytes(zip), MutatedDatasetsTest::archive, _ -> {
             check(file, DatasetVocabulary.RRSISD);
             readAll(file);
         });
-    }
-
-    @Test
-    void runLengths() {
-        List<byte[]> seeds = Stream.of(
-                        RunLength.encode(new Mask(60, 40, new byte[2400])),
-                        "Zi0d0d000000000000000000000000000000000000000000000000^b0")
-                .map(s -> s.getBytes(StandardCharsets.ISO_8859_1))
-                .toList();
-        Fuzz fuzz = new Fuzz("run lengths", seeds, List.of(), DataException.class).run(input -> {
-            String text = new String(input, StandardCharsets.ISO_8859_1);
-            Mask mask = RunLength.decode(text, 40, 60);
-            assertTrue(mask.area() == RunLength.runs(text, 40, 60).area());
-        });
-        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
-    }
-
-    private static Object value(SplittableRandom random, int depth) {
-        return switch (random.nextInt(depth > 3 ? 4 : 8)) {
-            case 0 -> "01S1";
-            case 1 -> NUMBERS.get(random.nextInt(NUMBERS.size()));
-            case 2 -> random.nextLong(-2, 40);
-            case 3 -> random.nextBoolean();
-            case 4, 5 -> {
-                List<Object> list = new ArrayList<>();
-                for (int n = random.nextInt(9); n > 0; n--) {
-                    list.add(value(random, depth + 1));
-                }
-                yield list;
-            }
-            case 6 -> {
-                List<Double> polygon = new ArrayList<>();
-                for (int n = random.nextInt(30); n > 0; n--) {
-                    polygon.add(NUMBERS.get(random.nextInt(random.nextInt(8) == 0 ? NUMBERS.size() : 8)));
-                }
-                yield polygon;
-            }
-            default -> {
-                Map<String, Object> map = new LinkedHashMap<>();
-                map.put("size", random.nextInt(4) == 0 ? value(random, depth + 1) : List.of(9L, 4L));
-                map.put(
-                        "counts",
-                        random.nextInt(3) == 0 ? List.of(0L, random.nextLong(38), 35L) : value(random, depth + 1));
-                yield map;
-            }
-        };
-    }
-
-    /** Polygons, run lengths and what is neither, drawn by the input's eight bytes. */
-    @Test
-    void segmentations() {
-        long[] sizes = {1, 4, 9, 32768, 1L << 31};
-        Fuzz fuzz = new Fuzz("segmentations", List.of(), List.of(), DataException.class)
-                .by((_, random) ->
-                        ByteBuffer.allocate(8).putLong(random.nextLong()).array())
-                .run(input -> {
-                    SplittableRandom random =
-                            new SplittableRandom(ByteBuffer.wrap(input).getLong());
-                    int height = random.nextInt(4) > 0 ? 9 : (int) sizes[random.nextInt(sizes.length)];
-                    int width = random.nextInt(4) > 0 ? 4 : (int) sizes[random.nextInt(sizes.length)];
-                    Object value = value(random, 0);
-                    Segmentation.runs(random.nextInt(3) > 0 ? List.of(value) : value, height, width)
-                            .area();
-                });
-        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 }

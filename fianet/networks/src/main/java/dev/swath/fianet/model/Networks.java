@@ -8,6 +8,7 @@ import dev.swath.fianet.model.lgce.LgceProvider;
 import dev.swath.fianet.model.mafn.MafnProvider;
 import dev.swath.fianet.model.rmsin.RemoteSamProvider;
 import dev.swath.fianet.model.rmsin.RmsinProvider;
+import dev.swath.files.Quoted;
 import dev.swath.nn.ModuleException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public final class Networks {
                 if (!network.name().matches("[a-z0-9][a-z0-9-]*")) {
                     throw new ModuleException(
                             "[network] the name of a network has lower-case letters, digits and hyphens;" + " got '"
-                                    + network.name() + "' of "
+                                    + Quoted.text(network.name()) + "' of "
                                     + network.getClass().getName());
                 }
                 NetworkProvider other = out.putIfAbsent(network.name(), network);
@@ -50,7 +51,7 @@ public final class Networks {
                             + network.getClass().getName() + "; take one of them off the path");
                 }
             }
-        } catch (ServiceConfigurationError e) {
+        } catch (ServiceConfigurationError | LinkageError e) {
             throw new ModuleException("[network] a registered network cannot be used: " + e.getMessage());
         }
         return new ArrayList<>(out.values());

@@ -1,5 +1,6 @@
 package dev.swath.fianet.model;
 
+import dev.swath.files.Quoted;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
@@ -50,6 +51,12 @@ public sealed interface Recognition {
         }
     }
 
+    /** A network may be estimated to have so many times the values that its file holds; the rest is for what is not estimated. */
+    int SLACK = 2;
+
+    /** So many values any network may have. */
+    long SPARE_VALUES = 1 << 20;
+
     /** For people, to follow "holds". */
     String words();
 
@@ -85,9 +92,23 @@ public sealed interface Recognition {
             case Known(NetworkProvider network) -> network;
             case Elsewhere(String words) ->
                 throw new WeightsException(
-                        "[weights] " + checkpoint.path() + " is " + words + "; this version reads " + titles(" and "));
+                        "[weights] " + Quoted.path(checkpoint.path()) + " is " + words + "; this version reads " + titles(" and "));
             case Other other -> throw needed(checkpoint, other, "a whole " + titles(" or "));
         };
+    }
+
+    /** Throws if a network of so many values, roughly, would have far more of them than the file holds: it is not made. */
+    static void requireHeld(Checkpoint checkpoint, long parameters) {
+        StateDict tensors = checkpoint.tensors();
+        long values = 0;
+        for (String name : tensors.names()) {
+            values += tensors.entry(name).shape().elements();
+        }
+        if (parameters / SLACK > values + SPARE_VALUES) {
+            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path())
+                    + " describes no network that can be: one of these sizes has some " + parameters
+                    + " values, but the file holds " + values);
+        }
     }
 
     /** These weights of Swin or BERT, or one sentence that says what the file holds instead. */
@@ -100,7 +121,7 @@ public sealed interface Recognition {
     }
 
     private static WeightsException needed(Checkpoint checkpoint, Recognition found, String wanted) {
-        return new WeightsException("[weights] " + checkpoint.path() + ": this file holds " + found.words() + ", but "
+        return new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": this file holds " + found.words() + ", but "
                 + wanted + " is needed here");
     }
 

@@ -1,6 +1,7 @@
 package dev.swath.fianet.pretrained;
 
 import dev.swath.fianet.model.Recognition;
+import dev.swath.files.Quoted;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.nn.swin.SwinTransformer;
@@ -52,8 +53,8 @@ public final class SwinFile {
         return swin;
     }
 
-    /** The sizes that the shapes in the file imply. */
-    private static SwinConfig config(Checkpoint checkpoint) {
+    /** The sizes that the shapes in the file imply, if it may hold a backbone of them. */
+    static SwinConfig config(Checkpoint checkpoint) {
         StateDict tensors = Names.swin(checkpoint.tensors());
         Shape patch = shape(tensors, checkpoint, "patch_embed.proj.weight", 4);
         int embedDim = patch.dim(0);
@@ -75,18 +76,20 @@ public final class SwinFile {
                 .dim(0);
         int window = ((int) Math.round(Math.sqrt(rows)) + 1) / 2;
         try {
-            return new SwinConfig(
+            SwinConfig config = new SwinConfig(
                     embedDim, depths, heads, window, patch.dim(2), embedDim == 0 ? 0 : hidden / embedDim, 0.3);
+            Recognition.requireHeld(checkpoint, config.parameters());
+            return config;
         } catch (IllegalArgumentException e) {
             throw new WeightsException(
-                    "[weights] " + checkpoint.path() + " holds no Swin of a size that can be: " + e.getMessage());
+                    "[weights] " + Quoted.path(checkpoint.path()) + " holds no Swin of a size that can be: " + e.getMessage());
         }
     }
 
     private static Shape shape(StateDict tensors, Checkpoint checkpoint, String name, int rank) {
         StateDict.Entry entry = tensors.find(name).orElse(null);
         if (entry == null || entry.shape().rank() != rank) {
-            throw new WeightsException("[weights] " + checkpoint.path() + ": '" + name + "' must be there with " + rank
+            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": '" + name + "' must be there with " + rank
                     + " axes; got " + (entry == null ? "none" : entry.shape()));
         }
         return entry.shape();

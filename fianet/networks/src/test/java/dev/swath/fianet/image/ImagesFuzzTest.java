@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.files.Fuzz;
 import dev.swath.testkit.Golden;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,13 +81,27 @@ class ImagesFuzzTest {
         Fuzz fuzz = new Fuzz(kind.name(), kind.seeds(), List.of(), ImageException.class)
                 .by((valid, random) -> changed(valid, kind, random))
                 .sparing(12 * PIXELS + BEYOND)
-                .run(input -> {
-                    ImageFile file = ImageFile.of(input, "mutated");
-                    if ((long) file.width() * file.height() <= PIXELS) {
-                        file.read();
-                    }
-                });
+                .run(ImagesFuzzTest::decode);
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds(), kind.name());
+    }
+
+    /** By the header alone, as colours, as gray, at another size, or by bands of one's own. */
+    private static void decode(byte[] input) {
+        int how = input.length % 8;
+        if (how == 0) {
+            var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(input));
+            Images.size(in, input[input.length - 1] < 0 ? -1 : input.length, "mutated");
+            return;
+        }
+        ImageFile file = ImageFile.of(input, "mutated", how == 1 ? new Bands(3, 2, 1) : null);
+        if ((long) file.width() * file.height() > PIXELS) {
+            return;
+        }
+        switch (how) {
+            case 2 -> file.readGray();
+            case 3 -> file.resized(20, 12);
+            default -> file.read();
+        }
     }
 
     private static byte[] changed(byte[] valid, Kind kind, SplittableRandom random) {

@@ -21,7 +21,7 @@ class BertFuzzTest {
     private static final Path CASES = Path.of("src/test/resources/dev/swath/fianet/pretrained/cases");
     private static final String TEXT = "The ship\u200b on Paris caf\u00e9 \u673a[MASK] \ud83d\udea2 yard.";
 
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     Path folder;
 
     private static byte[] bytes(String s) {
@@ -42,10 +42,8 @@ class BertFuzzTest {
     }
 
     private void fuzz(String name, List<byte[]> seeds, List<byte[]> words, Fuzz.Target target) {
-        Fuzz fuzz = new Fuzz(name, seeds, words, WeightsException.class, TokenizerException.class).run(input -> {
-            Files.write(folder.resolve(name), input);
-            target.read(input);
-        });
+        Fuzz fuzz = new Fuzz(name, seeds, words, WeightsException.class, TokenizerException.class)
+                .run(Fuzz.file(folder.resolve(name), target));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds(), name);
     }
 
@@ -101,6 +99,22 @@ class BertFuzzTest {
                 bytes("99999999999"),
                 bytes("\"\\u0007\""));
         fuzz("tokenizer_config.json", seeds, words, _ -> tokenize());
+    }
+
+    @Test
+    void addedTokens() throws IOException {
+        copy("plain");
+        List<byte[]> words = List.of(bytes("null"), bytes("\"\""), bytes("99999999999"), bytes("-1"), bytes("13"));
+        fuzz("added_tokens.json", List.of(bytes("{\"[X]\": 13, \"ship\": 6}")), words, _ -> tokenize());
+    }
+
+    @Test
+    void specialTokens() throws IOException {
+        copy("plain");
+        List<byte[]> words = List.of(bytes("null"), bytes("\"\""), bytes("[]"), bytes("\"\\u0007\""));
+        List<byte[]> seeds = List.of(
+                bytes("{\"unk_token\": \"[UNK]\", \"cls_token\": {\"content\": \"[CLS]\", \"lstrip\": false}}"));
+        fuzz("special_tokens_map.json", seeds, words, _ -> tokenize());
     }
 
     @Test

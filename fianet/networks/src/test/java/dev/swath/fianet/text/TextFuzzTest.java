@@ -7,7 +7,6 @@ import dev.swath.files.Mutations;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ class TextFuzzTest {
             .map(w -> List.of("IN", "DT", "NN", "JJ", "NNS", "VBG").get(w.codePointAt(0) % 6))
             .toList();
 
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     Path folder;
 
     private static List<byte[]> bytes(String... texts) {
@@ -98,10 +97,7 @@ class TextFuzzTest {
                         List.of(),
                         ExpressionException.class)
                 .by(Mutations::json)
-                .run(input -> {
-                    Files.write(file, input);
-                    MaskFile.load(file).find("the ship");
-                });
+                .run(Fuzz.file(file, _ -> MaskFile.load(file).find("the ship")));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
@@ -117,10 +113,9 @@ class TextFuzzTest {
                         List.of(),
                         ExpressionException.class)
                 .by(Mutations::json)
-                .run(input -> {
-                    Files.write(file, input);
-                    new PerceptronTagger(file).tag(List.of("the", "ship", "on", "2024", "well-known", "left"));
-                });
+                .run(Fuzz.file(
+                        file,
+                        _ -> new PerceptronTagger(file).tag(List.of("the", "ship", "on", "2024", "well-known", "left"))));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 }

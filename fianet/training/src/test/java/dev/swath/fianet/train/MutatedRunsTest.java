@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Changed files of a run: it goes on with them or refuses them in a sentence; see {@link Fuzz}. */
 class MutatedRunsTest {
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     private Path folder;
 
-    @TempDir
+    @TempDir(factory = Fuzz.InMemory.class)
     private static Path shared;
 
     private static Path out;
@@ -37,13 +37,6 @@ class MutatedRunsTest {
     static void run() {
         out = shared.resolve("run");
         TinyRun.run(out, TinyRun.config("{}"), false, 4);
-    }
-
-    private static Fuzz.Target written(Path file, Fuzz.Target target) {
-        return input -> {
-            Files.write(file, input);
-            target.read(input);
-        };
     }
 
     @Test
@@ -56,7 +49,7 @@ class MutatedRunsTest {
                         TrainingException.class,
                         ModuleException.class)
                 .by(Mutations::json)
-                .run(written(file, _ -> RunState.read(file)));
+                .run(Fuzz.file(file, _ -> RunState.read(file)));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
@@ -72,7 +65,7 @@ class MutatedRunsTest {
                         JsonException.class,
                         ModuleException.class)
                 .by(Mutations::json)
-                .run(written(file, _ -> TrainingConfig.fromJson(Fields.of(file), defaults)));
+                .run(Fuzz.file(file, _ -> TrainingConfig.fromJson(Fields.of(file), defaults)));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
@@ -86,7 +79,7 @@ class MutatedRunsTest {
                             List.of(),
                             TrainingException.class)
                     .by(Mutations::json)
-                    .run(written(run.resolve("metrics.jsonl"), input -> {
+                    .run(Fuzz.file(run.resolve("metrics.jsonl"), input -> {
                         try (MetricsLog log = MetricsLog.open(opened, 4, input.length % 2 == 0)) {
                             Curves.write(
                                     run.resolve("curves.png"), log.records().subList(0, 0));
@@ -105,7 +98,7 @@ class MutatedRunsTest {
         byte[] valid = Files.readAllBytes(file);
         Path copies = Files.createDirectory(folder.resolve("copies"));
         Path copy = copies.resolve(file.getFileName());
-        new Fuzz("events", List.of(valid), List.of()).run(written(copy, input -> {
+        new Fuzz("events", List.of(valid), List.of()).run(Fuzz.file(copy, input -> {
             PastEvents.cut(copies, input.length % 6, input.length % 2 == 0);
             assertTrue(Files.size(copy) <= input.length + 64);
         }));
@@ -119,7 +112,7 @@ class MutatedRunsTest {
                         List.of(Files.readAllBytes(out.resolve("last/vocab.txt"))),
                         List.of(),
                         TokenizerException.class)
-                .run(written(file, _ -> Vocabulary.load(file)));
+                .run(Fuzz.file(file, _ -> Vocabulary.load(file)));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
@@ -136,7 +129,7 @@ class MutatedRunsTest {
                         ModuleException.class,
                         WeightsException.class)
                 .by(Mutations::json)
-                .run(written(state, _ -> {
+                .run(Fuzz.file(state, _ -> {
                     TrainingConfig config = TrainingRun.configOf(out);
                     TrainingRun.Options o = TinyRun.options(
                             out, config == null ? TinyRun.config("{}") : config, true, 4, Parallelism.single());
