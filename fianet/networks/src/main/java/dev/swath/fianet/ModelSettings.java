@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record ModelSettings(NetworkProvider provider, ModelConfig config) {
     private static final System.Logger LOGGER = System.getLogger(ModelSettings.class.getName());
     private static final String FILE = "config.json";
+    private static final String SIZES = "the sizes of its tensors";
 
     /** The keys of a configuration and what to call it. */
     private record Source(Map<String, Object> keys, String where) {
@@ -97,9 +98,13 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
     }
 
     private static List<String> missing(NetworkProvider provider, Checkpoint checkpoint, @Nullable Source source) {
-        return provider.undetermined(checkpoint).stream()
-                .filter(key -> source == null || !source.has(key))
-                .toList();
+        try {
+            return provider.undetermined(checkpoint).stream()
+                    .filter(key -> source == null || !source.has(key))
+                    .toList();
+        } catch (IllegalArgumentException | TensorException e) {
+            throw noNetwork(checkpoint, SIZES, e);
+        }
     }
 
     /** The network that the configuration names, or else that whose names the tensors have. */
@@ -126,6 +131,11 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
                 + " describes no network that can be: " + e.getMessage());
     }
 
+    /** What the tensors alone tell of a network, or one sentence that they describe none. */
+    static ModelConfig deduce(NetworkProvider provider, Checkpoint checkpoint) {
+        return config(provider, checkpoint, null);
+    }
+
     private static ModelConfig config(NetworkProvider provider, Checkpoint checkpoint, @Nullable Source source) {
         ModelConfig config;
         try {
@@ -135,7 +145,7 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
                 requireAgreement(provider, checkpoint, source, config, deduced);
             }
         } catch (JsonException | IllegalArgumentException | TensorException e) {
-            throw noNetwork(checkpoint, source == null ? "the sizes of its tensors" : source.where, e);
+            throw noNetwork(checkpoint, source == null ? SIZES : source.where, e);
         }
         Recognition.requireHeld(checkpoint, config.network().parameters());
         return config;

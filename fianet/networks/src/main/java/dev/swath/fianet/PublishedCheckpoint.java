@@ -27,8 +27,7 @@ public final class PublishedCheckpoint {
     /** The entries of a model in that order; what may be missing is made up for. */
     public static StateDict tensors(Checkpoint source) {
         NetworkProvider provider = Recognition.network(source);
-        ModelConfig sizes = provider.deduce(source);
-        Recognition.requireHeld(source, sizes.network().parameters());
+        ModelConfig sizes = ModelSettings.deduce(provider, source);
         StateDict from = provider.tensors(source);
         ReferringNetwork network = sizes.network().create();
         StateDict own = network.stateDict();

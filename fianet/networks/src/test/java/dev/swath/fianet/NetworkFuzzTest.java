@@ -138,7 +138,11 @@ class NetworkFuzzTest {
                     Checkpoint checkpoint = new Checkpoint(
                             Path.of("changed.pth"), Checkpoint.Format.TORCH, changed(valid, random));
                     Recognition.of(checkpoint);
-                    ModelSettings.of(checkpoint, checkpoint.path(), null);
+                    if (random.nextBoolean()) {
+                        ModelSettings.deduce(provider, checkpoint);
+                    } else {
+                        ModelSettings.of(checkpoint, checkpoint.path(), null);
+                    }
                 });
         assertTrue(fuzz.refused() > 0, provider.name());
     }

@@ -43,11 +43,19 @@ final class Stretch {
             return;
         }
         int[] histogram = new int[SAMPLES];
+        int[] other = new int[SAMPLES]; // equal neighbours would wait for each other's count
         decoder.read((y, samples) -> {
-            for (int v : samples) {
-                histogram[v]++;
+            for (int i = 1; i < samples.length; i += 2) {
+                histogram[samples[i - 1]]++;
+                other[samples[i]]++;
+            }
+            if (samples.length % 2 == 1) {
+                histogram[samples[samples.length - 1]]++;
             }
         });
+        for (int v = 0; v < SAMPLES; v++) {
+            histogram[v] += other[v];
+        }
         Stretch stretch = new Stretch(histogram);
         int[] to8 = new int[SAMPLES];
         for (int v = 0; v < to8.length; v++) {

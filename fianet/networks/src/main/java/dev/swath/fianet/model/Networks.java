@@ -52,7 +52,7 @@ public final class Networks {
                 }
             }
         } catch (ServiceConfigurationError | LinkageError e) {
-            throw new ModuleException("[network] a registered network cannot be used: " + e.getMessage());
+            throw new ModuleException("[network] a registered network cannot be used: " + Quoted.rule(e.getMessage()));
         }
         return new ArrayList<>(out.values());
     }
@@ -68,7 +68,7 @@ public final class Networks {
         return all.stream()
                 .filter(n -> n.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ModuleException("[network] there is no network '" + name + "' here; there are: "
+                .orElseThrow(() -> new ModuleException("[network] there is no network '" + Quoted.text(name) + "' here; there are: "
                         + all.stream().map(NetworkProvider::name).collect(Collectors.joining(", "))
                         + "; the jar of another one belongs on the module path, which is SWATH_PLUGINS for ./swath"));
     }

@@ -203,7 +203,7 @@ class HostileImagesTest {
                     -1, -1, -1, -1
                 })),
                 of("1000 scans of 4 megapixels", "more than 100 scans", Made.progressive(2000, 1000)),
-                of("scans of 200 megapixels", "more often than", Made.progressive(14142, 2)),
+                of("scans of 200 megapixels", "coefficients must wait", Made.progressive(14142, 2)),
                 of(
                         "one picture of many scans in many strips",
                         "more often than",

@@ -5,6 +5,7 @@ import dev.swath.fianet.data.SampleEncoder;
 import dev.swath.fianet.image.Preprocessor;
 import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.PosTagger;
@@ -16,6 +17,7 @@ import dev.swath.nn.train.TrainingListener;
 import dev.swath.nn.train.TrainingPlan;
 import dev.swath.tokenizer.Vocabulary;
 import dev.swath.tokenizer.WordPieceTokenizer;
+import dev.swath.weights.Checkpoint;
 import dev.swath.weights.LoadReport;
 import dev.swath.weights.Safetensors;
 import java.nio.file.Files;
@@ -142,6 +144,11 @@ public final class TrainingRun implements AutoCloseable {
         Map<String, String> pixels = o.data.pixels(o.parallelism);
         if (saved != null) {
             Resumption.requireSamePixels(saved, pixels);
+        }
+        if (saved != null) {
+            Recognition.requireHeld(
+                    Checkpoint.open(last.resolve(RunCheckpoint.MODEL)),
+                    o.config.model().network().parameters());
         }
         ReferringNetwork network = o.config.model().network().create();
         requireFit(vocabulary, vocabularyFile, network);

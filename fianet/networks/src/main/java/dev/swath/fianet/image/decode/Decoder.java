@@ -18,6 +18,11 @@ public abstract class Decoder {
     /** Longest side: a row costs something however short it is, and a network's square makes it long again. */
     private static final int MAX_SIDE = 1 << 20;
 
+    /** Bytes that any file may unpack to, and for each of its own; deflate reaches a thousand where there is nothing to see. */
+    private static final long ANY_UNPACKED = 1_000_000_000;
+
+    private static final long UNPACKED_EACH_BYTE = 500;
+
     /** Takes rows of samples. */
     @FunctionalInterface
     public interface Rows {
@@ -84,6 +89,14 @@ public abstract class Decoder {
         }
         width = (int) w;
         height = (int) h;
+    }
+
+    /** Refuses a file that unpacks to far more than an image of so few bytes can have reason to; what is read twice counts twice. */
+    final void requireReason(long unpacked) {
+        if (unpacked > ANY_UNPACKED + UNPACKED_EACH_BYTE * Math.min(source.length(), 1L << 40)) {
+            throw source.refuse("the image unpacks to " + unpacked / 1_000_000
+                    + " MB in all, more than a file of so few bytes can have reason to");
+        }
     }
 
     /** The places of the three bands of {@code count} that are taken, or of one. */

@@ -1,5 +1,6 @@
 package dev.swath.fianet.image.decode;
 
+import dev.swath.fianet.image.ImageException;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -102,18 +104,77 @@ final class JdkJpeg {
      * @return components of each pixel, row by row
      */
     static byte[] decode(ByteSource source, List<JpegHeader.Piece> tables, JpegHeader frame) throws IOException {
-        Joined in = new Joined(source).add(START);
-        if (frame.components.length == 3) {
-            in.add(NO_TRANSFORM);
-        }
         int n = frame.components.length;
-        byte[] samples = decode(source, in.add(tables).add(frame.pieces).add(END), frame.width, frame.height, n);
+        Joined in = joined(source, frame, tables);
+        byte[] samples = decode(source, in, frame.width, frame.height, n);
         for (int c = 0; c < n; c++) {
             if (frame.isHalfAsHigh(c)) {
                 smoothRows(samples, frame.width * n, frame.height, c, n);
             }
         }
         return samples;
+    }
+
+    private static Joined joined(ByteSource source, JpegHeader frame, List<JpegHeader.Piece> tables) {
+        Joined in = new Joined(source).add(START);
+        if (frame.components.length == 3) {
+            in.add(NO_TRANSFORM);
+        }
+        return in.add(tables).add(frame.pieces).add(END);
+    }
+
+    /** Decodes a picture row by row, in the memory of a few of them: of one or three components, as all that stand by themselves have. */
+    static void decode(ByteSource source, JpegHeader frame, JpegRows.Sink rows) throws IOException {
+        JpegRows taken = new JpegRows(frame, rows);
+        ImageReader reader = provider(source).createReaderInstance();
+        taken.abort = reader::abort;
+        try {
+            List<String> warnings = listen(reader);
+            reader.setInput(joined(source, frame, List.of()), true, true);
+            if (reader.getWidth(0) != frame.width || reader.getHeight(0) != frame.height) {
+                throw otherSize(source);
+            }
+            ImageReadParam param = reader.getDefaultReadParam();
+            param.setDestination(taken.image());
+            reader.read(0, param);
+            taken.rethrow();
+            refuseCutOff(source, warnings);
+            if (!taken.finish()) {
+                throw source.refuse("the image is damaged: rows or scans that the JPEG promises are not in its data");
+            }
+        } catch (IOException
+                | IllegalStateException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | ClassCastException e) {
+            taken.rethrow();
+            throw undecodable(source, e);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static List<String> listen(ImageReader reader) {
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
+        return warnings;
+    }
+
+    private static void refuseCutOff(ByteSource source, List<String> warnings) {
+        for (String warning : warnings) {
+            if (warning.toLowerCase(Locale.ROOT).contains("premature")) {
+                throw source.refuse(
+                        "the image is cut off: the JPEG's data ends before its last row", new IOException(warning));
+            }
+        }
+    }
+
+    private static ImageException otherSize(ByteSource source) {
+        return source.refuse("the image is damaged: the JPEG holds a picture of another size than it says");
+    }
+
+    private static ImageException undecodable(ByteSource source, Exception e) {
+        return source.refuse("the image is damaged: the JPEG's data cannot be decoded", e);
     }
 
     /**
@@ -144,21 +205,15 @@ final class JdkJpeg {
     static byte[] decode(ByteSource source, Joined in, int width, int height, int components) throws IOException {
         ImageReader reader = provider(source).createReaderInstance();
         try {
-            List<String> warnings = new ArrayList<>();
-            reader.addIIOReadWarningListener((r, warning) -> warnings.add(warning));
+            List<String> warnings = listen(reader);
             reader.setInput(in, true, true);
             Raster raster = reader.readRaster(0, null);
-            for (String warning : warnings) {
-                if (warning.toLowerCase(Locale.ROOT).contains("premature")) {
-                    throw source.refuse(
-                            "the image is cut off: the JPEG's data ends before its last row", new IOException(warning));
-                }
-            }
+            refuseCutOff(source, warnings);
             byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
             if (raster.getWidth() != width
                     || raster.getHeight() != height
                     || samples.length != (long) width * height * components) {
-                throw source.refuse("the image is damaged: the JPEG holds a picture of another size than it says");
+                throw otherSize(source);
             }
             return samples;
         } catch (IOException
@@ -166,7 +221,7 @@ final class JdkJpeg {
                 | IllegalArgumentException
                 | IndexOutOfBoundsException
                 | ClassCastException e) {
-            throw source.refuse("the image is damaged: the JPEG's data cannot be decoded", e);
+            throw undecodable(source, e);
         } finally {
             reader.dispose();
         }

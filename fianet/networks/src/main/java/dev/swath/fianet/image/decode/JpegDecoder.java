@@ -70,23 +70,17 @@ final class JpegDecoder extends Decoder {
 
     @Override
     void decode(Rows rows) throws IOException {
-        Heap.require(source.name(), width(), height(), header.components.length);
-        byte[] samples = JdkJpeg.decode(source, List.of(), header);
         int components = header.components.length;
-        if (components == 3 && header.yCbCr()) {
-            JdkJpeg.toRgb(samples);
-        }
-        push(samples, width(), height(), components, taken, rows);
-    }
-
-    private static void push(byte[] samples, int width, int height, int components, int[] taken, Rows rows) {
-        int[] line = new int[width * taken.length];
-        for (int y = 0; y < height; y++) {
+        boolean luma = components == 3 && header.yCbCr();
+        int[] line = new int[width() * taken.length];
+        JdkJpeg.decode(source, header, (y, samples) -> {
+            if (luma) {
+                JdkJpeg.toRgb(samples);
+            }
             for (int c = 0; c < taken.length; c++) {
-                int from = y * width * components + taken[c];
-                Bits.unpack(samples, from, components, 8, true, line, c, taken.length, width);
+                Bits.unpack(samples, taken[c], components, 8, true, line, c, taken.length, width());
             }
             rows.row(y, line);
-        }
+        });
     }
 }

@@ -43,6 +43,9 @@ final class JpegHeader {
     int orientation = 1;
     int scans;
 
+    /** Whether its scans refine each other. */
+    boolean progressive;
+
     /** How many samples the scans go over, all together; a progressive picture's go over the same ones several times. */
     long scanned;
 
@@ -174,6 +177,7 @@ final class JpegHeader {
             throw source.refuse("the image is damaged: the JPEG's frame header is too short");
         }
         source.bytes(at, 10 + 3 * count); // Whether they are there: a stream may end before its length says so.
+        progressive = marker == 0xc2;
         int bits = source.at(at + 4);
         if (bits != 8) {
             throw source.refuse("the JPEG has samples of " + bits + " bits; 8 are read");

@@ -6,10 +6,15 @@ package dev.swath.fianet.image.decode;
  */
 final class JpegWork {
     /** Samples of any file beyond those of its picture, and samples for each of its bytes: a second or so. */
-    private static final long ANY = 200_000_000;
+    private static final long ANY = 100_000_000;
 
     private static final long EACH_BYTE = 200;
     private static final long LARGE = 1L << 40;
+
+    /** Bytes of coefficients that wait for the last scan, of any file and for each of its bytes. */
+    private static final long ANY_WAITING = 256_000_000;
+
+    private static final long WAITING_EACH_BYTE = 100;
 
     private final ByteSource source;
     private long left;
@@ -22,6 +27,11 @@ final class JpegWork {
 
     /** Counts what decoding a picture takes: its scans, and at least its samples. */
     void take(JpegHeader h) {
+        long waiting = h.progressive || h.scans > 1 ? 2 * h.samples() : 0;
+        if (waiting > ANY_WAITING + WAITING_EACH_BYTE * Math.min(source.length(), LARGE)) {
+            throw source.refuse("the JPEG comes in several scans, for which " + waiting / 1_000_000
+                    + " MB of coefficients must wait, more than a file of so few bytes can have reason to");
+        }
         left -= Math.max(h.scanned, h.samples());
         if (left < 0) {
             throw source.refuse(

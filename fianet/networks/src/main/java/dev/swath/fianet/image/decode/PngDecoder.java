@@ -97,6 +97,7 @@ final class PngDecoder extends Decoder {
         }
         palette = colours;
         data = at;
+        requireReason(Bits.bytes((long) width() * bands * bits) * height() * (interlaced ? 2 : 1) * (bits == 16 ? 2 : 1));
         taken = taken(palette == null ? bands : 3, wanted);
         asStored = bands == taken.length && IntStream.range(0, bands).allMatch(c -> taken[c] == c);
     }
@@ -203,51 +204,10 @@ final class PngDecoder extends Decoder {
             if (filter < 0 || in.readNBytes(row, 0, row.length) < row.length) {
                 throw new EOFException();
             }
-            unfilter(filter);
-            return row;
-        }
-
-        private void unfilter(int filter) {
-            switch (filter) {
-                case 0 -> {}
-                case 1 -> {
-                    for (int i = step; i < row.length; i++) {
-                        row[i] += row[i - step];
-                    }
-                }
-                case 2 -> {
-                    for (int i = 0; i < row.length; i++) {
-                        row[i] += before[i];
-                    }
-                }
-                case 3 -> {
-                    for (int i = 0; i < row.length; i++) {
-                        int left = i < step ? 0 : row[i - step] & 0xff;
-                        row[i] += (byte) (left + (before[i] & 0xff) >> 1);
-                    }
-                }
-                case 4 -> {
-                    for (int first = 0; first < Math.min(step, row.length); first++) {
-                        int a = 0;
-                        int c = 0;
-                        for (int i = first; i < row.length; i += step) {
-                            int b = before[i] & 0xff;
-                            a = row[i] + paeth(a, b, c) & 0xff;
-                            row[i] = (byte) a;
-                            c = b;
-                        }
-                    }
-                }
-                default -> throw source.refuse("the image is damaged: a row of the PNG asks for filter " + filter);
+            if (!PngFilters.undo(filter, row, before, step)) {
+                throw source.refuse("the image is damaged: a row of the PNG asks for filter " + filter);
             }
-        }
-
-        /** Of left, above and above left the one nearest to a + b - c. */
-        private static int paeth(int a, int b, int c) {
-            int toA = Math.abs(b - c);
-            int toB = Math.abs(a - c);
-            int toC = Math.abs(a + b - 2 * c);
-            return toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
+            return row;
         }
 
         @Override
