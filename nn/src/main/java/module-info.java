@@ -5,6 +5,7 @@ module dev.swath.nn {
 
     exports dev.swath.nn;
     exports dev.swath.nn.bert;
+    exports dev.swath.nn.inspect;
     exports dev.swath.nn.loss;
     exports dev.swath.nn.optim;
     exports dev.swath.nn.swin;

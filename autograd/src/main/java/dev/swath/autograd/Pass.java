@@ -25,6 +25,12 @@ final class Pass {
     final boolean nanCheck;
     final Precision precision;
     final StringBuilder path = new StringBuilder();
+    /** The listener if it wants to be told of each op with all that it read. */
+    final @Nullable TapeListener calls;
+    /** What the running op has told of itself, for such a listener. */
+    @Nullable OpDetails details;
+    /** What the running op has asked to compute first, for such a listener. */
+    @Nullable Kernel computing;
 
     Pass(Tape.Options o, Workspace workspace) {
         this.backend = o.backend();
@@ -33,6 +39,7 @@ final class Pass {
         this.memory = new PassMemory(workspace, o.workspace() == null);
         this.listener = o.listener();
         this.nanCheck = o.nanCheck();
+        this.calls = listener != null && listener.wantsCalls() ? listener : null;
     }
 
     /** A tensor of undefined elements for the op that is running. */
@@ -54,7 +61,11 @@ final class Pass {
                     "the " + backend.name() + " backend must have a kernel for these element types",
                     types.toString());
         }
-        return backend.kernel(kind, types);
+        K kernel = backend.kernel(kind, types);
+        if (calls != null && computing == null) {
+            computing = kernel;
+        }
+        return kernel;
     }
 
     OpException error(String op, String rule, String got) {

@@ -51,6 +51,9 @@ final class Scopes {
         try {
             R result = body.get();
             results = kept.apply(result);
+            if (pass.listener != null && !silent) {
+                pass.listener.onResult(pass.path.toString(), results);
+            }
             return result;
         } finally {
             exit(length, silent, results);

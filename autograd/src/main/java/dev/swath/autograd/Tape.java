@@ -14,8 +14,10 @@ import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -298,6 +300,14 @@ public final class Tape implements AutoCloseable {
         if (pass.nanCheck) {
             NanCheck.requireNone(op, path(), output);
         }
+        Var result = keep(op, output, backward, inputs);
+        if (pass.calls != null) {
+            tell(pass.calls, op, result, flops, inputs);
+        }
+        return result;
+    }
+
+    private Var keep(String op, Tensor output, @Nullable Backward backward, @Nullable Var... inputs) {
         if (!records(inputs)) {
             pass.memory.leave();
             return Var.constant(output);
@@ -310,6 +320,36 @@ public final class Tape implements AutoCloseable {
             kept.add(v == null ? NONE : v);
         }
         return record.push(op, output, backward, kept);
+    }
+
+    private void tell(TapeListener listener, String op, Var result, long flops, @Nullable Var... inputs) {
+        OpDetails details = pass.details;
+        Kernel kernel = pass.computing;
+        pass.details = null;
+        pass.computing = null;
+        if (replaying) {
+            return;
+        }
+        if (details == null) {
+            details = OpDetails.of("x", Stream.of(inputs).filter(Objects::nonNull).toList());
+        }
+        Class<?> computed = kernel == null ? null : kernel.getClass();
+        listener.onCall(new OpCall(op, path(), details.inputs(), details.settings(), result, flops, computed));
+    }
+
+    /**
+     * Before {@link #record}: the op's inputs by name and its settings, for a listener that wants them; nothing is asked for where
+     * nobody does. Without this, a listener is told of the recorded inputs as {@code x} or {@code x 0}, {@code x 1}, ...
+     */
+    public void describe(Supplier<OpDetails> details) {
+        if (pass.calls != null) {
+            pass.details = details.get();
+        }
+    }
+
+    /** Whether this listener watches the pass: by this a hook of a module that many passes share knows its own. */
+    public boolean isWatchedBy(TapeListener listener) {
+        return pass.listener == listener;
     }
 
     private static final Var NONE = Var.constant(Tensor.zeros(0));

@@ -30,6 +30,7 @@ public abstract class Module {
     private final List<Buffer> constants = new ArrayList<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
     private final List<ForwardHook> hooks = new CopyOnWriteArrayList<>();
+    private final List<ForwardChange> changes = new CopyOnWriteArrayList<>();
     private String name = "";
 
     /** For subclasses. */
@@ -84,21 +85,54 @@ public abstract class Module {
         return callAll(tape, () -> List.of(body.get())).getFirst();
     }
 
-    /** As {@link #call}, for a module with several results; hooks see the first. */
+    /** As {@link #call}, for a module with several results; hooks see them all. */
     protected final List<Var> callAll(Tape tape, Supplier<List<Var>> body) {
         return tape.scopeAll(name, () -> {
             List<Var> results = body.get();
-            if (!tape.replaying() && !results.isEmpty()) {
-                hooks.forEach(hook -> hook.accept(tape.path(), this, results.getFirst()));
+            for (ForwardChange change : changes) {
+                results = changed(tape, change, results);
+            }
+            if (!tape.replaying()) {
+                for (ForwardHook hook : hooks) {
+                    hook.accept(tape.path(), this, results);
+                }
             }
             return results;
         });
+    }
+
+    private List<Var> changed(Tape tape, ForwardChange change, List<Var> results) {
+        List<Var> out = List.copyOf(change.apply(tape, tape.path(), this, results));
+        boolean fits = out.size() == results.size();
+        for (int i = 0; fits && i < out.size(); i++) {
+            fits = out.get(i).shape().equals(results.get(i).shape())
+                    && out.get(i).dtype() == results.get(i).dtype();
+        }
+        if (!fits) {
+            throw new ModuleException("[hook] what a hook puts in the place of the results of '" + tape.path()
+                    + "' must have their number, shapes and types, " + described(results) + "; got " + described(out));
+        }
+        return out;
+    }
+
+    private static String described(List<Var> results) {
+        return results.stream().map(v -> v.dtype() + v.shape().toString()).toList().toString();
     }
 
     /** Calls the hook after each forward pass of this module until the handle is closed. */
     public final Hook onForward(ForwardHook hook) {
         hooks.add(hook);
         return () -> hooks.remove(hook);
+    }
+
+    /**
+     * Lets the hook put other results in the place of this module's, in each forward pass until the handle is closed; several take
+     * turns in the order in which they were added, and what {@link #onForward} sees is what goes on. A pass that a device plays back
+     * from a recording ({@link Backend#record}) runs no Java code, so it keeps the results that it was recorded with.
+     */
+    public final Hook onForwardChange(ForwardChange change) {
+        changes.add(change);
+        return () -> changes.remove(change);
     }
 
     /** This module's own name inside its parent; empty at the root. */

@@ -2,7 +2,7 @@ package dev.swath.nn;
 
 import dev.swath.autograd.Hook;
 import dev.swath.autograd.TapeListener;
-import dev.swath.tensor.Shape;
+import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +26,8 @@ public record Summary(List<Row> rows, long parameters, long flops) {
      *
      * @param name dotted name
      * @param type class name
-     * @param output shape of its result; empty text if it was not called or gives no tensor of its own
+     * @param output shape of its result, of the first of several with the number of the others behind it; empty text if it was not
+     *     called or gives no tensor of its own
      * @param parameters trainable values in it and below it
      * @param flops multiplications and additions in it and below it
      */
@@ -40,12 +41,12 @@ public record Summary(List<Row> rows, long parameters, long flops) {
     /** Runs {@code pass} once with the listener that it is given, on this module, and tells what happened. */
     public static Summary of(Module root, Consumer<TapeListener> pass) {
         Map<String, Long> flops = new LinkedHashMap<>();
-        Map<String, Shape> outputs = new LinkedHashMap<>();
+        Map<String, String> outputs = new LinkedHashMap<>();
         Deque<String> open = new ArrayDeque<>();
         List<Hook> hooks = new ArrayList<>();
         root.namedModules()
                 .forEach((name, module) ->
-                        hooks.add(module.onForward((path, m, output) -> outputs.put(name, output.shape()))));
+                        hooks.add(module.onForward((path, m, results) -> outputs.put(name, shapes(results)))));
         try {
             pass.accept(new TapeListener() {
                 @Override
@@ -75,10 +76,18 @@ public record Summary(List<Row> rows, long parameters, long flops) {
                 .forEach((name, module) -> rows.add(new Row(
                         name,
                         module.getClass().getSimpleName(),
-                        outputs.containsKey(name) ? outputs.get(name).toString() : "",
+                        outputs.getOrDefault(name, ""),
                         module.parameterCount(),
                         flops.getOrDefault(name, 0L))));
         return new Summary(rows, root.parameterCount(), flops.getOrDefault("", 0L));
+    }
+
+    private static String shapes(List<Var> results) {
+        if (results.isEmpty()) {
+            return "";
+        }
+        String first = results.getFirst().shape().toString();
+        return results.size() == 1 ? first : first + " +" + (results.size() - 1);
     }
 
     /** A table for people. */

@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.AttentionKernel;
@@ -69,6 +70,12 @@ public final class Attention {
                 Ops.slice(dropout),
                 g,
                 tape.execution());
+        tape.describe(() -> OpDetails.of("q", q)
+                .input("k", k)
+                .input("v", v)
+                .input("mask", mask)
+                .setting("heads", heads)
+                .setting("scale", scale));
         return tape.record(
                 OP,
                 y,

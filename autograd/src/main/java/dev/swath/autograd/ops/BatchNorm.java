@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.BatchNormKernel;
@@ -79,6 +80,12 @@ public final class BatchNorm {
                 rows,
                 channels,
                 tape.execution());
+        tape.describe(() -> OpDetails.of("x", x)
+                .input("weight", weight)
+                .input("bias", bias)
+                .input("mean", mean)
+                .input("variance", variance)
+                .setting("eps", eps));
         return tape.record(
                 OP,
                 y,

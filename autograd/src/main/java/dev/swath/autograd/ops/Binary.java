@@ -1,6 +1,7 @@
 package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Gradients;
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.BinaryKernel;
@@ -39,6 +40,7 @@ public final class Binary {
         String op = f.name().toLowerCase(Locale.ROOT);
         Operands.of(tape, op, "a", a).like("b", b);
         Tensor y = compute(tape, a.value(), b.value(), f);
+        tape.describe(() -> OpDetails.of("a", a).input("b", b));
         return tape.record(
                 op,
                 y,

@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
@@ -33,6 +34,7 @@ public final class Concat {
             Ops.copy(tape, y.slice(axis, at, at + v.dim(axis)), v.value());
             at += v.dim(axis);
         }
+        tape.describe(() -> OpDetails.of("x", List.of(inputs)).setting("axis", axis));
         return tape.record(
                 OP,
                 y,

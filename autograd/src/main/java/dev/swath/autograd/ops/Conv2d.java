@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
@@ -72,6 +73,14 @@ public final class Conv2d {
         Slice w = Slice.of(Ops.dense(tape, weight));
         Tensor y = tape.allocate(inputs.getFirst().dtype(), g.batch(), g.outHeight(), g.outWidth(), g.out());
         kernel.forward(Slice.of(y), in, widths, w, Ops.slice(tape, bias), f, g, tape.execution());
+        tape.describe(() -> OpDetails.of("x", inputs)
+                .input("weight", weight)
+                .input("bias", bias)
+                .setting("f", f)
+                .setting("stride", stride)
+                .setting("padding", padding)
+                .setting("groups", groups)
+                .setting("dilation", dilation));
         if (!records) {
             return tape.record(OP, y, g.flops(), null);
         }

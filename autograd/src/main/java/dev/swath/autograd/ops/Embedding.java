@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.EmbeddingKernel;
@@ -44,6 +45,7 @@ public final class Embedding {
         Tensor y = tape.allocate(table.dtype(), Shape.of(dims));
         EmbeddingKernel kernel = operands.kernel(EmbeddingKernel.class);
         kernel.forward(Slice.of(y), Slice.of(Ops.dense(tape, table)), Slice.of(index), rows, columns, tape.execution());
+        tape.describe(() -> OpDetails.of("table", table).input("ids", index));
         return tape.record(
                 OP,
                 y,

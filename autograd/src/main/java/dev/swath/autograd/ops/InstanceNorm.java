@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.InstanceNormKernel;
@@ -39,6 +40,7 @@ public final class InstanceNorm {
                 length,
                 channels,
                 tape.execution());
+        tape.describe(() -> OpDetails.of("x", x).setting("eps", eps));
         return tape.record(
                 OP,
                 y,

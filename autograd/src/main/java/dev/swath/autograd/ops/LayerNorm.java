@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.LayerNormKernel;
@@ -47,6 +48,8 @@ public final class LayerNorm {
                 rows,
                 columns,
                 tape.execution());
+        tape.describe(() ->
+                OpDetails.of("x", x).input("weight", weight).input("bias", bias).setting("eps", eps));
         return tape.record(
                 OP,
                 y,

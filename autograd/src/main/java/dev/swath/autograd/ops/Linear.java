@@ -1,6 +1,7 @@
 package dev.swath.autograd.ops;
 
 import dev.swath.autograd.Gradients;
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Activation;
@@ -90,6 +91,11 @@ public final class Linear {
                     .forward(Slice.of(y), Slice.of(before), f, Math.toIntExact(y.elements()), tape.execution());
             out = r == null ? y : Binary.compute(tape, y, r, BinaryKernel.Function.ADD);
         }
+        tape.describe(() -> OpDetails.of("x", x)
+                .input("weight", weight)
+                .input("bias", bias)
+                .input("residual", residual)
+                .setting("f", f));
         return tape.record(
                 OP,
                 out,

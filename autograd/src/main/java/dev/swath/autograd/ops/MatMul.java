@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.GemmKernel;
@@ -42,6 +43,7 @@ public final class MatMul {
         Tensor left = a.value().expand(matrices(batch, m, k));
         Tensor right = b.value().expand(matrices(batch, k, n));
         product(tape, y, left, right, false);
+        tape.describe(() -> OpDetails.of("a", a).input("b", b));
         return tape.record(
                 OP,
                 y,

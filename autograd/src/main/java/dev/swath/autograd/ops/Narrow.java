@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.CopyKernel;
@@ -14,6 +15,10 @@ public final class Narrow {
     public static Var apply(Tape tape, Var x, int axis, int from, int to) {
         Operands.requireHere(tape, "narrow", "x", x.value());
         Tensor y = x.value().slice(axis, from, to);
+        tape.describe(() -> OpDetails.of("x", x)
+                .setting("axis", axis)
+                .setting("from", from)
+                .setting("to", to));
         return tape.record(
                 "narrow",
                 y,

@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
@@ -21,6 +22,7 @@ public final class Pad {
         Tensor y = tape.allocate(x.dtype(), x.dim(0), x.dim(1) + bottom, x.dim(2) + right, x.dim(3));
         tape.fill(y, 0);
         Ops.copy(tape, y.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2)), x.value());
+        tape.describe(() -> OpDetails.of("x", x).setting("bottom", bottom).setting("right", right));
         return tape.record(
                 OP, y, 0, (dy, g) -> g.add(0, dy.slice(1, 0, x.dim(1)).slice(2, 0, x.dim(2))), x);
     }

@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.ReduceKernel;
@@ -42,6 +43,7 @@ public final class Reduce {
         Tensor y = tape.allocate(x.dtype(), x.shape().with(axis, 1));
         kernel.forward(Slice.of(y), Slice.of(in), f, outer, n, inner, tape.execution());
         Tensor result = keepAxis ? y : y.reshape(without(x.shape(), axis));
+        tape.describe(() -> OpDetails.of("x", x).setting("axis", axis).setting("keepAxis", keepAxis));
         return tape.record(
                 op,
                 result,

@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.ResizeKernel;
@@ -32,6 +33,7 @@ public final class Resize {
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(x.dtype(), g.batch(), outHeight, outWidth, g.channels());
         kernel.forward(Slice.of(y), Slice.of(in), g, tape.execution());
+        tape.describe(() -> OpDetails.of("x", x).setting("alignCorners", alignCorners));
         return tape.record(
                 OP,
                 y,

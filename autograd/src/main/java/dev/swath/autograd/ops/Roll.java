@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.tensor.Tensor;
@@ -16,6 +17,7 @@ public final class Roll {
         Ops.require(tape, x.value().elements() > 0, OP, "the map must not be empty", x);
         Operands.of(tape, OP, "x", x);
         Tensor y = roll(tape, x.value(), rows, columns);
+        tape.describe(() -> OpDetails.of("x", x).setting("rows", rows).setting("columns", columns));
         return tape.record(OP, y, 0, (dy, g) -> g.add(0, roll(tape, dy, -rows, -columns)), x);
     }
 

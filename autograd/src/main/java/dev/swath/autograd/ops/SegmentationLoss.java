@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.SegmentationLossKernel;
@@ -55,6 +56,10 @@ public final class SegmentationLoss {
         Tensor sums = tape.allocate(operands.savedType(), samples, classes, 3);
         SegmentationLossKernel kernel = operands.kernel(SegmentationLossKernel.class);
         kernel.forward(Slice.of(loss), Slice.of(sums), Slice.of(in), Slice.of(truth), g, tape.execution());
+        tape.describe(() -> OpDetails.of("logits", logits)
+                .input("target", truth)
+                .setting("ce", ce)
+                .setting("dice", dice));
         return tape.record(
                 OP,
                 loss,

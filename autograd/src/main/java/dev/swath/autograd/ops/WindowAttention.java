@@ -1,5 +1,6 @@
 package dev.swath.autograd.ops;
 
+import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.Slice;
@@ -54,6 +55,12 @@ public final class WindowAttention {
         Slice bias = Slice.of(Ops.dense(tape, qkvBias));
         Slice t = Slice.of(Ops.dense(tape, table));
         kernel.forward(Slice.of(y), Ops.slice(logSum), Slice.of(in), bias, t, g, tape.execution());
+        tape.describe(() -> OpDetails.of("qkv", qkv)
+                .input("qkvBias", qkvBias)
+                .input("table", table)
+                .setting("heads", heads)
+                .setting("window", window)
+                .setting("shift", shift));
         return tape.record(
                 OP,
                 y,

@@ -54,6 +54,13 @@ public final class Tmem extends MultiScale {
                 this.first = child("0", new Linear(channels, 2 * channels, true));
                 this.second = child("3", new Linear(2 * channels, channels, true));
             }
+
+            Var forward(Tape tape, Var x, Var residual) {
+                return call(tape, () -> {
+                    Var hidden = first.forward(tape, x, Activation.GELU, null);
+                    return second.forward(tape, hidden, Activation.IDENTITY, residual);
+                });
+            }
         }
 
         private final Net net;
@@ -63,10 +70,7 @@ public final class Tmem extends MultiScale {
         }
 
         Var forward(Tape tape, Var x, Var residual) {
-            return call(tape, () -> {
-                Var hidden = net.first.forward(tape, x, Activation.GELU, null);
-                return net.second.forward(tape, hidden, Activation.IDENTITY, residual);
-            });
+            return call(tape, () -> net.forward(tape, x, residual));
         }
     }
 
