@@ -1,0 +1,244 @@
+package dev.swath.fianet.inspect.page;
+
+import dev.swath.nn.Module;
+import dev.swath.nn.inspect.ModuleCall;
+import dev.swath.nn.inspect.OpRecord;
+import dev.swath.nn.inspect.PassRecord;
+import dev.swath.nn.inspect.Picture;
+import dev.swath.nn.inspect.Result;
+import dev.swath.nn.inspect.Statistics;
+import dev.swath.tensor.Shape;
+import dev.swath.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Modules, ops and tensors of a recorded pass as the page reads them. */
+final class PassData {
+    /** A card shows no more cells than this a side. */
+    private static final int PICTURE = 32;
+
+    private final PassRecord record;
+    private final Blobs blobs;
+    private final Map<Long, Integer> grids = new HashMap<>();
+
+    PassData(PassRecord record, Blobs blobs) {
+        this.record = record;
+        this.blobs = blobs;
+        record.ops().forEach(op -> noteGrid(op.shape()));
+        record.results().values().forEach(r -> noteGrid(r.shape()));
+    }
+
+    private void noteGrid(Shape s) {
+        if (s.rank() == 4) {
+            grids.put((long) s.dim(1) * s.dim(2), s.dim(1));
+        }
+    }
+
+    /**
+     * Every call of a module, each before those inside it, and at the end the modules of the network that were not called.
+     *
+     * @param isStep whether a path is a step of the way from image and words to the mask
+     */
+    List<Object> modules(Module network, Predicate<String> isStep) {
+        List<Object> out = new ArrayList<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        add(record.root(), null, isStep, out, numbers);
+        network.namedModules().forEach((path, module) -> {
+            if (!numbers.containsKey(path)) {
+                int parent = numbers.get(path.contains(".") ? path.substring(0, path.lastIndexOf('.')) : "");
+                numbers.put(path, out.size());
+                out.add(module(path, parent, module.getClass(), module.parameterCount(), false));
+            }
+        });
+        return out;
+    }
+
+    private void add(
+            ModuleCall call,
+            @Nullable Integer parent,
+            Predicate<String> isStep,
+            List<Object> out,
+            Map<String, Integer> numbers) {
+        int number = out.size();
+        numbers.putIfAbsent(call.path(), number);
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("path", name(call));
+        m.put("parent", parent);
+        m.put("type", call.type());
+        m.put("className", call.className());
+        m.put("parameters", call.parameters());
+        m.put("called", true);
+        m.put("step", isStep.test(call.path()));
+        m.put("nanos", call.nanos());
+        m.put("flops", call.flops());
+        m.put("bytes", call.bytes());
+        m.put("outputs", call.results().stream().map(PassData::output).toList());
+        if (!call.results().isEmpty()) {
+            Result first = call.results().getFirst();
+            put(m, "stats", statistics(first.statistics()));
+            put(m, "picture", picture(first.picture()));
+        }
+        out.add(m);
+        call.children().forEach(child -> add(child, number, isStep, out, numbers));
+    }
+
+    /** The name under which the page knows a call: the path, and which call it is if it is not the first. */
+    static String name(ModuleCall call) {
+        return call.call() == 1 ? call.path() : call.path() + "#" + call.call();
+    }
+
+    private static Map<String, Object> module(String path, int parent, Class<?> type, long parameters, boolean called) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("path", path);
+        m.put("parent", parent);
+        m.put("type", type.getSimpleName());
+        m.put("className", type.getName());
+        m.put("parameters", parameters);
+        m.put("called", called);
+        m.put("step", false);
+        m.put("nanos", 0);
+        m.put("flops", 0);
+        m.put("bytes", 0);
+        m.put("outputs", List.of());
+        return m;
+    }
+
+    private static void put(Map<String, Object> out, String name, @Nullable Object value) {
+        if (value != null) {
+            out.put(name, value);
+        }
+    }
+
+    private static Map<String, Object> output(Result r) {
+        return Map.of("name", r.name(), "shape", dims(r.shape()), "dtype", r.dtype().toString());
+    }
+
+    static List<Object> dims(Shape shape) {
+        List<Object> out = new ArrayList<>();
+        for (int d : shape.dims()) {
+            out.add(d);
+        }
+        return out;
+    }
+
+    /** Statistics as the page knows them; null of a pass on shapes alone. */
+    static @Nullable Map<String, Object> statistics(@Nullable Statistics s) {
+        if (s == null) {
+            return null;
+        }
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("count", s.count());
+        out.put("min", s.min());
+        out.put("mean", s.mean());
+        out.put("max", s.max());
+        out.put("deviation", s.deviation());
+        out.put("zeros", s.zeros());
+        out.put("nan", s.nan());
+        out.put("infinite", s.infinite());
+        List<Object> counts = new ArrayList<>();
+        for (long n : s.histogram()) {
+            counts.add(n);
+        }
+        out.put("histogram", Map.of("low", s.min(), "high", s.max(), "counts", counts));
+        return out;
+    }
+
+    private @Nullable Map<String, Object> picture(@Nullable Picture p) {
+        if (p == null) {
+            return null;
+        }
+        int rows = Math.min(p.height(), PICTURE);
+        int cols = Math.min(p.width(), PICTURE);
+        float[] small = new float[rows * cols];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c++) {
+                small[r * cols + c] = mean(
+                        p,
+                        r * p.height() / rows,
+                        (r + 1) * p.height() / rows,
+                        c * p.width() / cols,
+                        (c + 1) * p.width() / cols);
+            }
+        }
+        return Map.of("rows", rows, "cols", cols, "blob", blobs.add(small));
+    }
+
+    private static float mean(Picture p, int top, int bottom, int left, int right) {
+        double sum = 0;
+        for (int r = top; r < bottom; r++) {
+            for (int c = left; c < right; c++) {
+                sum += p.values()[r * p.width() + c];
+            }
+        }
+        return (float) (sum / ((bottom - top) * (right - left)));
+    }
+
+    /** All ops in order, each with the number of the module that ran it. */
+    List<Object> ops(Predicate<OpRecord> explained) {
+        Map<Integer, Integer> owners = new HashMap<>();
+        owners(record.root(), new int[1], owners);
+        List<Object> out = new ArrayList<>();
+        for (OpRecord op : record.ops()) {
+            Map<String, Object> o = new LinkedHashMap<>();
+            o.put("name", op.op());
+            o.put("key", op.name());
+            o.put("module", owners.getOrDefault(op.id(), 0));
+            o.put("shape", dims(op.shape()));
+            o.put("view", op.view());
+            o.put("nanos", op.nanos());
+            o.put("flops", op.flops());
+            o.put("bytes", op.bytes());
+            o.put("kernel", op.kernel());
+            o.put("explained", explained.test(op));
+            out.add(o);
+        }
+        return out;
+    }
+
+    private static void owners(ModuleCall call, int[] next, Map<Integer, Integer> owners) {
+        int number = next[0]++;
+        call.ops().forEach(op -> owners.put(op.id(), number));
+        call.children().forEach(child -> owners(child, next, owners));
+    }
+
+    /** The tensors that were kept, in the order of the pass. */
+    List<Object> tensors() {
+        Map<String, Result> results = record.results();
+        List<Object> out = new ArrayList<>();
+        record.tensors().forEach((name, tensor) -> {
+            Result r = results.get(name);
+            out.add(tensor(name, "", tensor, r == null ? null : r.statistics()));
+        });
+        return out;
+    }
+
+    /** One tensor; what it is called beside its module's name may be empty. */
+    Map<String, Object> tensor(String path, String title, Tensor tensor, @Nullable Statistics known) {
+        Map<String, Object> t = new LinkedHashMap<>();
+        t.put("path", path);
+        t.put("title", title);
+        t.put("shape", dims(tensor.shape()));
+        t.put("dtype", tensor.dtype().toString());
+        t.put("stats", statistics(known == null ? Statistics.of(tensor) : known));
+        t.put("grid", grid(tensor.shape()));
+        t.put("blob", blobs.add(tensor.toFloatArray()));
+        return t;
+    }
+
+    /** Rows, columns and channels of a map (1, H, W, C), or of cells (1, L, C) of one; null of other tensors. */
+    private @Nullable Map<String, Object> grid(Shape s) {
+        if (s.rank() == 4 && s.dim(0) == 1) {
+            return Map.of("rows", s.dim(1), "cols", s.dim(2), "channels", s.dim(3));
+        }
+        if (s.rank() == 3 && s.dim(0) == 1 && grids.containsKey((long) s.dim(1))) {
+            int rows = grids.get((long) s.dim(1));
+            return Map.of("rows", rows, "cols", s.dim(1) / rows, "channels", s.dim(2));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+/** The views, in the order of their links; those without data are left out. */
+const VIEWS = [
+  ['way', 'The way', wayView, () => true],
+  ['words', 'Words and pixels', wordsView, () => true],
+  ['tensors', 'Tensors', tensorsView, () => main.tensors.length > 0],
+  ['products', 'Products', productsView, () => main.ops.some(op => op.explained)],
+  ['compare', 'Two runs', compareView, () => page.comparison !== null],
+  ['causes', 'Causes', causesView, () => main.causes.length > 0],
+  ['truth', 'Truth', truthView, () => page.truth !== null],
+  ['gradients', 'Gradients', gradientsView, () => page.gradients !== null],
+].filter(v => v[3]());
+
+function head() {
+  const answer = main.mask.area === 0 ? 'Nothing was marked.'
+    : count(main.mask.area) + ' pixels marked, ' + percent(main.mask.area / (main.mask.rows * main.mask.cols)) + ' of the image.';
+  return [
+    h('div', null,
+      h('h1', null, '“' + main.sentence + '”'),
+      h('p', {class: 'faint'}, answer + ' ' + main.network + ', ' + count(main.modules[0].parameters) + ' parameters, one pass in '
+        + duration(main.nanos) + ' (' + main.backend + ').')),
+    h('div', {class: 'pictures'},
+      h('figure', null, headPicture(false), h('figcaption', null, 'what it saw')),
+      h('figure', null, headPicture(true), h('figcaption', null, 'what it marked'))),
+  ];
+}
+
+function headPicture(withMask) {
+  const canvas = imageThumb(main, withMask);
+  canvas.width = 224;
+  canvas.height = 224;
+  return canvas;
+}
+
+/** Draws the view of the address; the element that had the focus has it again if it is still there. */
+function render() {
+  const [name, ...args] = here();
+  const view = VIEWS.find(v => v[0] === name) || VIEWS[0];
+  const focused = document.activeElement && document.activeElement.dataset.key;
+  live.clear();
+  tip(null);
+  document.getElementById('views').replaceChildren(...VIEWS.map(v =>
+    h('a', {href: address(v[0]), 'aria-current': v === view ? 'page' : null, 'data-key': 'view-' + v[0]}, v[1])));
+  const place = document.getElementById('main');
+  place.replaceChildren(...view[2](...args).flat(Infinity).filter(n => n !== null && n !== undefined && n !== false));
+  place.dataset.view = view[0];
+  if (focused) {
+    const again = document.querySelector('[data-key="' + CSS.escape(focused) + '"]');
+    if (again) {
+      again.focus({preventScroll: true});
+    }
+  }
+}
+
+/** Numbers 1 to 9 go to the views, unless something is being typed. */
+function keys(event) {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  const view = VIEWS[Number(event.key) - 1];
+  if (!typing && view && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    go(view[0]);
+  }
+}
+
+document.getElementById('head').append(...head());
+document.getElementById('foot').append(page.made + ' Keys 1 to ' + VIEWS.length + ' change the view; the arrows move within a figure that has the focus.');
+addEventListener('hashchange', render);
+addEventListener('keydown', keys);
+render();
+document.documentElement.dataset.drawn = 'yes';

@@ -1,0 +1,387 @@
+/** What is looked at: a word, a place (row of the attention's table), a branch, a head (-1: their mean), a pixel of the image. */
+const looking = {word: 0, row: 0, branch: '', head: -1, pixel: null};
+
+const BRANCH_WORDS = {
+  context: 'whole sentence',
+  object: 'object phrase',
+  position: 'position phrase',
+};
+
+/** Attention of a run as a table: rows are places in the order of the pass, columns branches. */
+function attentionTable(run) {
+  const rows = [...new Set(run.attention.map(a => a.place))];
+  const branches = [...new Set(run.attention.map(a => a.branch))];
+  return {rows, branches, at: (place, branch) => run.attention.find(a => a.place === place && a.branch === branch)};
+}
+
+/** The weight of a word at a cell: of one head, or the mean of all. Weights lie head, cell, word. */
+function weightAt(attention, values, head, cell, word) {
+  const n = attention.words;
+  const cells = attention.rows * attention.cols;
+  if (head >= 0) {
+    return values[(Math.min(head, attention.heads - 1) * cells + cell) * n + word];
+  }
+  let sum = 0;
+  for (let i = 0; i < attention.heads; i++) {
+    sum += values[(i * cells + cell) * n + word];
+  }
+  return sum / attention.heads;
+}
+
+/** All weights of a word, a picture of rows × cols. */
+function weightsOf(attention, values, head, word) {
+  const out = new Float32Array(attention.rows * attention.cols);
+  for (let cell = 0; cell < out.length; cell++) {
+    out[cell] = weightAt(attention, values, head, cell, word);
+  }
+  return out;
+}
+
+/** The cell of a map over which a pixel of the image lies. */
+function cellUnder(map, run, [x, y]) {
+  const col = Math.min(map.cols - 1, Math.floor(x / run.image.cols * map.cols));
+  const row = Math.min(map.rows - 1, Math.floor(y / run.image.rows * map.rows));
+  return {row, col, cell: row * map.cols + col};
+}
+
+const MARK_WORDS = {cls: 'start', sep: 'end', padding: 'padding', object: 'object', position: 'position'};
+
+/** The pieces as buttons, marked by what they are. */
+function pieceButtons(run, word, pick) {
+  const buttons = run.words.map((w, i) => h('button', {
+    type: 'button',
+    class: [...w.marks.filter(m => m !== 'cls' && m !== 'sep'), w.marks.some(m => m === 'cls' || m === 'sep') ? 'special' : ''].join(' ').trim(),
+    'aria-pressed': String(i === word),
+    'data-key': 'word-' + i,
+    onclick: () => pick(i),
+    onpointerenter: () => pick(i, true),
+    onfocus: () => pick(i, true),
+  }, w.piece, h('small', null, w.marks.map(m => MARK_WORDS[m]).join(' + ') || 'sentence')));
+  const box = h('div', {class: 'words', role: 'group', 'aria-label': 'Pieces of the sentence', onpointerleave: () => pick(null, true)}, buttons);
+  box.press = i => buttons.forEach((b, at) => b.setAttribute('aria-pressed', String(at === i)));
+  return box;
+}
+
+/** Heat maps of one word in one table: a figure that follows `looking`. */
+function wordMaps(run, get, change) {
+  const {rows, branches, at} = attentionTable(run);
+  const LABEL = 84;
+  let places = [];
+  let side = 0;
+  const pictures = new Map();
+  const picture = (a, values, scale) => {
+    const key = [run.label, a.blob, get.word(), looking.head, scale.high].join();
+    if (!pictures.has(key)) {
+      if (pictures.size > 400) {
+        pictures.clear();
+      }
+      pictures.set(key, heat(weightsOf(a, values, looking.head, get.word()), a.rows, a.cols, scale));
+    }
+    return pictures.get(key);
+  };
+  const layout = width => {
+    side = Math.min(200, Math.floor((width - LABEL - 8 * (branches.length - 1)) / branches.length));
+    const aspect = run.image.rows / run.image.cols;
+    places = [];
+    rows.forEach((place, r) => branches.forEach((branch, b) => {
+      const a = at(place, branch);
+      if (a) {
+        places.push({a, place, branch, x: LABEL + b * (side + 8), y: 22 + r * (side * aspect + 8), w: side, h: side * aspect});
+      }
+    }));
+    return 22 + rows.length * (side * aspect + 8) + 18;
+  };
+  const find = (x, y) => places.find(p => x >= p.x && x < p.x + p.w && y >= p.y && y < p.y + p.h);
+  const pixelOf = (p, x, y) => [(x - p.x) / p.w * run.image.cols, (y - p.y) / p.h * run.image.rows];
+  return new Figure({
+    title: () => 'Where “' + run.words[get.word()].piece + '” is attended to',
+    caption: () => 'Attention to the piece “' + run.words[get.word()].piece + '” of “' + run.sentence + '”, '
+      + (looking.head < 0 ? 'mean of the heads' : 'head ' + (looking.head + 1)) + '; one scale for all maps. Each cell’s weights over the words sum to 1.',
+    height: layout,
+    draw(pen, width) {
+      layout(width);
+      const all = places.map(p => ready(p.a.blob));
+      let high = 0;
+      all.forEach((values, i) => {
+        if (!values) {
+          load(places[i].a.blob).then(drawAgain);
+        } else {
+          high = Math.max(high, extent(weightsOf(places[i].a, values, looking.head, get.word()))[1]);
+        }
+      });
+      const scale = new Scale(0, high || 1);
+      branches.forEach((b, i) => pen.text(clipped(pen, BRANCH_WORDS[b] || b, side), LABEL + i * (side + 8), 14, {fill: pen.theme[b] || pen.theme.ink, bold: true}));
+      for (const p of places) {
+        const values = ready(p.a.blob);
+        if (p.branch === branches.find(b => at(p.place, b))) {
+          pen.text(p.place, 0, p.y + p.h / 2 - 2, {bold: p.place === rows[looking.row]});
+          pen.text(p.a.rows + ' × ' + p.a.cols, 0, p.y + p.h / 2 + 13, {size: 11, fill: pen.theme.faint});
+        }
+        if (values) {
+          pen.picture(picture(p.a, values, scale), p.x, p.y, p.w, p.h);
+        } else {
+          pen.rect(p.x, p.y, p.w, p.h, pen.theme.sunk);
+        }
+        if (p.place === rows[looking.row] && p.branch === looking.branch) {
+          pen.frame(p.x - 1.5, p.y - 1.5, p.w + 3, p.h + 3, pen.theme.accent, 2);
+        }
+        if (looking.pixel) {
+          cross(pen, p.x + looking.pixel[0] / run.image.cols * p.w, p.y + looking.pixel[1] / run.image.rows * p.h, 5);
+        }
+      }
+      legend(pen, scale, width - 2, layout(width) - 14, 'weight');
+    },
+    over(x, y) {
+      const p = x === null ? null : find(x, y);
+      if (!p) {
+        change({hover: null});
+        return null;
+      }
+      const pixel = pixelOf(p, x, y);
+      change({hover: pixel, row: rows.indexOf(p.place), branch: p.branch});
+      const values = ready(p.a.blob);
+      const {row, col, cell} = cellUnder(p.a, run, pixel);
+      return p.place + ', ' + (BRANCH_WORDS[p.branch] || p.branch) + ', row ' + row + ', column ' + col
+        + (values ? '\nweight ' + exact(weightAt(p.a, values, looking.head, cell, get.word())) : '');
+    },
+    press(x, y) {
+      const p = find(x, y);
+      if (p) {
+        change({pin: pixelOf(p, x, y), row: rows.indexOf(p.place), branch: p.branch});
+      }
+    },
+    step: (dx, dy) => {
+      const p = places.find(q => q.place === rows[looking.row] && q.branch === looking.branch) || places[0];
+      const from = looking.pixel || [run.image.cols / 2, run.image.rows / 2];
+      const x = Math.min(run.image.cols - 1, Math.max(0, from[0] + dx * run.image.cols / p.a.cols));
+      const y = Math.min(run.image.rows - 1, Math.max(0, from[1] + dy * run.image.rows / p.a.rows));
+      return [p.x + x / run.image.cols * p.w, p.y + y / run.image.rows * p.h];
+    },
+  });
+}
+
+/** A cross that is seen on every colour. */
+function cross(pen, x, y, size) {
+  for (const [colour, thick] of [['#000000', 3], ['#ffffff', 1.2]]) {
+    pen.line([x - size, y, x + size, y], colour, thick);
+    pen.line([x, y - size, x, y + size], colour, thick);
+  }
+}
+
+/** The image with the mask or the word's map over it. */
+function sightFigure(run, get, change) {
+  const {rows, at} = attentionTable(run);
+  const layers = {word: 'the word’s map', mask: 'the mask', logit: 'the logits', none: 'nothing'};
+  let layer = 'word';
+  let side = 1;
+  let figure = null;
+  const pixelOf = (x, y) => [x / side * run.image.cols, y / side * run.image.cols];
+  const overlay = pen => {
+    const a = at(rows[looking.row], looking.branch);
+    const values = a && ready(a.blob);
+    if (layer === 'word' && values) {
+      const weights = weightsOf(a, values, looking.head, get.word());
+      return [heat(weights, a.rows, a.cols, new Scale(0, extent(weights)[1] || 1)), 0.72, true];
+    }
+    const bits = ready(run.mask.blob);
+    if (layer === 'mask' && bits) {
+      return [veil(bits, run.mask.rows, run.mask.cols, MASK_COLOUR, 190), 1, false];
+    }
+    const logits = ready(run.logits.blob);
+    if (layer === 'logit' && logits) {
+      return [heat(logits, run.logits.rows, run.logits.cols, Scale.of(...extent(logits))), 0.85, false];
+    }
+    return null;
+  };
+  figure = new Figure({
+    title: 'The image, and over it ' + layers.word,
+    caption: () => (layer === 'word'
+      ? '“' + run.words[get.word()].piece + '” at ' + rows[looking.row] + ', ' + (BRANCH_WORDS[looking.branch] || looking.branch) + '. '
+      : '') + 'Point at a pixel to see its words; press to keep it.',
+    height(width) {
+      side = Math.min(width, 560);
+      return side * run.image.rows / run.image.cols;
+    },
+    draw(pen) {
+      const image = sight(run);
+      const high = side * run.image.rows / run.image.cols;
+      if (image) {
+        pen.picture(image, 0, 0, side, high, {smooth: true});
+      }
+      const over = overlay(pen);
+      if (over) {
+        pen.picture(over[0], 0, 0, side, high, {opacity: over[1], smooth: over[2]});
+      }
+      if (looking.pixel) {
+        cross(pen, looking.pixel[0] / run.image.cols * side, looking.pixel[1] / run.image.cols * side, 8);
+      }
+    },
+    over(x, y) {
+      if (x === null || x >= side) {
+        change({hover: null});
+        return null;
+      }
+      const pixel = pixelOf(x, y);
+      change({hover: pixel});
+      const logits = ready(run.logits.blob);
+      const c = cellUnder(run.logits, run, pixel);
+      return 'pixel ' + Math.floor(pixel[0]) + ', ' + Math.floor(pixel[1])
+        + (logits ? '\nlogit ' + exact(logits[c.cell]) + (logits[c.cell] > 0 ? ': in the mask' : ': not in the mask') : '');
+    },
+    press: (x, y) => x < side && change({pin: pixelOf(x, y)}),
+    step(dx, dy) {
+      const from = looking.pixel || [run.image.cols / 2, run.image.rows / 2];
+      const to = [from[0] + 4 * dx, from[1] + 4 * dy].map((v, i) => Math.min((i ? run.image.rows : run.image.cols) - 1, Math.max(0, v)));
+      return to.map(v => v / run.image.cols * side);
+    },
+    tools: choice('over it', Object.entries(layers), layer, v => {
+      layer = v;
+      figure.redraw();
+    }),
+  });
+  for (const blob of [run.mask.blob, run.logits.blob]) {
+    load(blob).then(drawAgain);
+  }
+  return figure;
+}
+
+/** For the pixel that is looked at: bars over the words, a column for each branch, and what leaving each word out does there. */
+function wordBars(run, get) {
+  const {rows, branches, at} = attentionTable(run);
+  const dropped = new Map(run.causes.filter(c => c.word !== null && c.logits !== null).map(c => [c.word, c]));
+  const LINE = 22;
+  const LABEL = 108;
+  const shownPixel = () => looking.pixel || [run.image.cols / 2, run.image.rows / 2];
+  return new Figure({
+    title: () => 'Which words pixel ' + shownPixel().map(Math.floor).join(', ') + ' looks at, ' + rows[looking.row],
+    caption: () => 'Weights of the words at the cell of ' + rows[looking.row] + ' over that pixel; a branch’s weights sum to 1.'
+      + (dropped.size ? ' Last column: how the pixel’s logit changes when the word is left out; a fall (blue) means the word spoke for the object here.' : ''),
+    height: () => 42 + LINE * run.words.length,
+    draw(pen, width) {
+      const columns = branches.filter(b => at(rows[looking.row], b));
+      const n = columns.length + (dropped.size ? 1 : 0);
+      const wide = (width - LABEL) / n;
+      columns.forEach((b, i) => {
+        pen.text(clipped(pen, BRANCH_WORDS[b] || b, wide - 8), LABEL + i * wide, 14, {fill: pen.theme[b] || pen.theme.ink, bold: true});
+        const a = at(rows[looking.row], b);
+        const values = ready(a.blob);
+        if (values) {
+          const {cell} = cellUnder(a, run, shownPixel());
+          run.words.forEach((_, w) => {
+            const weight = weightAt(a, values, looking.head, cell, w);
+            const y = 24 + w * LINE;
+            pen.rect(LABEL + i * wide, y + 3, (wide - 56) * weight, LINE - 8, pen.theme[b] || pen.theme.accent);
+            pen.text(weight.toFixed(3), LABEL + i * wide + (wide - 56) * weight + 4, y + 15, {size: 11, fill: pen.theme.faint});
+          });
+        } else {
+          load(a.blob).then(drawAgain);
+        }
+      });
+      run.words.forEach((w, i) => {
+        const y = 24 + i * LINE;
+        const quiet = w.marks.some(m => m === 'padding' || m === 'cls' || m === 'sep');
+        pen.text(clipped(pen, w.piece, LABEL - 22), 12, y + 15, {bold: i === get.word(), fill: quiet ? pen.theme.faint : pen.theme.ink});
+        w.marks.filter(m => m === 'object' || m === 'position').forEach((m, at2) => pen.rect(at2 * 5, y + 3, 4, LINE - 8, pen.theme[m]));
+      });
+      if (dropped.size) {
+        dropBars(pen, LABEL + columns.length * wide, wide - 52);
+      }
+      const whole = ready(run.logits.blob);
+      const c = cellUnder(run.logits, run, shownPixel());
+      if (whole) {
+        pen.text('logit ' + short(whole[c.cell]) + (whole[c.cell] > 0 ? ', in the mask' : ', not in the mask'), 12, 24 + LINE * run.words.length + 12,
+          {size: 11, fill: pen.theme.faint});
+      }
+    },
+    over: () => null,
+  });
+
+  function dropBars(pen, x, wide) {
+    pen.text(clipped(pen, 'left out: change of the logit', wide + 44), x, 14, {bold: true});
+    const whole = ready(run.logits.blob);
+    const changes = run.words.map((_, w) => {
+      const cause = dropped.get(w);
+      const values = cause && ready(cause.logits);
+      if (cause && !values) {
+        load(cause.logits).then(drawAgain);
+      }
+      return whole && values ? values[cellUnder(run.logits, run, shownPixel()).cell] - whole[cellUnder(run.logits, run, shownPixel()).cell] : null;
+    });
+    const most = Math.max(1e-6, ...changes.map(c => Math.abs(c || 0)));
+    changes.forEach((c, w) => {
+      if (c !== null) {
+        const y = 24 + w * LINE;
+        const long = c / most * wide / 2;
+        pen.rect(x + wide / 2 + Math.min(0, long), y + 3, Math.abs(long), LINE - 8, c < 0 ? pen.theme.position : pen.theme.object);
+        pen.text((c > 0 ? '+' : '') + short(c), x + wide + 4, y + 15, {size: 11, fill: pen.theme.faint});
+      }
+    });
+    pen.line([x + wide / 2, 22, x + wide / 2, 22 + LINE * changes.length], pen.theme.line);
+  }
+}
+
+/** The view '#words/WORD/PLACE/BRANCH/X,Y'. */
+function wordsView(word, place, branch, pixel) {
+  const run = main;
+  if (!run.attention.length) {
+    return [h('h2', null, 'Words and pixels'), h('p', null, 'This network has no attention from pixels to words that the page knows.')];
+  }
+  const {rows, branches} = attentionTable(run);
+  const firstWord = Math.max(0, run.words.findIndex(w => w.marks.includes('object')));
+  looking.word = run.words[word] ? Number(word) : firstWord;
+  looking.row = rows.includes(place) ? rows.indexOf(place) : Math.min(2, rows.length - 1);
+  looking.branch = branches.includes(branch) ? branch : branches[0];
+  const kept = /^\d+,\d+$/.test(pixel || '') ? pixel.split(',').map(Number) : null;
+  looking.pixel = kept;
+  let pinned = kept;
+  let peek = null;
+  const get = {word: () => (peek === null ? looking.word : peek)};
+  const figures = [];
+  const again = () => figures.forEach(f => f.redraw());
+  const mark = () => note('words', looking.word, rows[looking.row], looking.branch, pinned ? pinned.map(Math.floor).join(',') : null);
+  const change = next => {
+    if (next.row !== undefined) {
+      looking.row = next.row;
+      looking.branch = next.branch;
+    }
+    if (next.pin) {
+      pinned = next.pin;
+      mark();
+    }
+    looking.pixel = next.pin || next.hover || pinned;
+    again();
+  };
+  const buttons = pieceButtons(run, looking.word, (i, only) => {
+    if (only) {
+      peek = i;
+    } else {
+      looking.word = i;
+      peek = null;
+      buttons.press(i);
+      mark();
+    }
+    again();
+  });
+  figures.push(sightFigure(run, get, change), wordBars(run, get), wordMaps(run, get, change));
+  const heads = Math.max(...run.attention.map(a => a.heads));
+  return [
+    h('h2', null, 'Words and pixels'),
+    h('p', null, 'Point at a word to see where it is attended to; point at a pixel to see the words that it looks at. Press to keep either.'),
+    buttons,
+    heads > 1 ? h('div', {class: 'bar'}, choice('head', [[-1, 'mean of all'], ...Array.from({length: heads}, (_, i) => [i, i + 1])], looking.head, v => {
+      looking.head = Number(v);
+      again();
+    })) : null,
+    h('div', {class: 'side'}, h('div', null, shown(figures[0])), h('div', null, shown(figures[1]))),
+    shown(figures[2]),
+    besideView(run),
+  ];
+}
+
+/** Gates, priors and channel weights of the stages. */
+function besideView(run) {
+  return run.beside.length === 0 ? null : [
+    h('h3', null, 'Beside it: gates, where things may be, which channels count'),
+    h('div', {class: 'columns'}, run.beside.map(b => h('section', null, h('h3', null, b.place + ': ' + b.title), h('p', {class: 'faint'}, b.words),
+      shown(tensorFigure(run, b)), h('p', null, link(b.path, 'way', b.path)))))];
+}
