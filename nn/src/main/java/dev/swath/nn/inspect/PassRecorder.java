@@ -48,6 +48,19 @@ public final class PassRecorder implements TapeListener {
         }
     }
 
+    /** Sees tensors as they go by, before their memory is used again; what it takes does not count as the pass's time. */
+    public interface Observer {
+        /** Nobody. */
+        Observer NOBODY = new Observer() {};
+
+        /** A tensor leaves a module; {@code name} is that of {@link Result}. */
+        default void onResult(String name, Tensor value) {}
+
+        /** An op has run; {@code name} is that of {@link OpRecord}. What it does to the result is what is kept. */
+        default void onCall(String name, OpCall call) {}
+    }
+
+    private final Observer observer;
     private final Map<String, Module> modules;
     private final Map<String, Long> parameters = new HashMap<>();
     private final IdentityHashMap<Object, String> names = new IdentityHashMap<>();
@@ -71,6 +84,12 @@ public final class PassRecorder implements TapeListener {
 
     /** Of a pass of this network that keeps these tensors. */
     public PassRecorder(Module network, Keep keep) {
+        this(network, keep, Observer.NOBODY);
+    }
+
+    /** Of a pass of this network that keeps these tensors and shows the others, too, as they go by. */
+    public PassRecorder(Module network, Keep keep, Observer observer) {
+        this.observer = observer;
         this.modules = network.namedModules();
         this.keepModule = Keep.matcher(keep.modules());
         this.keepOp = Keep.matcher(keep.ops());
@@ -214,6 +233,7 @@ public final class PassRecorder implements TapeListener {
         ops.add(made);
         makers.put(call.output(), id);
         noteGrid(call.output().shape());
+        observer.onCall(name, call);
         if (keepOp.test(name)) {
             keep(name, call);
         }
@@ -249,6 +269,7 @@ public final class PassRecorder implements TapeListener {
         if (keepModule.test(name)) {
             tensors.put(name, copy(v));
         }
+        observer.onResult(name, value);
         if (!isReadable(value)) {
             return new Result(name, v.shape(), v.dtype(), null, null);
         }

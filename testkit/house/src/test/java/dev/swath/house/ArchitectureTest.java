@@ -179,6 +179,7 @@ class ArchitectureTest {
     private static final String[] DATASETS = {
         "dev.swath.fianet.data..", "dev.swath.fianet.draw..", "dev.swath.fianet.metrics..", "dev.swath.fianet.synth.."
     };
+    private static final String[] INSPECT = {"dev.swath.fianet.inspect.."};
     private static final String[] TRAINING = {"dev.swath.fianet.train.."};
     private static final Set<String> DRAWING_AND_LOGGING =
             Set.of("java.awt", "java.awt.font", "java.awt.geom", "javax.swing", "java.util.logging");
@@ -199,6 +200,7 @@ class ArchitectureTest {
     void fianetLooksDownOnly() {
         know(NETWORKS, NETWORKS, ENGINE);
         know(DATASETS, DATASETS, NETWORKS, ENGINE);
+        know(INSPECT, INSPECT, NETWORKS, ENGINE);
         know(TRAINING, TRAINING, DATASETS, NETWORKS, ENGINE);
         know(CLI, CLI, TRAINING, DATASETS, NETWORKS, ENGINE, new String[] {"picocli..", "com.sun.management.."});
     }

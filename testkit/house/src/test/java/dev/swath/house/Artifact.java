@@ -41,6 +41,7 @@ record Artifact(String name, String folder) {
             new Artifact("fianet-opennlp", "fianet/opennlp"),
             new Artifact("fianet-bundled", "fianet/bundled"),
             new Artifact("fianet-datasets", "fianet/datasets"),
+            new Artifact("fianet-inspect", "fianet/inspect"),
             new Artifact("fianet-training", "fianet/training"),
             new Artifact("fianet-cli", "fianet/cli"));
 

@@ -46,6 +46,7 @@ class ArtifactsTest {
             Map.entry("fianet-opennlp", Set.of("dev.swath.fianet", "org.apache.opennlp.tools", "org.slf4j")),
             Map.entry("fianet-bundled", Set.of("dev.swath.fianet")),
             Map.entry("fianet-datasets", Set.of("dev.swath.fianet", "dev.swath.files")),
+            Map.entry("fianet-inspect", Set.of("dev.swath.fianet")),
             Map.entry("fianet-training", Set.of("dev.swath.fianet.datasets", "dev.swath.files")),
             Map.entry(
                     "fianet-cli",
@@ -67,6 +68,7 @@ class ArtifactsTest {
             "fianet-opennlp", plus(TIFF, TAGGER),
             "fianet-bundled", TIFF,
             "fianet-datasets", TIFF,
+            "fianet-inspect", TIFF,
             "fianet-training", TIFF,
             "fianet-cli", plus(plus(TIFF, TAGGER), Set.of("picocli", "slf4j-jdk14")));
 

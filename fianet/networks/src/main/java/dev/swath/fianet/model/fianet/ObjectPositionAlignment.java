@@ -8,17 +8,20 @@ import dev.swath.autograd.ops.Reduce;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.autograd.ops.Unary;
 import dev.swath.fianet.model.parts.CrossAttention;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.TanhGate;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.nn.Conv2d;
 import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
+import java.util.Map;
 
 /**
  * The object branch, gated, times one weight per pixel that the position branch gives: sigmoid of a 3x3 convolution over
  * the channels' mean and maximum. {@code go_embedding} stands in every published checkpoint and is used by nothing.
  */
-public final class ObjectPositionAlignment extends Module {
+public final class ObjectPositionAlignment extends Module implements Meant {
     private final CrossAttention object;
     private final TanhGate gate;
     private final CrossAttention position;
@@ -33,6 +36,15 @@ public final class ObjectPositionAlignment extends Module {
         child("go_embedding", new Linear(channels, channels, false));
         this.position = child("sp_cross_attn", new CrossAttention(channels, text, heads));
         this.weight = child("conv1", new Conv2d(2, 1, 3, 1, 1, false));
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        return Map.of(
+                "go_cross_attn", Meaning.OBJECT_ATTENTION,
+                "go_tanh_gating", Meaning.OBJECT_GATE,
+                "sp_cross_attn", Meaning.POSITION_ATTENTION,
+                "conv1", Meaning.SPATIAL_PRIOR);
     }
 
     /** (B, L, C) of a grid of {@code height} rows, and the two branches' words, to (B, L, C). */

@@ -3,6 +3,8 @@ package dev.swath.fianet.model.fianet;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.fianet.model.parts.ContextAlignment;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.TanhGate;
 import dev.swath.fianet.model.skeleton.SwinStage;
@@ -10,9 +12,10 @@ import dev.swath.nn.Linear;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.SwinBlock;
 import dev.swath.nn.swin.SwinBlocks;
+import java.util.Map;
 
 /** One stage of the backbone: Swin blocks, fine-grained alignment with the sentence, patch merging (not in the last). */
-public final class Stage extends SwinStage {
+public final class Stage extends SwinStage implements Meant {
     private final FiaNetConfig config;
     private final StageAlignment alignment;
 
@@ -43,6 +46,14 @@ public final class Stage extends SwinStage {
         if (!last) {
             merge(channels);
         }
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        return Map.of(
+                "context_pixel_attn.image_lang_att", Meaning.CONTEXT_ATTENTION,
+                "context_tanh_gate", Meaning.GATE,
+                "fc2", Meaning.CHANNEL_WEIGHTS);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.fianet.model.parts.CrossAttention;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.MultiScale;
 import dev.swath.fianet.model.parts.PooledScales;
 import dev.swath.fianet.model.parts.Sentence;
@@ -16,12 +18,14 @@ import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.Pointwise;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Text-aware multi-scale enhancement: between pooled scales, blocks of attention to the words.
  */
-public final class Tmem extends MultiScale {
+public final class Tmem extends MultiScale implements Meant {
     /** x + A(LN(x), words), then + feed-forward(LN(.)). */
     static final class Block extends Module {
         private final LayerNorm norm1;
@@ -103,6 +107,15 @@ public final class Tmem extends MultiScale {
         child("block", blocks);
         BatchNorm norm = child("bn", new BatchNorm(hidden));
         this.scales = new PooledScales(widths, down, up, norm, child("fusion", PooledScales.gates(widths)));
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        Map<String, Meaning> out = new LinkedHashMap<>();
+        for (int i = 0; i < blocks.size(); i++) {
+            out.put("block." + i + ".tma", Meaning.CONTEXT_ATTENTION);
+        }
+        return out;
     }
 
     @Override

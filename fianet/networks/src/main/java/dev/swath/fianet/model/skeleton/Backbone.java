@@ -2,6 +2,8 @@ package dev.swath.fianet.model.skeleton;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.MultiScale;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.nn.LayerNorm;
@@ -10,12 +12,14 @@ import dev.swath.nn.ModuleException;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.PatchEmbed;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The Swin stages with their alignments, a layer norm for each map, and the multi-scale module behind them, if there is one. */
-public final class Backbone extends Module {
+public final class Backbone extends Module implements Meant {
     private final int patch;
     private final PatchEmbed patchEmbed;
     private final ModuleList<SwinStage> layers = new ModuleList<>();
@@ -40,6 +44,18 @@ public final class Backbone extends Module {
     public Backbone with(String name, MultiScale module) {
         this.multiScale = child(name, module);
         return this;
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        Map<String, Meaning> out = new LinkedHashMap<>();
+        for (int i = 0; i < TrunkConfig.STAGES; i++) {
+            out.put(layers.name() + "." + i, Meaning.STAGE);
+        }
+        if (multiScale != null) {
+            out.put(multiScale.name(), Meaning.MULTI_SCALE);
+        }
+        return out;
     }
 
     /** The image (B, H, W, 3) and the sentence to four maps, finest first. */

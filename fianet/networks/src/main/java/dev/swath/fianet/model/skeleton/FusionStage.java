@@ -4,16 +4,19 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.fianet.model.parts.ContextAlignment;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.TanhGate;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.StageBlock;
+import java.util.Map;
 
 /**
  * A stage with LAVT's alignment: f = PWAM(x, words), and x + gate(f) f goes on. The map is f before its gate. Networks made
  * from LAVT add terms in {@link #next}.
  */
-public abstract class FusionStage extends SwinStage {
+public abstract class FusionStage extends SwinStage implements Meant {
     private final ContextAlignment fusion;
     private final TanhGate gate;
 
@@ -27,6 +30,11 @@ public abstract class FusionStage extends SwinStage {
                 new ContextAlignment(
                         channels, config.text().hidden(), config.fusionHeads().get(i), config.fusionDropout()));
         this.gate = child("res_gate", new TanhGate(channels));
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        return Map.of("fusion.image_lang_att", Meaning.CONTEXT_ATTENTION, "res_gate", Meaning.GATE);
     }
 
     /** Registers patch merging at this place, unless this is the last stage. */
