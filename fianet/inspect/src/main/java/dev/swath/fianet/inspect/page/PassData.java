@@ -2,15 +2,18 @@ package dev.swath.fianet.inspect.page;
 
 import dev.swath.nn.Module;
 import dev.swath.nn.inspect.ModuleCall;
+import dev.swath.nn.inspect.OpInput;
 import dev.swath.nn.inspect.OpRecord;
 import dev.swath.nn.inspect.PassRecord;
 import dev.swath.nn.inspect.Picture;
 import dev.swath.nn.inspect.Result;
 import dev.swath.nn.inspect.Statistics;
+import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ final class PassData {
     private final PassRecord record;
     private final Blobs blobs;
     private final Map<Long, Integer> grids = new HashMap<>();
+    private final Map<Tensor, Integer> known = new IdentityHashMap<>();
 
     PassData(PassRecord record, Blobs blobs) {
         this.record = record;
@@ -178,8 +182,8 @@ final class PassData {
         return (float) (sum / ((bottom - top) * (right - left)));
     }
 
-    /** All ops in order, each with the number of the module that ran it. */
-    List<Object> ops(Predicate<OpRecord> explained) {
+    /** All ops in order, each with the number of the module that ran it; those whose tensors were kept with them. */
+    List<Object> ops() {
         Map<Integer, Integer> owners = new HashMap<>();
         owners(record.root(), new int[1], owners);
         List<Object> out = new ArrayList<>();
@@ -194,10 +198,42 @@ final class PassData {
             o.put("flops", op.flops());
             o.put("bytes", op.bytes());
             o.put("kernel", op.kernel());
-            o.put("explained", explained.test(op));
+            if (record.opTensors().containsKey(op.name())) {
+                addTensors(op, record.opTensors(op.name()), o);
+            }
             out.add(o);
         }
         return out;
+    }
+
+    private void addTensors(OpRecord op, Map<String, Tensor> kept, Map<String, Object> out) {
+        List<Object> inputs = new ArrayList<>();
+        for (OpInput input : op.inputs()) {
+            Map<String, Object> i = new LinkedHashMap<>();
+            i.put("name", input.name());
+            i.put("shape", dims(input.shape()));
+            i.put("parameter", input.parameter());
+            i.put("from", input.from() < 0 ? null : record.ops().get(input.from()).name());
+            i.put("blob", blob(kept.get(input.name())));
+            inputs.add(i);
+        }
+        out.put("inputs", inputs);
+        out.put("settings", told(op.settings()));
+        out.put("grid", grid(op.shape()));
+        out.put("result", blob(kept.get("")));
+    }
+
+    /** Settings as JSON: numbers, words, lists of them. */
+    private static Map<String, Object> told(Map<String, Object> settings) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        settings.forEach((name, value) ->
+                out.put(name, value instanceof Number || value instanceof Boolean || value instanceof List<?> ? value : value.toString()));
+        return out;
+    }
+
+    /** The numbers of a tensor, once however often it is read. */
+    private int blob(Tensor tensor) {
+        return known.computeIfAbsent(tensor, t -> blobs.add((t.storage() instanceof HostStorage ? t : t.copy()).toFloatArray()));
     }
 
     private static void owners(ModuleCall call, int[] next, Map<Integer, Integer> owners) {
@@ -226,7 +262,7 @@ final class PassData {
         t.put("dtype", tensor.dtype().toString());
         t.put("stats", statistics(known == null ? Statistics.of(tensor) : known));
         t.put("grid", grid(tensor.shape()));
-        t.put("blob", blobs.add(tensor.toFloatArray()));
+        t.put("blob", blob(tensor));
         return t;
     }
 

@@ -42,9 +42,9 @@ class Scale {
     this.ramp = ramp || SEQUENTIAL;
   }
 
-  /** For numbers between low and high: diverging about 0 if both signs occur. */
+  /** For numbers between low and high: diverging about 0 if both signs matter. */
   static of(low, high) {
-    if (low < 0 && high > 0) {
+    if (Math.min(-low, high) > 0.05 * Math.max(-low, high)) {
       const most = Math.max(-low, high);
       return new Scale(-most, most, DIVERGING);
     }
@@ -64,6 +64,19 @@ class Scale {
     const w = this.word(value);
     return 'rgb(' + (w & 255) + ' ' + (w >> 8 & 255) + ' ' + (w >> 16 & 255) + ')';
   }
+}
+
+/** Between which numbers all but a hundredth lie, by a histogram. */
+function middle(histogram) {
+  const {low, high, counts} = histogram;
+  const total = counts.reduce((a, b) => a + b, 0);
+  const step = (high - low) / counts.length;
+  const outside = total / 200;
+  let first = 0;
+  for (let sum = counts[0]; sum <= outside && first < counts.length - 1; sum += counts[++first]);
+  let last = counts.length - 1;
+  for (let sum = counts[last]; sum <= outside && last > first; sum += counts[--last]);
+  return [low + first * step, last === counts.length - 1 ? high : low + (last + 1) * step];
 }
 
 /** Smallest and largest finite number of an array, from `start`, every `step`-th. */

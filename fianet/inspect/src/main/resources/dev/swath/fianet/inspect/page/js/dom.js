@@ -10,7 +10,7 @@ function h(name, attributes, ...children) {
       element.setAttribute(key, value);
     }
   }
-  element.append(...children.flat().filter(c => c !== null && c !== undefined && c !== false));
+  element.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
   return element;
 }
 

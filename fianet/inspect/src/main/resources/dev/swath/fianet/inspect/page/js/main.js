@@ -3,7 +3,7 @@ const VIEWS = [
   ['way', 'The way', wayView, () => true],
   ['words', 'Words and pixels', wordsView, () => true],
   ['tensors', 'Tensors', tensorsView, () => main.tensors.length > 0],
-  ['products', 'Products', productsView, () => main.ops.some(op => op.explained)],
+  ['products', 'Products', productsView, () => main.ops.some(op => canExplain(op))],
   ['compare', 'Two runs', compareView, () => page.comparison !== null],
   ['causes', 'Causes', causesView, () => main.causes.length > 0],
   ['truth', 'Truth', truthView, () => page.truth !== null],

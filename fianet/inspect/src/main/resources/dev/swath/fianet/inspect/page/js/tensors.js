@@ -13,8 +13,14 @@ function tensorFigure(run, tensor, channel) {
 }
 
 function scaleOf(tensor, values) {
-  return tensor.stats && tensor.stats.count && Number.isFinite(tensor.stats.min)
-    ? Scale.of(tensor.stats.min, tensor.stats.max) : Scale.of(...extent(values));
+  return Scale.of(...(tensor.stats && tensor.stats.count ? middle(tensor.stats.histogram) : extent(values)));
+}
+
+/** What the colours leave out. */
+function scaleWords(tensor) {
+  const [low, high] = tensor.stats && tensor.stats.count ? middle(tensor.stats.histogram) : [0, 0];
+  return tensor.stats && (low > tensor.stats.min || high < tensor.stats.max)
+    ? ' The outermost hundredth of the numbers, from ' + short(tensor.stats.min) + ' to ' + short(tensor.stats.max) + ', has the colours of the ends.' : '';
 }
 
 function channelsFigure(run, tensor, channel) {
@@ -71,9 +77,9 @@ function channelsFigure(run, tensor, channel) {
   const name = () => shownName(tensor.path) + (tensor.title ? ', ' + tensor.title : '');
   figure = new Figure({
     title: () => name() + (only !== null && channels > 1 ? ', channel ' + only : ''),
-    caption: () => (channels === 1 ? dims(tensor.shape) + '.'
+    caption: () => (channels === 1 ? dims(tensor.shape) + ', one channel.'
       : only !== null ? 'Channel ' + only + ' of ' + channels + ', on the scale of all. Press to see all of them.'
-        : 'Channels ' + first + ' to ' + (Math.min(channels, first + perPage()) - 1) + ' of ' + channels + ', all on one scale. Press one to see it large.'),
+        : 'Channels ' + first + ' to ' + (Math.min(channels, first + perPage()) - 1) + ' of ' + channels + ', all on one scale. ' + (tensor.pick ? 'Press a cell to see what made it.' : 'Press one to see it large.')) + scaleWords(tensor),
     height: layout,
     draw(pen, width) {
       layout(width);
@@ -107,7 +113,11 @@ function channelsFigure(run, tensor, channel) {
     },
     press(x, y) {
       const p = find(x, y);
-      if (channels > 1 && (only !== null || valid(p))) {
+      if (tensor.pick) {
+        if (valid(p)) {
+          tensor.pick((p.row * cols + p.col) * channels + p.channel);
+        }
+      } else if (channels > 1 && (only !== null || valid(p))) {
         only = only === null ? p.channel : null;
         note('tensors', tensor.path, only);
         figure.redraw();
@@ -141,7 +151,7 @@ function matrixFigure(tensor) {
   const tall = w => (bars ? 130 : Math.max(60, Math.min(520, rows * Math.max(1, Math.min(14, w / cols)))));
   figure = new Figure({
     title: shownName(tensor.path) + (tensor.title ? ', ' + tensor.title : ''),
-    caption: bars ? cols + ' numbers, one bar each.' : 'All ' + count(rows) + ' × ' + count(cols) + ' numbers: the last dimension runs across.',
+    caption: bars ? cols + ' numbers, one bar each.' : 'All ' + count(rows) + ' × ' + count(cols) + ' numbers: the last dimension runs across.' + scaleWords(tensor),
     height: w => tall(w) + 22,
     draw(pen, w) {
       width = w;
@@ -176,6 +186,7 @@ function matrixFigure(tensor) {
       return values && col >= 0 && col < cols && row >= 0 && row < rows
         ? (bars ? '' : 'row ' + row + ', ') + 'column ' + col + '\n' + exact(values[row * cols + col]) : null;
     },
+    press: tensor.pick && ((x, y) => tensor.pick((bars ? 0 : Math.floor(y / tall(width) * rows)) * cols + Math.floor(x / width * cols))),
     step: walker(() => [0, 0, width, tall(width), cols, rows]),
   });
   return figure;

@@ -70,7 +70,7 @@ function statsFacts(stats) {
 function opsTable(run, module) {
   const total = module.nanos || 1;
   return table([
-    {title: 'op', cell: op => (op.explained ? link(op.name, 'products', op.number) : op.name)},
+    {title: 'op', cell: op => (canExplain(op) ? link(op.name, 'products', op.number) : op.name)},
     {title: 'result', cell: op => dims(op.shape)},
     {title: 'time', number: true, cell: op => duration(op.nanos)},
     {title: 'share', number: true, cell: op => percent(op.nanos / total)},

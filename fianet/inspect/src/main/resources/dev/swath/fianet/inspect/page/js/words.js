@@ -65,7 +65,9 @@ function pieceButtons(run, word, pick) {
 /** Heat maps of one word in one table: a figure that follows `looking`. */
 function wordMaps(run, get, change) {
   const {rows, branches, at} = attentionTable(run);
-  const LABEL = 84;
+  const LABEL = 100;
+  const TOP = 32;
+  let labels = null;
   let places = [];
   let side = 0;
   const pictures = new Map();
@@ -79,17 +81,39 @@ function wordMaps(run, get, change) {
     }
     return pictures.get(key);
   };
+  // Where there is room the places stand beside each other, else below.
   const layout = width => {
-    side = Math.min(200, Math.floor((width - LABEL - 8 * (branches.length - 1)) / branches.length));
-    const aspect = run.image.rows / run.image.cols;
+    const wide = width > 700;
+    const across = wide ? rows.length : branches.length;
+    side = Math.min(260, Math.floor((width - LABEL - 8 * (across - 1)) / across));
+    const tall = side * run.image.rows / run.image.cols;
     places = [];
     rows.forEach((place, r) => branches.forEach((branch, b) => {
       const a = at(place, branch);
+      const [i, j] = wide ? [b, r] : [r, b];
       if (a) {
-        places.push({a, place, branch, x: LABEL + b * (side + 8), y: 22 + r * (side * aspect + 8), w: side, h: side * aspect});
+        places.push({a, place, branch, x: LABEL + j * (side + 8), y: TOP + i * (tall + 8), w: side, h: tall});
       }
     }));
-    return 22 + rows.length * (side * aspect + 8) + 18;
+    labels = wide ? {top: rows.map(placeLabel), left: branches.map(branchLabel)} : {top: branches.map(branchLabel), left: rows.map(placeLabel)};
+    labels.tall = tall;
+    return TOP + (wide ? branches.length : rows.length) * (tall + 8) + 18;
+  };
+  const placeLabel = (place, r) => {
+    const a = run.attention.find(x => x.place === place);
+    return {words: place, below: a.rows + ' × ' + a.cols, bold: () => r === looking.row};
+  };
+  const branchLabel = branch => ({words: BRANCH_WORDS[branch] || branch, branch, bold: () => branch === looking.branch});
+  const drawLabels = pen => {
+    labels.top.forEach((l, i) => {
+      pen.text(clipped(pen, l.words, side), LABEL + i * (side + 8), 12, {fill: pen.theme[l.branch] || pen.theme.ink, bold: l.bold()});
+      pen.text(l.below || '', LABEL + i * (side + 8), 26, {size: 11, fill: pen.theme.faint});
+    });
+    labels.left.forEach((l, i) => {
+      const y = TOP + i * (labels.tall + 8) + labels.tall / 2;
+      pen.text(clipped(pen, l.words, LABEL - 8), 0, y, {fill: pen.theme[l.branch] || pen.theme.ink, bold: l.bold()});
+      pen.text(l.below || '', 0, y + 15, {size: 11, fill: pen.theme.faint});
+    });
   };
   const find = (x, y) => places.find(p => x >= p.x && x < p.x + p.w && y >= p.y && y < p.y + p.h);
   const pixelOf = (p, x, y) => [(x - p.x) / p.w * run.image.cols, (y - p.y) / p.h * run.image.rows];
@@ -110,13 +134,9 @@ function wordMaps(run, get, change) {
         }
       });
       const scale = new Scale(0, high || 1);
-      branches.forEach((b, i) => pen.text(clipped(pen, BRANCH_WORDS[b] || b, side), LABEL + i * (side + 8), 14, {fill: pen.theme[b] || pen.theme.ink, bold: true}));
+      drawLabels(pen);
       for (const p of places) {
         const values = ready(p.a.blob);
-        if (p.branch === branches.find(b => at(p.place, b))) {
-          pen.text(p.place, 0, p.y + p.h / 2 - 2, {bold: p.place === rows[looking.row]});
-          pen.text(p.a.rows + ' × ' + p.a.cols, 0, p.y + p.h / 2 + 13, {size: 11, fill: pen.theme.faint});
-        }
         if (values) {
           pen.picture(picture(p.a, values, scale), p.x, p.y, p.w, p.h);
         } else {
