@@ -28,9 +28,11 @@ final class Pass {
     /** The listener if it wants to be told of each op with all that it read. */
     final @Nullable TapeListener calls;
     /** What the running op has told of itself, for such a listener. */
-    @Nullable OpDetails details;
+    @Nullable
+    OpDetails details;
     /** What the running op has asked to compute first, for such a listener. */
-    @Nullable Kernel computing;
+    @Nullable
+    Kernel computing;
 
     Pass(Tape.Options o, Workspace workspace) {
         this.backend = o.backend();

@@ -331,7 +331,8 @@ public final class Tape implements AutoCloseable {
             return;
         }
         if (details == null) {
-            details = OpDetails.of("x", Stream.of(inputs).filter(Objects::nonNull).toList());
+            details =
+                    OpDetails.of("x", Stream.of(inputs).filter(Objects::nonNull).toList());
         }
         Class<?> computed = kernel == null ? null : kernel.getClass();
         listener.onCall(new OpCall(op, path(), details.inputs(), details.settings(), result, flops, computed));

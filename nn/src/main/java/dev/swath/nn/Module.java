@@ -116,7 +116,10 @@ public abstract class Module {
     }
 
     private static String described(List<Var> results) {
-        return results.stream().map(v -> v.dtype() + v.shape().toString()).toList().toString();
+        return results.stream()
+                .map(v -> v.dtype() + v.shape().toString())
+                .toList()
+                .toString();
     }
 
     /** Calls the hook after each forward pass of this module until the handle is closed. */

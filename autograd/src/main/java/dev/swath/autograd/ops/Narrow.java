@@ -15,10 +15,8 @@ public final class Narrow {
     public static Var apply(Tape tape, Var x, int axis, int from, int to) {
         Operands.requireHere(tape, "narrow", "x", x.value());
         Tensor y = x.value().slice(axis, from, to);
-        tape.describe(() -> OpDetails.of("x", x)
-                .setting("axis", axis)
-                .setting("from", from)
-                .setting("to", to));
+        tape.describe(() ->
+                OpDetails.of("x", x).setting("axis", axis).setting("from", from).setting("to", to));
         return tape.record(
                 "narrow",
                 y,

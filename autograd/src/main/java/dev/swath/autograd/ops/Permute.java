@@ -16,7 +16,8 @@ public final class Permute {
             inverse[x.shape().axis(order[i])] = i;
         }
         Operands.requireHere(tape, "permute", "x", x.value());
-        tape.describe(() -> OpDetails.of("x", x).setting("order", IntStream.of(order).boxed().toList()));
+        tape.describe(() -> OpDetails.of("x", x)
+                .setting("order", IntStream.of(order).boxed().toList()));
         return tape.record("permute", x.value().permute(order), 0, (dy, g) -> g.add(0, dy.permute(inverse)), x);
     }
 }

@@ -31,6 +31,17 @@ public record PassRecord(
         opTensors = Collections.unmodifiableMap(new LinkedHashMap<>(opTensors));
     }
 
+    /**
+     * The name of the next op of a pass: {@code path:op}, with its number behind it where the module has run such an op before.
+     *
+     * @param calls how often each has been run; counted up
+     */
+    public static String opName(String path, String op, Map<String, Integer> calls) {
+        String name = path + ":" + op;
+        int n = calls.merge(name, 1, Integer::sum);
+        return n == 1 ? name : name + "#" + n;
+    }
+
     /** All calls of modules, each before those inside it. */
     public List<ModuleCall> modules() {
         List<ModuleCall> out = new ArrayList<>();
@@ -60,7 +71,8 @@ public record PassRecord(
         return ops.stream()
                 .filter(o -> o.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ModuleException("[inspect] the pass must have an op of that name; got '" + name + "'"));
+                .orElseThrow(() ->
+                        new ModuleException("[inspect] the pass must have an op of that name; got '" + name + "'"));
     }
 
     private static <T> T kept(Map<String, T> all, String name, String kind) {
@@ -71,8 +83,8 @@ public record PassRecord(
                     ? "nothing was kept"
                     : "kept were " + String.join(", ", names.stream().limit(5).toList())
                             + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
-            throw new ModuleException(
-                    "[inspect] a " + kind + " must be asked for before the pass to be read after it; got '" + name + "', " + some);
+            throw new ModuleException("[inspect] a " + kind
+                    + " must be asked for before the pass to be read after it; got '" + name + "', " + some);
         }
         return found;
     }

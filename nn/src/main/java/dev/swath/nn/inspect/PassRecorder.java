@@ -69,6 +69,7 @@ public final class PassRecorder implements TapeListener {
 
     private final Deque<Frame> open = new ArrayDeque<>();
     private final Map<String, Integer> calls = new HashMap<>();
+    private final Map<String, Integer> opCalls = new HashMap<>();
     private final IdentityHashMap<Var, Integer> makers = new IdentityHashMap<>();
     private final IdentityHashMap<Var, Tensor> copies = new IdentityHashMap<>();
     private final List<OpRecord> ops = new ArrayList<>();
@@ -207,7 +208,7 @@ public final class PassRecorder implements TapeListener {
         long start = System.nanoTime();
         Frame top = open.peek();
         int id = ops.size();
-        String name = numbered(call.path() + ":" + call.op());
+        String name = PassRecord.opName(call.path(), call.op(), opCalls);
         List<OpInput> inputs = new ArrayList<>();
         long bytes = bytes(call.output());
         for (Map.Entry<String, Var> e : call.inputs().entrySet()) {
@@ -304,11 +305,6 @@ public final class PassRecorder implements TapeListener {
 
     private String key(Frame frame) {
         return frame.call == 1 ? frame.path : frame.path + "#" + frame.call;
-    }
-
-    private String numbered(String name) {
-        int n = calls.merge(name, 1, Integer::sum);
-        return n == 1 ? name : name + "#" + n;
     }
 
     private static long bytes(Var v) {

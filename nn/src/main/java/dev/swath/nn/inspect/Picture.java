@@ -35,9 +35,7 @@ public record Picture(int height, int width, float[] values) {
             return pooled(x, one.dim(0), one.dim(1), one.dim(2));
         }
         int rows = gridHeight > 0 ? gridHeight : one.dim(0);
-        return gridHeight > 0
-                ? pooled(x, rows, one.dim(0) / rows, one.dim(1))
-                : pooled(x, one.dim(0), one.dim(1), 1);
+        return gridHeight > 0 ? pooled(x, rows, one.dim(0) / rows, one.dim(1)) : pooled(x, one.dim(0), one.dim(1), 1);
     }
 
     private static Picture pooled(float[] x, int height, int width, int channels) {

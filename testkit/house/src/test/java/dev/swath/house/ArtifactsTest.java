@@ -46,7 +46,7 @@ class ArtifactsTest {
             Map.entry("fianet-opennlp", Set.of("dev.swath.fianet", "org.apache.opennlp.tools", "org.slf4j")),
             Map.entry("fianet-bundled", Set.of("dev.swath.fianet")),
             Map.entry("fianet-datasets", Set.of("dev.swath.fianet", "dev.swath.files")),
-            Map.entry("fianet-inspect", Set.of("dev.swath.fianet")),
+            Map.entry("fianet-inspect", Set.of("dev.swath.fianet", "dev.swath.files")),
             Map.entry("fianet-training", Set.of("dev.swath.fianet.datasets", "dev.swath.files")),
             Map.entry(
                     "fianet-cli",

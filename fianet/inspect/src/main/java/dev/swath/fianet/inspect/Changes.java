@@ -95,7 +95,9 @@ final class Changes implements AutoCloseable {
     private void replace(Map<String, Module> modules, Intervention.Replace r) {
         int bracket = r.name().indexOf('[');
         String called = bracket < 0 ? r.name() : r.name().substring(0, bracket);
-        int number = bracket < 0 ? 0 : number(r.name(), r.name().substring(bracket + 1, r.name().length() - 1));
+        int number = bracket < 0
+                ? 0
+                : number(r.name(), r.name().substring(bracket + 1, r.name().length() - 1));
         int hash = called.indexOf('#');
         String path = hash < 0 ? called : called.substring(0, hash);
         int call = hash < 0 ? 1 : number(r.name(), called.substring(hash + 1));
@@ -109,8 +111,9 @@ final class Changes implements AutoCloseable {
             Shape shape = results.get(number).shape();
             DType dtype = results.get(number).dtype();
             if (!r.value().shape().equals(shape)) {
-                throw new InspectionException("[intervention] what takes the place of '" + r.name()
-                        + "' must have its shape, " + shape + "; got " + r.value().describe());
+                throw new InspectionException(
+                        "[intervention] what takes the place of '" + r.name() + "' must have its shape, " + shape
+                                + "; got " + r.value().describe());
             }
             out.set(number, tape.constant(r.value().to(dtype)));
             return out;
@@ -121,7 +124,8 @@ final class Changes implements AutoCloseable {
         try {
             return Integer.parseInt(digits);
         } catch (NumberFormatException e) {
-            throw new InspectionException("[intervention] a result is named as path, path[1] or path#2; got '" + name + "'");
+            throw new InspectionException(
+                    "[intervention] a result is named as path, path[1] or path#2; got '" + name + "'");
         }
     }
 
@@ -138,10 +142,12 @@ final class Changes implements AutoCloseable {
                 modules,
                 s.path(),
                 (_, v, n) -> {
-                    Var source = n < s.sources().size() ? sources.get(s.sources().get(n)) : null;
+                    Var source =
+                            n < s.sources().size() ? sources.get(s.sources().get(n)) : null;
                     if (source == null) {
-                        throw new InspectionException("[intervention] to skip '" + s.path() + "' there must be a module before it for"
-                                + " each of its results; there is none for result " + n);
+                        throw new InspectionException(
+                                "[intervention] to skip '" + s.path() + "' there must be a module before it for"
+                                        + " each of its results; there is none for result " + n);
                     }
                     return source;
                 },
@@ -157,8 +163,8 @@ final class Changes implements AutoCloseable {
             if (i instanceof Intervention.DropWord d) {
                 for (int p : d.positions()) {
                     if (p < 0 || p >= context.length) {
-                        throw new InspectionException("[intervention] a word's position must lie in [0, " + context.length
-                                + "); got " + p);
+                        throw new InspectionException(
+                                "[intervention] a word's position must lie in [0, " + context.length + "); got " + p);
                     }
                     context[p] = 0;
                     object[p] = 0;
@@ -205,7 +211,8 @@ final class Changes implements AutoCloseable {
 
     private static void overwrite(String name, OpCall call, Writer writer) {
         if (!call.isFresh()) {
-            throw new InspectionException("[intervention] what '" + name + "' gives is a view and cannot be changed by itself");
+            throw new InspectionException(
+                    "[intervention] what '" + name + "' gives is a view and cannot be changed by itself");
         }
         Tensor there = call.output().value();
         double[] elements = there.toDoubleArray();
@@ -217,7 +224,8 @@ final class Changes implements AutoCloseable {
     void requireDone() {
         for (Intervention i : all) {
             if (!done.contains(i)) {
-                throw new InspectionException("[intervention] what is to be changed must happen in the pass; this did not: " + i.label());
+                throw new InspectionException(
+                        "[intervention] what is to be changed must happen in the pass; this did not: " + i.label());
             }
         }
     }

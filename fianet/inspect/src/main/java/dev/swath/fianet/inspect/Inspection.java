@@ -79,7 +79,8 @@ public final class Inspection {
     }
 
     /** Looks by tokens that the caller made: the model needs no vocabulary. */
-    public static Inspection of(ReferringSegmenter segmenter, RgbImage image, Tokens tokens, InspectionOptions options) {
+    public static Inspection of(
+            ReferringSegmenter segmenter, RgbImage image, Tokens tokens, InspectionOptions options) {
         return of(segmenter, image, "", tokens, null, options, PassRecorder.Observer.NOBODY);
     }
 
@@ -114,8 +115,7 @@ public final class Inspection {
 
     /** What looking so will take, for sentences of {@code words} pieces, without running the network. */
     public static Plan plan(ReferringSegmenter segmenter, int words, InspectionOptions options) {
-        return Watch.plan(
-                segmenter.network(), segmenter.preprocessor().size(), words, options.keep());
+        return Watch.plan(segmenter.network(), segmenter.preprocessor().size(), words, options.keep());
     }
 
     /** The network's own module, with all others below it in the order in which they ended. */
@@ -196,8 +196,7 @@ public final class Inspection {
             Map<String, Tensor> op = record().opTensors().get(Parts.sigmoid(p));
             if (op != null) {
                 Tensor w = op.get("");
-                out.add(new SpatialPrior(
-                        p.path(), Parts.sigmoid(p), p.stage(), w.reshape(w.dim(1), w.dim(2))));
+                out.add(new SpatialPrior(p.path(), Parts.sigmoid(p), p.stage(), w.reshape(w.dim(1), w.dim(2))));
             }
         }
         return List.copyOf(out);

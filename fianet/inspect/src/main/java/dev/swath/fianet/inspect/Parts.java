@@ -19,7 +19,8 @@ final class Parts {
         Map<String, Meaning> meanings = new LinkedHashMap<>();
         network.namedModules().forEach((path, module) -> {
             if (module instanceof Meant meant) {
-                meant.meanings().forEach((name, meaning) -> meanings.put(path.isEmpty() ? name : path + "." + name, meaning));
+                meant.meanings()
+                        .forEach((name, meaning) -> meanings.put(path.isEmpty() ? name : path + "." + name, meaning));
             }
         });
         List<String> stages = new ArrayList<>();

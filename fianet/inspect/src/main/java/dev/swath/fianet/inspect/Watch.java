@@ -97,7 +97,8 @@ final class Watch implements PassRecorder.Observer {
         Keep channels = new Keep(
                 parts.all(Meaning.CHANNEL_WEIGHTS).stream().map(Part::path).toList(), List.of());
         return channels.and(new Keep(
-                List.of(), parts.all(Meaning.SPATIAL_PRIOR).stream().map(Parts::sigmoid).toList()));
+                List.of(),
+                parts.all(Meaning.SPATIAL_PRIOR).stream().map(Parts::sigmoid).toList()));
     }
 
     @Override
@@ -118,7 +119,8 @@ final class Watch implements PassRecorder.Observer {
         Tensor q = call.inputs().get("q").value();
         Tensor k = call.inputs().get("k").value();
         Optional<Part> part = parts.at(call.path());
-        boolean toWords = k.dim(1) == length && q.dim(1) != length && !call.path().startsWith(TEXT);
+        boolean toWords =
+                k.dim(1) == length && q.dim(1) != length && !call.path().startsWith(TEXT);
         if (q.dim(0) != 1 || part.isEmpty() && !toWords) {
             return;
         }

@@ -14,8 +14,7 @@ import dev.swath.tensor.Tensor;
  * @param width columns of the map
  * @param weights (heads, height width, words), f32; each row adds up to 1
  */
-public record WordAttention(
-        String module, String op, int stage, Branch branch, int height, int width, Tensor weights) {
+public record WordAttention(String module, String op, int stage, Branch branch, int height, int width, Tensor weights) {
     /** Heads. */
     public int heads() {
         return weights.dim(0);
