@@ -13,11 +13,12 @@ import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Modules, ops and tensors of a recorded pass as the page reads them. */
@@ -46,26 +47,38 @@ final class PassData {
     /**
      * Every call of a module, each before those inside it, and at the end the modules of the network that were not called.
      *
-     * @param isStep whether a path is a step of the way from image and words to the mask
+     * @param stages names of the modules at which image and words meet: they, and what stands beside them, are the steps of the way
      */
-    List<Object> modules(Module network, Predicate<String> isStep) {
+    List<Object> modules(Module network, List<String> stages) {
         List<Object> out = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
-        add(record.root(), null, isStep, out, numbers);
+        Set<String> steps = new HashSet<>();
+        addSteps(record.root(), stages, steps);
+        add(record.root(), null, steps, out, numbers);
         network.namedModules().forEach((path, module) -> {
             if (!numbers.containsKey(path)) {
                 int parent = numbers.get(path.contains(".") ? path.substring(0, path.lastIndexOf('.')) : "");
                 numbers.put(path, out.size());
-                out.add(module(path, parent, module.getClass(), module.parameterCount(), false));
+                out.add(idle(path, parent, module));
             }
         });
         return out;
     }
 
+    private static void addSteps(ModuleCall call, List<String> stages, Set<String> steps) {
+        for (ModuleCall child : call.children()) {
+            if (stages.stream().anyMatch(s -> s.startsWith(child.path() + "."))) {
+                addSteps(child, stages, steps);
+            } else {
+                steps.add(name(child));
+            }
+        }
+    }
+
     private void add(
             ModuleCall call,
             @Nullable Integer parent,
-            Predicate<String> isStep,
+            Set<String> steps,
             List<Object> out,
             Map<String, Integer> numbers) {
         int number = out.size();
@@ -77,7 +90,7 @@ final class PassData {
         m.put("className", call.className());
         m.put("parameters", call.parameters());
         m.put("called", true);
-        m.put("step", isStep.test(call.path()));
+        m.put("step", steps.contains(name(call)));
         m.put("nanos", call.nanos());
         m.put("flops", call.flops());
         m.put("bytes", call.bytes());
@@ -88,7 +101,7 @@ final class PassData {
             put(m, "picture", picture(first.picture()));
         }
         out.add(m);
-        call.children().forEach(child -> add(child, number, isStep, out, numbers));
+        call.children().forEach(child -> add(child, number, steps, out, numbers));
     }
 
     /** The name under which the page knows a call: the path, and which call it is if it is not the first. */
@@ -96,14 +109,14 @@ final class PassData {
         return call.call() == 1 ? call.path() : call.path() + "#" + call.call();
     }
 
-    private static Map<String, Object> module(String path, int parent, Class<?> type, long parameters, boolean called) {
+    private static Map<String, Object> idle(String path, int parent, Module module) {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("path", path);
         m.put("parent", parent);
-        m.put("type", type.getSimpleName());
-        m.put("className", type.getName());
-        m.put("parameters", parameters);
-        m.put("called", called);
+        m.put("type", module.getClass().getSimpleName());
+        m.put("className", module.getClass().getName());
+        m.put("parameters", module.parameterCount());
+        m.put("called", false);
         m.put("step", false);
         m.put("nanos", 0);
         m.put("flops", 0);

@@ -268,14 +268,14 @@ function sightFigure(run, get, change) {
 /** For the pixel that is looked at: bars over the words, a column for each branch, and what leaving each word out does there. */
 function wordBars(run, get) {
   const {rows, branches, at} = attentionTable(run);
-  const dropped = new Map(run.causes.filter(c => c.word !== null && c.logits !== null).map(c => [c.word, c]));
+  const dropped = new Map(run.causes.flatMap(c => c.positions.map(word => [word, c])));
   const LINE = 22;
   const LABEL = 108;
   const shownPixel = () => looking.pixel || [run.image.cols / 2, run.image.rows / 2];
   return new Figure({
     title: () => 'Which words pixel ' + shownPixel().map(Math.floor).join(', ') + ' looks at, ' + rows[looking.row],
     caption: () => 'Weights of the words at the cell of ' + rows[looking.row] + ' over that pixel; a branch’s weights sum to 1.'
-      + (dropped.size ? ' Last column: how the pixel’s logit changes when the word is left out; a fall (blue) means the word spoke for the object here.' : ''),
+      + (dropped.size ? ' Last column: how the logit about the pixel changes when the word is left out; a fall (blue) means that the word spoke for the object here.' : ''),
     height: () => 42 + LINE * run.words.length,
     draw(pen, width) {
       const columns = branches.filter(b => at(rows[looking.row], b));
@@ -318,15 +318,7 @@ function wordBars(run, get) {
 
   function dropBars(pen, x, wide) {
     pen.text(clipped(pen, 'left out: change of the logit', wide + 44), x, 14, {bold: true});
-    const whole = ready(run.logits.blob);
-    const changes = run.words.map((_, w) => {
-      const cause = dropped.get(w);
-      const values = cause && ready(cause.logits);
-      if (cause && !values) {
-        load(cause.logits).then(drawAgain);
-      }
-      return whole && values ? values[cellUnder(run.logits, run, shownPixel()).cell] - whole[cellUnder(run.logits, run, shownPixel()).cell] : null;
-    });
+    const changes = run.words.map((_, w) => (dropped.has(w) ? changeAt(run, dropped.get(w), shownPixel()) : null));
     const most = Math.max(1e-6, ...changes.map(c => Math.abs(c || 0)));
     changes.forEach((c, w) => {
       if (c !== null) {
@@ -338,6 +330,26 @@ function wordBars(run, get) {
     });
     pen.line([x + wide / 2, 22, x + wide / 2, 22 + LINE * changes.length], pen.theme.line);
   }
+}
+
+/** By how much the logit of a changed run is above that of the plain one about a pixel: mean over the changed run's cell. */
+function changeAt(run, cause, pixel) {
+  const whole = ready(run.logits.blob);
+  const changed = ready(cause.logits.blob);
+  if (!whole || !changed) {
+    load(cause.logits.blob).then(drawAgain);
+    return null;
+  }
+  const {row, col, cell} = cellUnder(cause.logits, run, pixel);
+  const side = Math.ceil(run.logits.rows / cause.logits.rows);
+  let sum = 0;
+  let n = 0;
+  for (let y = row * side; y < Math.min(run.logits.rows, (row + 1) * side); y++) {
+    for (let x = col * side; x < Math.min(run.logits.cols, (col + 1) * side); x++, n++) {
+      sum += whole[y * run.logits.cols + x];
+    }
+  }
+  return changed[cell] - sum / n;
 }
 
 /** The view '#words/WORD/PLACE/BRANCH/X,Y'. */
