@@ -1,5 +1,6 @@
 /** The command line. */
 module dev.swath.fianet.cli {
+    requires dev.swath.fianet.inspect;
     requires dev.swath.fianet.training;
     requires dev.swath.files;
     requires java.management;

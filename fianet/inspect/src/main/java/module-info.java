@@ -5,4 +5,5 @@ module dev.swath.fianet.inspect {
     requires static org.jspecify;
 
     exports dev.swath.fianet.inspect;
+    exports dev.swath.fianet.inspect.page;
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             SynthCommand.class,
             SegmentCommand.class,
+            InspectCommand.class,
             ParseCommand.class,
             EncodeCommand.class,
             CheckDataCommand.class,

@@ -30,6 +30,15 @@ record Margin(int rows, int cols, float[] values) {
         return out;
     }
 
+    /** Where it is largest. */
+    int peak() {
+        int at = 0;
+        for (int i = 1; i < values.length; i++) {
+            at = values[i] > values[at] ? i : at;
+        }
+        return at;
+    }
+
     /** Means over squares of so many pixels a side; at the right and the lower end over what is left of them. */
     Margin coarser(int side) {
         int h = Math.ceilDiv(rows, side);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Modules, ops and tensors of a recorded pass as the page reads them. */
@@ -255,13 +256,15 @@ final class PassData {
         call.children().forEach(child -> owners(child, next, owners));
     }
 
-    /** The tensors that were kept, in the order of the pass. */
-    List<Object> tensors() {
+    /** Those of the kept tensors that are to be shown, in the order of the pass. */
+    List<Object> tensors(Predicate<String> isShown) {
         Map<String, Result> results = record.results();
         List<Object> out = new ArrayList<>();
-        record.tensors().forEach((name, tensor) -> {
-            Result r = results.get(name);
-            out.add(tensor(name, "", tensor, r == null ? null : r.statistics()));
+        results.forEach((name, result) -> {
+            Tensor kept = record.tensors().get(name);
+            if (kept != null && isShown.test(name)) {
+                out.add(tensor(name, "", kept, result.statistics()));
+            }
         });
         return out;
     }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** One run as the page reads it: what was asked, what was answered, and all that happened between. */
 final class RunData {
@@ -35,8 +36,14 @@ final class RunData {
         this.pass = new PassData(inspection.record(), blobs);
     }
 
-    /** All of it; {@code label} is what the run is called beside another. */
-    Map<String, Object> json(String label, List<Effect> effects) {
+    /**
+     * All of it.
+     *
+     * @param label what the run is called beside another
+     * @param effects of changes of single parts
+     * @param isShown which of the kept tensors are written
+     */
+    Map<String, Object> json(String label, List<Effect> effects, Predicate<String> isShown) {
         RgbImage seen = inspection.seen();
         Margin margin = Margin.of(inspection.logits());
         Map<String, Object> run = new LinkedHashMap<>();
@@ -51,7 +58,7 @@ final class RunData {
         run.put("words", inspection.words().stream().map(RunData::word).toList());
         run.put("modules", pass.modules(inspection.segmenter().network(), stages()));
         run.put("ops", pass.ops());
-        run.put("tensors", pass.tensors());
+        run.put("tensors", pass.tensors(isShown));
         run.put("attention", attention());
         run.put("beside", beside());
         run.put("causes", effects.stream().map(this::cause).toList());
@@ -59,7 +66,7 @@ final class RunData {
     }
 
     private String network() {
-        return Networks.of(inspection.segmenter().network().config()).title();
+        return Networks.named(inspection.segmenter().network().config().network()).title();
     }
 
     private List<String> stages() {
@@ -75,7 +82,13 @@ final class RunData {
         for (byte b : bits) {
             area += b;
         }
-        return Map.of("rows", margin.rows(), "cols", margin.cols(), "area", area, "blob", blobs.add(bits));
+        int peak = margin.peak();
+        return Map.of(
+                "rows", margin.rows(),
+                "cols", margin.cols(),
+                "area", area,
+                "peak", List.of(peak % margin.cols(), peak / margin.cols()),
+                "blob", blobs.add(bits));
     }
 
     private static Map<String, Object> word(WordPiece w) {

@@ -205,9 +205,34 @@ final class Browser implements AutoCloseable {
         return new double[] {b[0] + x * b[2], b[1] + y * b[3]};
     }
 
+    /** What the page hands to its reader when an element is clicked: the file, in a folder that goes with the browser. */
+    Path download(String selector) {
+        try {
+            Path folder = Files.createTempDirectory(profile, "downloads");
+            tools.send(
+                    "", "Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
+            click(selector);
+            long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+            while (System.nanoTime() < end) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    Optional<Path> file = files.filter(
+                                    f -> !f.toString().endsWith(".crdownload") && !f.getFileName().toString().startsWith("."))
+                            .findFirst();
+                    if (file.isPresent()) {
+                        return file.get();
+                    }
+                }
+                pause();
+            }
+            throw new AssertionError("nothing was downloaded by " + selector + "; console: " + errors());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Presses a key: Tab, Enter, ArrowLeft, ... */
     void key(String key) {
-        Map<String, Integer> codes = Map.of(
+        Map<String, Integer> codes = Map.of("2", 50, 
                 "Tab", 9, "Enter", 13, "Escape", 27, "ArrowLeft", 37, "ArrowUp", 38, "ArrowRight", 39, "ArrowDown", 40);
         for (String type : List.of("rawKeyDown", "keyUp")) {
             send(

@@ -33,7 +33,7 @@ class DocumentTest {
         run.put("backend", "scalar");
         run.put("nanos", 1000);
         run.put("image", Map.of("rows", 8, "cols", 8, "blob", blobs.add(new byte[192])));
-        run.put("mask", Map.of("rows", 8, "cols", 8, "area", 32, "blob", blobs.add(mask)));
+        run.put("mask", Map.of("rows", 8, "cols", 8, "area", 32, "peak", List.of(7, 7), "blob", blobs.add(mask)));
         run.put("logits", Map.of("rows", 8, "cols", 8, "blob", blobs.add(logits)));
         run.put("words", List.of(Map.of("piece", HOSTILE, "id", 7, "marks", List.of("object"))));
         Map<String, Object> root = new LinkedHashMap<>();

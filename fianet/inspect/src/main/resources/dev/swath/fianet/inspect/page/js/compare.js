@@ -1,8 +1,8 @@
-/** Differences by the module's name; a number from 0 (equal) on: the norm of the difference by the norm of the first. */
+/** How far the second run is from the first, by the module's name. */
 const differences = new Map(page.comparison ? page.comparison.modules.map(d => [d.path, d]) : []);
 
 function differenceTint() {
-  return ['relative difference', m => (differences.has(m.path) ? differences.get(m.path).relative : null), short];
+  return ['relative difference', m => (differences.has(m.path) ? differences.get(m.path).norm : null), short];
 }
 
 /** What a module gave in both runs and the difference, on one scale, with one pointer for all three. */
@@ -92,6 +92,13 @@ function pairFigure(path, choose) {
 
 const comparing = {channel: 0, width: 'nanos'};
 
+/** The first piece that the other run has not at its place. */
+function partingWord(run) {
+  const other = runs[run === runs[0] ? 1 : 0];
+  const at = run.words.findIndex((w, i) => !other.words[i] || other.words[i].id !== w.id);
+  return at < 0 ? tellingWord(run) : at;
+}
+
 /** Words and pixels of both runs, with one pixel, place and branch for both. */
 function pairOfWords() {
   const tables = runs.map(attentionTable);
@@ -100,8 +107,8 @@ function pairOfWords() {
   }
   looking.row = Math.min(2, tables[0].rows.length - 1);
   looking.branch = tables[0].branches[0];
-  looking.pixel = null;
-  let pinned = null;
+  looking.pixel = main.mask.peak;
+  let pinned = looking.pixel;
   const figures = [];
   const change = next => {
     if (next.row !== undefined) {
@@ -113,7 +120,7 @@ function pairOfWords() {
     figures.forEach(f => f.redraw());
   };
   return h('div', {class: 'columns'}, runs.map(run => {
-    const get = {at: Math.max(0, run.words.findIndex(w => w.marks.includes('position'))), word: () => get.at};
+    const get = {at: partingWord(run), word: () => get.at};
     const buttons = pieceButtons(run, get.at, (i, only) => {
       if (!only) {
         get.at = i;
@@ -133,21 +140,21 @@ function compareView(path) {
   const chosen = path === undefined ? c.first : path === '(network)' ? '' : path;
   const module = moduleAt(main, chosen) || main.modules[0];
   const d = differences.get(module.path);
-  const strongest = c.modules.filter(m => m.relative !== null).sort((a, b) => b.relative - a.relative).slice(0, 12);
+  const strongest = c.modules.filter(m => m.norm !== null).sort((a, b) => b.norm - a.norm).slice(0, 12);
   const pair = pairFigure(module.path, comparing);
   const put = () => render();
   return [
     h('h2', null, 'Two runs beside each other'),
     h('p', null, c.first === null ? 'No module gives anything else in the second run.'
-      : ['The first module whose result differs is ', link(shownName(c.first), 'compare', c.first || '(network)'), '. The masks have an IoU of ', c.iou.toFixed(3), '.']),
-    h('div', {class: 'columns'}, runs.map(run => h('section', null, h('h3', null, run.label), imageThumb(run, true),
+      : ['The first module whose result differs is ', link(shownName(c.first), 'compare', c.first || '(network)'), '.', c.iou === null ? null : ' The masks have an IoU of ' + c.iou.toFixed(3) + '.']),
+    h('div', {class: 'columns'}, runs.map(run => h('section', null, h('h3', null, run.label), h('div', {class: 'answer'}, imageThumb(run, true, 360, 360)),
       facts([['sentence', run.sentence], ['network', run.network], ['marked', count(run.mask.area) + ' pixels']])))),
     shown(icicle(main, {width: comparing.width, tint: differenceTint(), selected: module.path, pick: m => go('compare', m.path || '(network)')})),
     h('h3', {class: 'path'}, shownName(module.path)),
     facts([
-      ['relative difference', d && d.relative !== null ? short(d.relative) : 'not compared'],
-      ['largest difference', d ? short(d.largest) : null],
-      ['elements that differ', d ? count(d.differing) + ' of ' + count(d.count) : null],
+      ['relative difference', d ? d.comparable ? short(d.norm) + ', norm of the difference by norm of the first' : 'of other shapes' : 'not compared'],
+      ['largest difference', d && d.comparable ? short(d.largest) : null],
+      ['numbers that differ', d && d.comparable ? count(d.different) + ' of ' + count(d.count) : null],
       ['on the way', link(shownName(module.path), 'way', module.path || '(network)')],
     ]),
     pair ? [pair.channels > 1 ? h('div', {class: 'bar'}, choice('channel', Array.from({length: pair.channels}, (_, i) => [i, i]), comparing.channel, v => {
@@ -157,7 +164,7 @@ function compareView(path) {
     h('h3', null, 'Where they differ most'),
     table([
       {title: 'module', cell: m => link(shownName(m.path), 'compare', m.path || '(network)')},
-      {title: 'relative difference', number: true, cell: m => short(m.relative)},
+      {title: 'relative difference', number: true, cell: m => short(m.norm)},
       {title: 'largest', number: true, cell: m => short(m.largest)},
     ], strongest, m => ({'aria-selected': String(m.path === module.path)})),
     h('h3', null, 'Words and pixels of both'),

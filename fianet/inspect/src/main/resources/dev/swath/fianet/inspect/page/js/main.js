@@ -19,16 +19,9 @@ function head() {
       h('p', {class: 'faint'}, answer + ' ' + main.network + ', ' + count(main.modules[0].parameters) + ' parameters, one pass in '
         + duration(main.nanos) + ' (' + main.backend + ').')),
     h('div', {class: 'pictures'},
-      h('figure', null, headPicture(false), h('figcaption', null, 'what it saw')),
-      h('figure', null, headPicture(true), h('figcaption', null, 'what it marked'))),
+      h('figure', null, imageThumb(main, false, 224, 224), h('figcaption', null, 'what it saw')),
+      h('figure', null, imageThumb(main, true, 224, 224), h('figcaption', null, 'what it marked'))),
   ];
-}
-
-function headPicture(withMask) {
-  const canvas = imageThumb(main, withMask);
-  canvas.width = 224;
-  canvas.height = 224;
-  return canvas;
 }
 
 /** Draws the view of the address; the element that had the focus has it again if it is still there. */
@@ -66,3 +59,5 @@ addEventListener('hashchange', render);
 addEventListener('keydown', keys);
 render();
 document.documentElement.dataset.drawn = 'yes';
+/** For the console: what the page holds, and how to read it. */
+window.inspection = {page, runs, load, explainer, canExplain, placeOf};

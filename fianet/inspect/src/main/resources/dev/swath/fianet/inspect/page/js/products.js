@@ -62,7 +62,7 @@ function share(part) {
 function productsView(number, cellNumber) {
   const run = main;
   const able = run.ops.filter(op => canExplain(op));
-  const op = able.find(o => String(o.number) === number) || able[0];
+  const op = able.find(o => String(o.number) === number) || able.findLast(o => o.name === 'attention') || able[0];
   const size = op.shape.reduce((a, b) => a * b, 1);
   const cell = Math.min(size - 1, Math.max(0, Number(cellNumber) || 0));
   const at = placeOf(cell, op.shape);

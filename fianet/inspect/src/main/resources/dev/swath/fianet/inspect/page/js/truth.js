@@ -5,24 +5,23 @@ function truthView() {
   const bad = t.rows.filter(r => !r.within).length;
   return [
     h('h2', null, 'Truth: the same tensors from ' + t.file),
-    h('p', {class: t.first === null ? null : 'warn'}, t.first === null
-      ? 'All ' + t.rows.length + ' tensors that the file names are within the tolerance of ' + short(t.tolerance) + '.'
-      : ['The first out of tolerance, in the order of the pass, is ', link(shownName(t.first), 'way', t.first || '(network)'), '; ' + bad + ' of ' + t.rows.length + ' are.']),
+    h('p', {id: 'verdict', class: t.first === null ? null : 'warn'}, t.first === null
+      ? 'All ' + t.rows.length + ' tensors of the file that the network has are within the tolerance of ' + short(t.tolerance) + '.'
+      : ['The first out of tolerance, in the order of the pass, is ', link(shownName(t.first), 'way', t.first || '(network)'),
+        '; ' + bad + ' of ' + t.rows.length + ' are. Allowed is a relative error of ' + short(t.tolerance) + '.']),
     shown(icicle(main, {
       width: 'nanos',
-      tint: ['error by tolerance', m => (byPath.has(m.path) ? byPath.get(m.path).ratio : null), short],
+      tint: ['relative error', m => (byPath.has(m.path) ? byPath.get(m.path).relative : null), short],
       selected: t.first,
       pick: m => go('way', m.path || '(network)'),
     })),
-    t.missing.length ? h('p', {class: 'faint'}, 'In the file alone: ' + t.missing.join(', ')) : null,
+    t.unknown.length ? h('p', {class: 'faint'}, 'In the file, and no module’s name: ' + t.unknown.join(', ')) : null,
     table([
       {title: 'tensor', cell: r => link(shownName(r.path), 'way', r.path || '(network)')},
-      {title: 'largest error', number: true, cell: r => short(r.largest)},
-      {title: 'allowed there', number: true, cell: r => short(r.allowed)},
-      {title: 'where', cell: r => (r.where ? r.where.join(', ') : '')},
-      {title: 'ours', number: true, cell: r => (r.ours === null ? '' : exact(r.ours))},
-      {title: 'theirs', number: true, cell: r => (r.theirs === null ? '' : exact(r.theirs))},
-      {title: '', cell: r => (r.within ? 'within' : r.words || 'out of tolerance')},
+      {title: 'shape', cell: r => dims(r.shape) + (r.comparable ? '' : '; the file has ' + dims(r.wanted))},
+      {title: 'largest error', number: true, cell: r => (r.comparable ? short(r.largest) : '')},
+      {title: 'relative', number: true, cell: r => (r.comparable ? short(r.relative) : '')},
+      {title: '', cell: r => (r.within ? 'within' : r.path === t.first ? 'the first out of tolerance' : 'out of tolerance')},
     ], t.rows, r => (r.within ? null : {class: 'bad'})),
   ];
 }

@@ -18,8 +18,8 @@ function plainCard(title, words, picture, href) {
   return h('a', {class: 'card', href}, picture, h('b', null, title), words.map(w => h('span', null, w)));
 }
 
-function imageThumb(run, withMask) {
-  const canvas = h('canvas', {width: 260, height: 180, 'aria-hidden': 'true'});
+function imageThumb(run, withMask, width = 260, height = 180) {
+  const canvas = h('canvas', {width, height, 'aria-hidden': 'true'});
   const {rows, cols} = run.image;
   Promise.all([load(run.image.blob), load(run.mask.blob)]).then(([rgb, mask]) => {
     const context = canvas.getContext('2d');

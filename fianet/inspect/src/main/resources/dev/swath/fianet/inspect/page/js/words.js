@@ -37,6 +37,21 @@ function weightsOf(attention, values, head, word) {
   return out;
 }
 
+const weightMaps = new Map();
+
+/** The map of a word with its largest weight, made once. */
+function weightMap(run, attention, values, head, word) {
+  const key = [attention.blob, word, head].join();
+  if (!weightMaps.has(key)) {
+    if (weightMaps.size > 500) {
+      weightMaps.clear();
+    }
+    const weights = weightsOf(attention, values, head, word);
+    weightMaps.set(key, {weights, high: extent(weights)[1]});
+  }
+  return weightMaps.get(key);
+}
+
 /** The cell of a map over which a pixel of the image lies. */
 function cellUnder(map, run, [x, y]) {
   const col = Math.min(map.cols - 1, Math.floor(x / run.image.cols * map.cols));
@@ -44,11 +59,18 @@ function cellUnder(map, run, [x, y]) {
   return {row, col, cell: row * map.cols + col};
 }
 
+/** Pieces that are shown: of the padding at the end the first stands for all. */
+function shownWords(run) {
+  const first = run.words.findIndex(w => w.marks.includes('padding'));
+  return run.words.map((w, i) => ({...w, at: i, alike: i === first ? run.words.length - first : 1})).filter(w => first < 0 || w.at <= first);
+}
+
 const MARK_WORDS = {cls: 'start', sep: 'end', padding: 'padding', object: 'object', position: 'position'};
 
 /** The pieces as buttons, marked by what they are. */
 function pieceButtons(run, word, pick) {
-  const buttons = run.words.map((w, i) => h('button', {
+  const pieces = shownWords(run);
+  const buttons = pieces.map((w, i) => h('button', {
     type: 'button',
     class: [...w.marks.filter(m => m !== 'cls' && m !== 'sep'), w.marks.some(m => m === 'cls' || m === 'sep') ? 'special' : ''].join(' ').trim(),
     'aria-pressed': String(i === word),
@@ -56,7 +78,7 @@ function pieceButtons(run, word, pick) {
     onclick: () => pick(i),
     onpointerenter: () => pick(i, true),
     onfocus: () => pick(i, true),
-  }, w.piece, h('small', null, w.marks.map(m => MARK_WORDS[m]).join(' + ') || 'sentence')));
+  }, w.piece + (w.alike > 1 ? ' × ' + w.alike : ''), h('small', null, w.marks.map(m => MARK_WORDS[m]).join(' + ') || 'sentence')));
   const box = h('div', {class: 'words', role: 'group', 'aria-label': 'Pieces of the sentence', onpointerleave: () => pick(null, true)}, buttons);
   box.press = i => buttons.forEach((b, at) => b.setAttribute('aria-pressed', String(at === i)));
   return box;
@@ -65,22 +87,33 @@ function pieceButtons(run, word, pick) {
 /** Heat maps of one word in one table: a figure that follows `looking`. */
 function wordMaps(run, get, change) {
   const {rows, branches, at} = attentionTable(run);
-  const LABEL = 100;
+  const LABEL = 116;
   const TOP = 32;
   let labels = null;
   let places = [];
   let side = 0;
   const pictures = new Map();
   const picture = (a, values, scale) => {
-    const key = [run.label, a.blob, get.word(), looking.head, scale.high].join();
+    const key = [a.blob, get.word(), looking.head, scale.high].join();
     if (!pictures.has(key)) {
       if (pictures.size > 400) {
         pictures.clear();
       }
-      pictures.set(key, heat(weightsOf(a, values, looking.head, get.word()), a.rows, a.cols, scale));
+      pictures.set(key, heat(weightMap(run, a, values, looking.head, get.word()).weights, a.rows, a.cols, scale));
     }
     return pictures.get(key);
   };
+  /** Each branch has a scale of its own, for all its places: a phrase of one word has weight 1 everywhere. */
+  const scales = () => new Map(branches.map(branch => {
+    const highs = places.filter(p => p.branch === branch).map(p => {
+      const values = ready(p.a.blob);
+      if (!values) {
+        load(p.a.blob).then(drawAgain);
+      }
+      return values ? weightMap(run, p.a, values, looking.head, get.word()).high : 0;
+    });
+    return [branch, new Scale(0, Math.max(...highs) || 1)];
+  }));
   // Where there is room the places stand beside each other, else below.
   const layout = width => {
     const wide = width > 700;
@@ -104,15 +137,16 @@ function wordMaps(run, get, change) {
     return {words: place, below: a.rows + ' × ' + a.cols, bold: () => r === looking.row};
   };
   const branchLabel = branch => ({words: BRANCH_WORDS[branch] || branch, branch, bold: () => branch === looking.branch});
-  const drawLabels = pen => {
+  const below = (l, scale) => l.below || 'up to ' + short(scale.get(l.branch).high);
+  const drawLabels = (pen, scale) => {
     labels.top.forEach((l, i) => {
       pen.text(clipped(pen, l.words, side), LABEL + i * (side + 8), 12, {fill: pen.theme[l.branch] || pen.theme.ink, bold: l.bold()});
-      pen.text(l.below || '', LABEL + i * (side + 8), 26, {size: 11, fill: pen.theme.faint});
+      pen.text(clipped(pen, below(l, scale), side), LABEL + i * (side + 8), 26, {size: 11, fill: pen.theme.faint});
     });
     labels.left.forEach((l, i) => {
       const y = TOP + i * (labels.tall + 8) + labels.tall / 2;
       pen.text(clipped(pen, l.words, LABEL - 8), 0, y, {fill: pen.theme[l.branch] || pen.theme.ink, bold: l.bold()});
-      pen.text(l.below || '', 0, y + 15, {size: 11, fill: pen.theme.faint});
+      pen.text(below(l, scale), 0, y + 15, {size: 11, fill: pen.theme.faint});
     });
   };
   const find = (x, y) => places.find(p => x >= p.x && x < p.x + p.w && y >= p.y && y < p.y + p.h);
@@ -120,25 +154,16 @@ function wordMaps(run, get, change) {
   return new Figure({
     title: () => 'Where “' + run.words[get.word()].piece + '” is attended to',
     caption: () => 'Attention to the piece “' + run.words[get.word()].piece + '” of “' + run.sentence + '”, '
-      + (looking.head < 0 ? 'mean of the heads' : 'head ' + (looking.head + 1)) + '; one scale for all maps. Each cell’s weights over the words sum to 1.',
+      + (looking.head < 0 ? 'mean of the heads' : 'head ' + (looking.head + 1)) + '; one scale for each branch. A cell’s weights over the words sum to 1.',
     height: layout,
     draw(pen, width) {
       layout(width);
-      const all = places.map(p => ready(p.a.blob));
-      let high = 0;
-      all.forEach((values, i) => {
-        if (!values) {
-          load(places[i].a.blob).then(drawAgain);
-        } else {
-          high = Math.max(high, extent(weightsOf(places[i].a, values, looking.head, get.word()))[1]);
-        }
-      });
-      const scale = new Scale(0, high || 1);
-      drawLabels(pen);
+      const scale = scales();
+      drawLabels(pen, scale);
       for (const p of places) {
         const values = ready(p.a.blob);
         if (values) {
-          pen.picture(picture(p.a, values, scale), p.x, p.y, p.w, p.h);
+          pen.picture(picture(p.a, values, scale.get(p.branch)), p.x, p.y, p.w, p.h);
         } else {
           pen.rect(p.x, p.y, p.w, p.h, pen.theme.sunk);
         }
@@ -149,7 +174,7 @@ function wordMaps(run, get, change) {
           cross(pen, p.x + looking.pixel[0] / run.image.cols * p.w, p.y + looking.pixel[1] / run.image.rows * p.h, 5);
         }
       }
-      legend(pen, scale, width - 2, layout(width) - 14, 'weight');
+      legend(pen, new Scale(0, 1), width - 2, layout(width) - 14, 'weight by the branch’s largest');
     },
     over(x, y) {
       const p = x === null ? null : find(x, y);
@@ -196,20 +221,29 @@ function sightFigure(run, get, change) {
   let side = 1;
   let figure = null;
   const pixelOf = (x, y) => [x / side * run.image.cols, y / side * run.image.cols];
-  const overlay = pen => {
+  const made = new Map();
+  const once = (key, make) => {
+    if (!made.has(key)) {
+      made.set(key, make());
+    }
+    return made.get(key);
+  };
+  const overlay = () => {
     const a = at(rows[looking.row], looking.branch);
     const values = a && ready(a.blob);
     if (layer === 'word' && values) {
-      const weights = weightsOf(a, values, looking.head, get.word());
-      return [heat(weights, a.rows, a.cols, new Scale(0, extent(weights)[1] || 1)), 0.72, true];
+      return once([a.blob, get.word(), looking.head].join(), () => {
+        const {weights, high} = weightMap(run, a, values, looking.head, get.word());
+        return [heat(weights, a.rows, a.cols, new Scale(0, high || 1)), 0.66, true];
+      });
     }
     const bits = ready(run.mask.blob);
     if (layer === 'mask' && bits) {
-      return [veil(bits, run.mask.rows, run.mask.cols, MASK_COLOUR, 190), 1, false];
+      return once(layer, () => [veil(bits, run.mask.rows, run.mask.cols, MASK_COLOUR, 190), 1, false]);
     }
     const logits = ready(run.logits.blob);
     if (layer === 'logit' && logits) {
-      return [heat(logits, run.logits.rows, run.logits.cols, Scale.of(...extent(logits))), 0.85, false];
+      return once(layer, () => [heat(logits, run.logits.rows, run.logits.cols, Scale.of(...extent(logits))), 0.85, false]);
     }
     return null;
   };
@@ -228,7 +262,7 @@ function sightFigure(run, get, change) {
       if (image) {
         pen.picture(image, 0, 0, side, high, {smooth: true});
       }
-      const over = overlay(pen);
+      const over = overlay();
       if (over) {
         pen.picture(over[0], 0, 0, side, high, {opacity: over[1], smooth: over[2]});
       }
@@ -269,47 +303,50 @@ function sightFigure(run, get, change) {
 function wordBars(run, get) {
   const {rows, branches, at} = attentionTable(run);
   const dropped = new Map(run.causes.flatMap(c => c.positions.map(word => [word, c])));
+  const pieces = shownWords(run);
   const LINE = 22;
   const LABEL = 108;
-  const shownPixel = () => looking.pixel || [run.image.cols / 2, run.image.rows / 2];
   return new Figure({
-    title: () => 'Which words pixel ' + shownPixel().map(Math.floor).join(', ') + ' looks at, ' + rows[looking.row],
+    title: () => 'Which words pixel ' + looking.pixel.map(Math.floor).join(', ') + ' looks at, ' + rows[looking.row],
     caption: () => 'Weights of the words at the cell of ' + rows[looking.row] + ' over that pixel; a branch’s weights sum to 1.'
       + (dropped.size ? ' Last column: how the logit about the pixel changes when the word is left out; a fall (blue) means that the word spoke for the object here.' : ''),
-    height: () => 42 + LINE * run.words.length,
+    height: () => 46 + LINE * pieces.length,
     draw(pen, width) {
       const columns = branches.filter(b => at(rows[looking.row], b));
-      const n = columns.length + (dropped.size ? 1 : 0);
-      const wide = (width - LABEL) / n;
+      const wide = (width - LABEL) / (columns.length + (dropped.size ? 1 : 0));
       columns.forEach((b, i) => {
-        pen.text(clipped(pen, BRANCH_WORDS[b] || b, wide - 8), LABEL + i * wide, 14, {fill: pen.theme[b] || pen.theme.ink, bold: true});
+        const x = LABEL + i * wide;
+        pen.text(clipped(pen, BRANCH_WORDS[b] || b, wide - 18), x, 14, {fill: pen.theme[b] || pen.theme.ink, bold: true});
         const a = at(rows[looking.row], b);
         const values = ready(a.blob);
-        if (values) {
-          const {cell} = cellUnder(a, run, shownPixel());
-          run.words.forEach((_, w) => {
-            const weight = weightAt(a, values, looking.head, cell, w);
-            const y = 24 + w * LINE;
-            pen.rect(LABEL + i * wide, y + 3, (wide - 56) * weight, LINE - 8, pen.theme[b] || pen.theme.accent);
-            pen.text(weight.toFixed(3), LABEL + i * wide + (wide - 56) * weight + 4, y + 15, {size: 11, fill: pen.theme.faint});
-          });
-        } else {
+        if (!values) {
           load(a.blob).then(drawAgain);
+          return;
         }
+        const {cell} = cellUnder(a, run, looking.pixel);
+        pieces.forEach((w, line) => {
+          let weight = 0;
+          for (let j = w.at; j < w.at + w.alike; j++) {
+            weight += weightAt(a, values, looking.head, cell, j);
+          }
+          pen.rect(x, 24 + line * LINE + 3, (wide - 56) * weight, LINE - 8, pen.theme[b] || pen.theme.accent);
+          pen.text(weight.toFixed(3), x + (wide - 56) * weight + 4, 24 + line * LINE + 15, {size: 11, fill: pen.theme.faint});
+        });
       });
-      run.words.forEach((w, i) => {
-        const y = 24 + i * LINE;
+      pieces.forEach((w, line) => {
+        const y = 24 + line * LINE;
         const quiet = w.marks.some(m => m === 'padding' || m === 'cls' || m === 'sep');
-        pen.text(clipped(pen, w.piece, LABEL - 22), 12, y + 15, {bold: i === get.word(), fill: quiet ? pen.theme.faint : pen.theme.ink});
-        w.marks.filter(m => m === 'object' || m === 'position').forEach((m, at2) => pen.rect(at2 * 5, y + 3, 4, LINE - 8, pen.theme[m]));
+        pen.text(clipped(pen, w.piece + (w.alike > 1 ? ' × ' + w.alike : ''), LABEL - 22), 12, y + 15,
+          {bold: w.at === get.word(), fill: quiet ? pen.theme.faint : pen.theme.ink});
+        w.marks.filter(m => m === 'object' || m === 'position').forEach((m, i) => pen.rect(i * 5, y + 3, 4, LINE - 8, pen.theme[m]));
       });
       if (dropped.size) {
         dropBars(pen, LABEL + columns.length * wide, wide - 52);
       }
       const whole = ready(run.logits.blob);
-      const c = cellUnder(run.logits, run, shownPixel());
       if (whole) {
-        pen.text('logit ' + short(whole[c.cell]) + (whole[c.cell] > 0 ? ', in the mask' : ', not in the mask'), 12, 24 + LINE * run.words.length + 12,
+        const {cell} = cellUnder(run.logits, run, looking.pixel);
+        pen.text('logit ' + short(whole[cell]) + (whole[cell] > 0 ? ', in the mask' : ', not in the mask'), 12, 24 + LINE * pieces.length + 15,
           {size: 11, fill: pen.theme.faint});
       }
     },
@@ -317,8 +354,8 @@ function wordBars(run, get) {
   });
 
   function dropBars(pen, x, wide) {
-    pen.text(clipped(pen, 'left out: change of the logit', wide + 44), x, 14, {bold: true});
-    const changes = run.words.map((_, w) => (dropped.has(w) ? changeAt(run, dropped.get(w), shownPixel()) : null));
+    pen.text(clipped(pen, 'when left out', wide + 44), x, 14, {bold: true});
+    const changes = pieces.map(w => (dropped.has(w.at) ? changeAt(run, dropped.get(w.at), looking.pixel) : null));
     const most = Math.max(1e-6, ...changes.map(c => Math.abs(c || 0)));
     changes.forEach((c, w) => {
       if (c !== null) {
@@ -352,6 +389,12 @@ function changeAt(run, cause, pixel) {
   return changed[cell] - sum / n;
 }
 
+/** The word without which the mask changes most, or the first of the object. */
+function tellingWord(run) {
+  const strongest = run.causes.filter(c => c.positions.length).sort((a, b) => a.iou - b.iou)[0];
+  return strongest ? strongest.positions[0] : Math.max(0, run.words.findIndex(w => w.marks.includes('object')));
+}
+
 /** The view '#words/WORD/PLACE/BRANCH/X,Y'. */
 function wordsView(word, place, branch, pixel) {
   const run = main;
@@ -359,13 +402,12 @@ function wordsView(word, place, branch, pixel) {
     return [h('h2', null, 'Words and pixels'), h('p', null, 'This network has no attention from pixels to words that the page knows.')];
   }
   const {rows, branches} = attentionTable(run);
-  const firstWord = Math.max(0, run.words.findIndex(w => w.marks.includes('object')));
-  looking.word = run.words[word] ? Number(word) : firstWord;
+  looking.word = run.words[word] ? Number(word) : tellingWord(run);
   looking.row = rows.includes(place) ? rows.indexOf(place) : Math.min(2, rows.length - 1);
   looking.branch = branches.includes(branch) ? branch : branches[0];
   const kept = /^\d+,\d+$/.test(pixel || '') ? pixel.split(',').map(Number) : null;
-  looking.pixel = kept;
-  let pinned = kept;
+  let pinned = kept || run.mask.peak;
+  looking.pixel = pinned;
   let peek = null;
   const get = {word: () => (peek === null ? looking.word : peek)};
   const figures = [];

@@ -1,0 +1,308 @@
+package dev.swath.fianet.cli;
+
+import dev.swath.fianet.ReferringSegmenter;
+import dev.swath.fianet.image.Images;
+import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.inspect.Comparison;
+import dev.swath.fianet.inspect.Inspection;
+import dev.swath.fianet.inspect.InspectionOptions;
+import dev.swath.fianet.inspect.Interventions;
+import dev.swath.fianet.inspect.Reference;
+import dev.swath.fianet.inspect.page.PageWriter;
+import dev.swath.fianet.inspect.page.Standard;
+import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.files.Quoted;
+import dev.swath.kernels.Parallelism;
+import dev.swath.nn.inspect.Deviation;
+import dev.swath.nn.inspect.Keep;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows what happens inside a network as one page. */
+@Command(
+        name = "inspect",
+        description = {
+            "Shows what happens inside a network for one image and one sentence, as one file of HTML that opens by a double click"
+                    + " and asks nothing of any network: the modules with what leaves them, the words that each pixel attends to,"
+                    + " tensors and the numbers that made them, and what the mask does when a word or a part is taken away.",
+            "With --compare-text, --compare-image or --compare-weights a second run stands beside the first; with --reference the"
+                    + " tensors of a file."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  swath inspect --image harbor.png --weights model/ \\",
+            "    --text \"the ship on the left\" --out page.html",
+            "  swath inspect --image harbor.png --weights model/ --text \"the ship on the left\" \\",
+            "    --compare-text \"the ship on the right\" --out page.html",
+            "  swath inspect --image harbor.png --weights model/ --text \"the ship\" \\",
+            "    --keep \"backbone.layers.2.*\" --ops \"*:attention\" --no-causes --out page.html"
+        })
+final class InspectCommand implements Callable<Integer> {
+    /** Everything that leaves a module. */
+    private static final String ALL = "*";
+
+    /** What to lay beside it. */
+    static final class Other {
+        @Option(
+                names = "--compare-text",
+                required = true,
+                paramLabel = "SENTENCE",
+                description = "Beside it: another sentence of the same image.")
+        @Nullable
+        String text;
+
+        @Option(
+                names = "--compare-image",
+                required = true,
+                paramLabel = "FILE",
+                description = "Beside it: another image and the same sentence.")
+        @Nullable
+        Path image;
+
+        @Option(
+                names = "--compare-weights",
+                required = true,
+                paramLabel = "FILE|DIR",
+                description = "Beside it: other weights, the same image and sentence.")
+        @Nullable
+        Path weights;
+    }
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    RunOptions run;
+
+    @Option(names = "--image", required = true, paramLabel = "FILE", description = "PNG, JPEG or TIFF.")
+    Path image;
+
+    @Option(names = "--text", required = true, paramLabel = "SENTENCE", description = "What to mark.")
+    String text;
+
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FILE|DIR",
+            description =
+                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
+    Path weights;
+
+    @Mixin
+    ModelOptions model;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            description = "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).")
+    @Nullable
+    DatasetVocabulary dataset;
+
+    @ArgGroup(multiplicity = "0..1")
+    @Nullable
+    Other other;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "FILE",
+            description = "Beside it: tensors of the same run under the names of modules, as safetensors or .pth.")
+    @Nullable
+    Path reference;
+
+    @Option(
+            names = "--tolerance",
+            defaultValue = "0.0001",
+            paramLabel = "E",
+            description = "With --reference, the largest error by the largest number of a tensor (default: ${DEFAULT-VALUE}).")
+    double tolerance;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "PATTERN",
+            description =
+                    "Whole tensors of these modules in the page, such as \"backbone.layers.?\"; may be given again (default: as"
+                            + " many as 7 MiB hold, the most telling first).")
+    List<String> keep = List.of();
+
+    @Option(
+            names = "--ops",
+            paramLabel = "PATTERN",
+            description = "The numbers that made each result of these ops, such as \"*:attention\"; may be given again (default: one"
+                    + " small op of each kind).")
+    List<String> ops = List.of();
+
+    @Option(
+            names = "--no-causes",
+            description = "Leave out the runs with a word or a part taken away, one for each.")
+    boolean noCauses;
+
+    @Option(
+            names = "--out",
+            defaultValue = "inspection.html",
+            paramLabel = "FILE",
+            description = "The page (default: ${DEFAULT-VALUE}).")
+    Path out;
+
+    @Override
+    public Integer call() {
+        check();
+        Outputs.requireWritable(out, "--out");
+        RgbImage picture = Images.read(image);
+        RgbImage otherPicture = other == null || other.image == null ? picture : Images.read(other.image);
+        try (Parallelism threads = run.parallelism();
+                ReferringSegmenter segmenter = open(weights, threads)) {
+            ParsedExpression parsed = parsed(segmenter, text);
+            int pieces = parsed.encoding().ids().length;
+            Keep shown = shown(segmenter, pieces);
+            InspectionOptions options =
+                    InspectionOptions.defaults().withMemory(Runtime.getRuntime().maxMemory() / 2);
+            Keep kept = other == null ? shown : shown.and(Keep.modules(ALL));
+            segmenter.segment(picture, text); // so that the times are those of a warm machine
+            Inspection inspection = Inspection.of(segmenter, picture, text, options.withKeep(kept));
+            PageWriter page = new PageWriter(inspection).showing(names(segmenter, pieces, shown));
+            if (!noCauses) {
+                page.withEffects(Interventions.each(inspection, Interventions.standard(inspection)));
+            }
+            if (reference != null) {
+                Reference found = Reference.compare(segmenter, picture, text, reference, tolerance);
+                page.withReference(found, String.valueOf(reference.getFileName()));
+                tell(found.verdict());
+            }
+            if (other != null) {
+                compare(page, inspection, otherPicture, options.withKeep(shown), threads);
+            } else {
+                page.write(out);
+            }
+            tell(Outputs.sentence(
+                            Quoted.path(image),
+                            text,
+                            inspection.result(),
+                            segmenter.backend().name())
+                    .replaceFirst("^swath: ", ""));
+        }
+        spec.commandLine().getOut().println(out);
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private void compare(
+            PageWriter page,
+            Inspection left,
+            RgbImage otherPicture,
+            InspectionOptions options,
+            Parallelism threads) {
+        Other beside = Objects.requireNonNull(other);
+        if (beside.weights == null) {
+            String sentence = beside.text == null ? text : beside.text;
+            parsed(left.segmenter(), sentence);
+            write(page, Comparison.of(left, left.segmenter(), otherPicture, sentence, options));
+        } else {
+            try (ReferringSegmenter segmenter = open(beside.weights, threads)) {
+                write(page, Comparison.of(left, segmenter, otherPicture, text, options));
+            }
+        }
+    }
+
+    private void write(PageWriter page, Comparison found) {
+        Other beside = Objects.requireNonNull(other);
+        if (beside.text != null) {
+            page.withComparison(found, "“" + text + "”", "“" + beside.text + "”");
+        } else if (beside.image != null) {
+            page.withComparison(found, name(image), name(beside.image));
+        } else {
+            page.withComparison(found, name(weights), name(Objects.requireNonNull(beside.weights)));
+        }
+        page.write(out);
+        tell(found.parts()
+                .map(d -> "the two runs part at '" + d.name() + "'")
+                .orElse("no module gives anything else in the second run"));
+        found.most()
+                .map(Deviation::name)
+                .ifPresent(name -> tell("they differ most at '" + name + "'"));
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    private ReferringSegmenter open(Path file, Parallelism threads) {
+        return Segmenters.open(
+                spec,
+                file,
+                ReferringSegmenter.Options.defaults()
+                        .withDevice(run.device)
+                        .withPrecision(run.precision())
+                        .withParallelism(threads)
+                        .withVocabulary(model.vocab)
+                        .withModelConfig(model.modelConfig)
+                        .withDataset(dataset));
+    }
+
+    /** Says what there is to say of a sentence. */
+    private ParsedExpression parsed(ReferringSegmenter segmenter, String sentence) {
+        ParsedExpression parsed = segmenter.parse(sentence);
+        if (parsed.encoding().truncated()) {
+            Sentences.tellTruncated(spec, parsed.encoding());
+        }
+        Sentences.tellUnknown(spec, parsed);
+        return parsed;
+    }
+
+    /** What the page holds whole. */
+    private Keep shown(ReferringSegmenter segmenter, int pieces) {
+        Keep standard = Standard.of(segmenter, pieces, other == null ? 1 : 2);
+        Keep asked = new Keep(keep.isEmpty() ? standard.modules() : keep, ops.isEmpty() ? standard.ops() : ops);
+        requireFound(segmenter, pieces, "--keep", keep, Keep.modules(keep.toArray(String[]::new)));
+        requireFound(segmenter, pieces, "--ops", ops, Keep.ops(ops.toArray(String[]::new)));
+        return asked;
+    }
+
+    private static void requireFound(
+            ReferringSegmenter segmenter, int pieces, String option, List<String> patterns, Keep keep) {
+        for (String pattern : patterns) {
+            Keep one = keep.modules().isEmpty() ? Keep.ops(pattern) : Keep.modules(pattern);
+            var plan = Inspection.plan(segmenter, pieces, InspectionOptions.defaults().withKeep(one)).record();
+            if (plan.tensors().isEmpty() && plan.opTensors().isEmpty()) {
+                throw new UsageException(option + " '" + Quoted.text(pattern) + "' fits no "
+                        + (option.equals("--keep") ? "module of this network; 'swath summary' lists them" : "op of this network; their"
+                                + " names are a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'"));
+            }
+        }
+    }
+
+    private static Set<String> names(ReferringSegmenter segmenter, int pieces, Keep keep) {
+        return Inspection.plan(segmenter, pieces, InspectionOptions.defaults().withKeep(keep))
+                .record()
+                .tensors()
+                .keySet();
+    }
+
+    private void check() {
+        Stream.of(text, other == null ? null : other.text).filter(t -> t != null).forEach(Sentences::require);
+        if (!(tolerance >= 0)) {
+            throw new UsageException("--tolerance must not be negative; got " + tolerance);
+        }
+        if (model.vocab == null && Files.isRegularFile(weights)) {
+            throw new UsageException("--weights " + Quoted.path(weights)
+                    + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
+        }
+    }
+
+    private void tell(String sentence) {
+        spec.commandLine().getErr().println("swath: " + sentence);
+    }
+}
