@@ -97,9 +97,11 @@ class HooksTest {
         Module first = swin.namedModules().get("layers.0");
         List<float[]> seen = new ArrayList<>();
         try (Hook _ = first.onForwardChange((tape, _, _, results) -> List.of(
-                        results.getFirst(), Binary.mul(tape, results.get(1), tape.number(results.get(1).dtype(), 0))));
-                Hook _ = first.onForward((_, _, results) ->
-                        seen.add(results.get(1).value().toFloatArray()))) {
+                        results.getFirst(),
+                        Binary.mul(
+                                tape, results.get(1), tape.number(results.get(1).dtype(), 0))));
+                Hook _ = first.onForward(
+                        (_, _, results) -> seen.add(results.get(1).value().toFloatArray()))) {
             List<float[]> changed = run(swin, Tape.Options.of(backend));
             assertArrayEquals(plain.getFirst(), changed.getFirst());
             assertFalse(java.util.Arrays.equals(plain.get(1), changed.get(1)));
@@ -122,14 +124,21 @@ class HooksTest {
         List<Tensor> gradients = new ArrayList<>();
         for (double factor : new double[] {1, 0}) {
             swin.zeroGrad();
-            try (Hook _ = block.onForwardChange((tape, _, _, results) -> List.of(
-                    Binary.mul(tape, results.getFirst(), tape.number(results.getFirst().dtype(), factor))))) {
+            try (Hook _ = block.onForwardChange((tape, _, _, results) -> List.of(Binary.mul(
+                    tape, results.getFirst(), tape.number(results.getFirst().dtype(), factor))))) {
                 Tape tape = Tape.recording(options);
                 Var y = swin.forward(tape, tape.constant(image(32))).getLast();
-                Var flat = Reshape.apply(tape, Binary.mul(tape, y, y), 1, Math.toIntExact(y.value().elements()));
+                Var flat = Reshape.apply(
+                        tape,
+                        Binary.mul(tape, y, y),
+                        1,
+                        Math.toIntExact(y.value().elements()));
                 tape.backward(Reshape.apply(tape, Reduce.sum(tape, flat, 1, false)));
             }
-            gradients.add(swin.namedParameters().get("layers.0.blocks.0.mlp.fc1.weight").grad().copy());
+            gradients.add(swin.namedParameters()
+                    .get("layers.0.blocks.0.mlp.fc1.weight")
+                    .grad()
+                    .copy());
         }
         assertTrue(sum(gradients.getFirst()) > 0);
         assertEquals(0, sum(gradients.getLast()), "nothing comes back through a factor of 0");
@@ -149,7 +158,8 @@ class HooksTest {
         Module embed = swin.namedModules().get("patch_embed");
         Backend backend = processors().findFirst().orElseThrow();
         try (Hook _ = embed.onForwardChange((_, _, _, _) -> List.of(Var.constant(Tensor.zeros(1, 2, 2, 8))))) {
-            String message = assertThrows(ModuleException.class, () -> run(swin, Tape.Options.of(backend))).getMessage();
+            String message = assertThrows(ModuleException.class, () -> run(swin, Tape.Options.of(backend)))
+                    .getMessage();
             assertEquals(
                     "[hook] what a hook puts in the place of the results of 'patch_embed' must have their number, shapes and"
                             + " types, [f32[1, 8, 8, 8]]; got [f32[1, 2, 2, 8]]",
@@ -201,10 +211,13 @@ class HooksTest {
         Reshape.apply(tape, y, 6, 6);
 
         OpCall attention = calls.getFirst();
-        assertEquals(List.of("q", "k", "v", "mask"), List.copyOf(attention.inputs().keySet()));
+        assertEquals(
+                List.of("q", "k", "v", "mask"), List.copyOf(attention.inputs().keySet()));
         assertEquals(mask, attention.inputs().get("mask"));
         assertEquals(Map.of("heads", 2, "scale", 0.5), attention.settings());
-        assertTrue(attention.kernel().getSimpleName().endsWith("Attention"), attention.kernel().getName());
+        assertTrue(
+                attention.kernel().getSimpleName().endsWith("Attention"),
+                attention.kernel().getName());
         OpCall linear = calls.get(1);
         assertEquals(List.of("x", "weight"), List.copyOf(linear.inputs().keySet()), "what is absent is left out");
         assertEquals(Activation.GELU, linear.settings().get("f"));
@@ -219,12 +232,13 @@ class HooksTest {
     /** A listener that does not want calls is never told of one, and details are not even put together. */
     @Test
     void nobodyIsToldWhoDoesNotAsk() {
-        Tape tape = Tape.inference(Tape.Options.of(processors().findFirst().orElseThrow()).withListener(new TapeListener() {
-            @Override
-            public void onCall(OpCall call) {
-                throw new AssertionError(call.op());
-            }
-        }));
+        Tape tape = Tape.inference(
+                Tape.Options.of(processors().findFirst().orElseThrow()).withListener(new TapeListener() {
+                    @Override
+                    public void onCall(OpCall call) {
+                        throw new AssertionError(call.op());
+                    }
+                }));
         tape.describe(() -> {
             throw new AssertionError("details");
         });

@@ -58,12 +58,12 @@ public record PassRecord(
 
     /** A tensor that was kept; throws one sentence of a name that was not. */
     public Tensor tensor(String name) {
-        return kept(tensors, name, "tensor");
+        return kept(tensors, name, "a tensor");
     }
 
     /** What an op read and gave, by the names of its arguments and {@code ""} for its result. */
     public Map<String, Tensor> opTensors(String name) {
-        return kept(opTensors, name, "op");
+        return kept(opTensors, name, "an op");
     }
 
     /** The op of that name. */
@@ -83,7 +83,7 @@ public record PassRecord(
                     ? "nothing was kept"
                     : "kept were " + String.join(", ", names.stream().limit(5).toList())
                             + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
-            throw new ModuleException("[inspect] a " + kind
+            throw new ModuleException("[inspect] " + kind
                     + " must be asked for before the pass to be read after it; got '" + name + "', " + some);
         }
         return found;

@@ -118,7 +118,8 @@ class PassRecorderTest {
                         .tensor("layers.0.blocks.1.attn.qkv")
                         .toFloatArray(),
                 op.get("qkv").toFloatArray());
-        String message = assertThrows(ModuleException.class, () -> some.tensor("norm")).getMessage();
+        String message =
+                assertThrows(ModuleException.class, () -> some.tensor("norm")).getMessage();
         assertEquals(
                 "[inspect] a tensor must be asked for before the pass to be read after it; got 'norm', kept were layers.0, layers.1",
                 message);
@@ -143,7 +144,9 @@ class PassRecorderTest {
             assertEquals(list, m.results().isEmpty(), m.path());
             assertEquals(swin.namedModules().get(m.path()).parameterCount(), m.parameters(), m.path());
             long inside = m.steps().stream().mapToLong(Step::nanos).sum();
-            assertTrue(m.nanos() >= 0 && inside >= 0 && inside <= m.nanos(), m.path() + " took " + m.nanos() + " around " + inside);
+            assertTrue(
+                    m.nanos() >= 0 && inside >= 0 && inside <= m.nanos(),
+                    m.path() + " took " + m.nanos() + " around " + inside);
             assertEquals(m.flops(), m.steps().stream().mapToLong(Step::flops).sum(), m.path());
             assertEquals(m.bytes(), m.steps().stream().mapToLong(Step::bytes).sum(), m.path());
         }
@@ -177,8 +180,11 @@ class PassRecorderTest {
         PassRecord record = record(swin(), backend, Keep.NOTHING);
         OpRecord attention = record.op("layers.0.blocks.0.attn:window_attention");
         OpInput qkv = attention.inputs().getFirst();
-        assertEquals("layers.0.blocks.0.attn.qkv:linear", record.ops().get(qkv.from()).name());
-        assertEquals("layers.0.blocks.0.attn.qkv.bias", attention.inputs().get(1).parameter());
+        assertEquals(
+                "layers.0.blocks.0.attn.qkv:linear",
+                record.ops().get(qkv.from()).name());
+        assertEquals(
+                "layers.0.blocks.0.attn.qkv.bias", attention.inputs().get(1).parameter());
         assertEquals(
                 "layers.0.blocks.0.attn.relative_position_bias_table",
                 attention.inputs().get(2).parameter());
@@ -247,7 +253,9 @@ class PassRecorderTest {
                         double sum = 0;
                         for (int k = 0; k < 5; k++) {
                             sum += w.get(b, h, q, k);
-                            assertTrue(mask.value().get(b, k) == 1 || w.get(b, h, q, k) == 0, "a hidden word weighs nothing");
+                            assertTrue(
+                                    mask.value().get(b, k) == 1 || w.get(b, h, q, k) == 0,
+                                    "a hidden word weighs nothing");
                         }
                         assertEquals(1, sum, 1e-6);
                         for (int c = 0; c < 8; c++) {

@@ -124,7 +124,8 @@ class StatisticsTest {
         }
         Picture p = Objects.requireNonNull(Picture.of(map, 0));
         assertEquals(Picture.LARGEST, p.height());
-        // Row 0 is rows 0 to ceil(130/64) - 1 = 2 of the map; column 1 is columns floor(130/64) = 2 to ceil(260/64) - 1 = 4.
+        // Row 0 is rows 0 to ceil(130/64) - 1 = 2 of the map; column 1 is columns floor(130/64) = 2 to ceil(260/64) - 1
+        // = 4.
         assertEquals(sum / 9, p.values()[1], 1e-4);
     }
 
@@ -149,7 +150,8 @@ class StatisticsTest {
         }
         Tensor theirs = ours.permute(0, 3, 1, 2).contiguous();
         assertTrue(Deviation.of("m", ours, theirs).isEqual());
-        assertTrue(Deviation.of("m", ours.reshape(1, 6, 4), theirs.reshape(1, 4, 6)).isEqual());
+        assertTrue(Deviation.of("m", ours.reshape(1, 6, 4), theirs.reshape(1, 4, 6))
+                .isEqual());
         Deviation other = Deviation.of("m", ours, Tensor.zeros(1, 2, 3, 5));
         assertFalse(other.comparable());
         assertFalse(other.isWithin(Double.MAX_VALUE));

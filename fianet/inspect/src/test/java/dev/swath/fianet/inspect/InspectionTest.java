@@ -58,15 +58,19 @@ class InspectionTest {
         Map<String, float[]> out = new HashMap<>();
         Map<String, Integer> calls = new HashMap<>();
         List<Hook> hooks = new ArrayList<>();
-        segmenter.network().namedModules().values().forEach(m -> hooks.add(m.onForward((path, _, results) -> {
-            int call = calls.merge(path, 1, Integer::sum);
-            String name = call == 1 ? path : path + "#" + call;
-            for (int i = 0; i < results.size(); i++) {
-                out.put(
-                        name + (i == 0 ? "" : "[" + i + "]"),
-                        results.get(i).value().toFloatArray());
-            }
-        })));
+        segmenter
+                .network()
+                .namedModules()
+                .values()
+                .forEach(m -> hooks.add(m.onForward((path, _, results) -> {
+                    int call = calls.merge(path, 1, Integer::sum);
+                    String name = call == 1 ? path : path + "#" + call;
+                    for (int i = 0; i < results.size(); i++) {
+                        out.put(
+                                name + (i == 0 ? "" : "[" + i + "]"),
+                                results.get(i).value().toFloatArray());
+                    }
+                })));
         segmenter.segment(image, tokens);
         hooks.forEach(Hook::close);
         return out;
@@ -91,9 +95,7 @@ class InspectionTest {
             assertArrayEquals(result.mask(), i.mask());
 
             Plan plan = Inspection.plan(
-                    segmenter,
-                    tokens.ids().length,
-                    InspectionOptions.defaults().withKeep(Keep.modules("*")));
+                    segmenter, tokens.ids().length, InspectionOptions.defaults().withKeep(Keep.modules("*")));
             long words = i.wordAttention().stream()
                     .mapToLong(a -> 4 * a.weights().elements())
                     .sum();
@@ -140,8 +142,7 @@ class InspectionTest {
             for (int stage = 1; stage <= 4; stage++) {
                 WordAttention context = i.wordAttention(stage, Branch.CONTEXT).orElseThrow();
                 assertEquals(grid, context.height());
-                assertEquals(
-                        "backbone.layers." + (stage - 1) + ".context_pixel_attn.image_lang_att", context.module());
+                assertEquals("backbone.layers." + (stage - 1) + ".context_pixel_attn.image_lang_att", context.module());
                 // The last stage hands its context branch on alone.
                 assertEquals(stage < 4, i.wordAttention(stage, Branch.OBJECT).isPresent());
                 assertEquals(stage < 4, i.wordAttention(stage, Branch.POSITION).isPresent());
@@ -194,7 +195,8 @@ class InspectionTest {
                     segmenter,
                     image(),
                     SENTENCE,
-                    InspectionOptions.defaults().withKeep(Keep.modules("*.conv1", "*.fc1").and(Keep.ops("*:mean", "*.fc2:linear"))));
+                    InspectionOptions.defaults()
+                            .withKeep(Keep.modules("*.conv1", "*.fc1").and(Keep.ops("*:mean", "*.fc2:linear"))));
             assertEquals(3, i.spatialPriors().size());
             for (SpatialPrior p : i.spatialPriors()) {
                 Tensor before = i.tensor(p.module());
@@ -231,7 +233,9 @@ class InspectionTest {
                 assertTrue(r.statistics().min() > -1 && r.statistics().max() < 1, g.path());
                 assertTrue(r.picture() != null && r.picture().height() > 1, g.path());
             });
-            assertTrue(i.parts().stream().anyMatch(p -> p.meaning() == Meaning.MULTI_SCALE && p.path().equals("backbone.tmem")));
+            assertTrue(i.parts().stream()
+                    .anyMatch(
+                            p -> p.meaning() == Meaning.MULTI_SCALE && p.path().equals("backbone.tmem")));
         }
     }
 
@@ -248,7 +252,9 @@ class InspectionTest {
             assertEquals(WordPiece.Kind.WORD, words.get(6).kind());
             assertEquals(WordPiece.Kind.SEP, words.get(7).kind());
             assertEquals(WordPiece.Kind.PADDING, words.getLast().kind());
-            assertEquals("ship", SENTENCE.substring(words.get(2).start(), words.get(2).end()));
+            assertEquals(
+                    "ship",
+                    SENTENCE.substring(words.get(2).start(), words.get(2).end()));
             for (int n = 0; n < words.size(); n++) {
                 assertEquals(i.tokens().object()[n] == 1, words.get(n).object(), "object " + n);
                 assertEquals(i.tokens().ids()[n], words.get(n).id());
@@ -263,7 +269,8 @@ class InspectionTest {
             int[] passes = {0};
             try (Hook _ = segmenter.network().onForward((_, _, _) -> passes[0]++)) {
                 InspectionOptions all = InspectionOptions.defaults().withKeep(Keep.modules("*"));
-                Plan plan = Inspection.plan(segmenter, segmenter.parse(SENTENCE).encoding().ids().length, all);
+                Plan plan = Inspection.plan(
+                        segmenter, segmenter.parse(SENTENCE).encoding().ids().length, all);
                 String message = assertThrows(
                                 InspectionException.class,
                                 () -> Inspection.of(segmenter, image(), SENTENCE, all.withMemory(plan.remaining() - 1)))
@@ -296,7 +303,11 @@ class InspectionTest {
                     InspectionOptions.defaults()
                             .withInterventions(List.of(new Intervention.Zero("backbone.tmem", "no maps"))));
             assertFalse(java.util.Arrays.equals(alone, closed.logits().toFloatArray()));
-            assertEquals(1, closed.modules().stream().filter(m -> m.path().equals("classifier")).count());
+            assertEquals(
+                    1,
+                    closed.modules().stream()
+                            .filter(m -> m.path().equals("classifier"))
+                            .count());
             other.join();
             assertArrayEquals(alone, segmenter.segment(image(), tokens).logits().toFloatArray());
         }

@@ -101,9 +101,12 @@ class InterventionsTest {
         try (ReferringSegmenter segmenter = tiny()) {
             Inspection i = Inspection.of(segmenter, image(), SENTENCE, ALL);
             Inspection other = Inspection.of(segmenter, TinyModel.image(64, 64, 8), SENTENCE, ALL);
-            assertTrue(same(i.result(), run(i, Interventions.from(i, "backbone.layers.1[1]"))), "by itself nothing changes");
+            assertTrue(
+                    same(i.result(), run(i, Interventions.from(i, "backbone.layers.1[1]"))),
+                    "by itself nothing changes");
             // All that the decoder takes comes from the other pass, so the answer is the other one's.
-            List<Intervention> maps = Stream.of("backbone.tmem", "backbone.tmem[1]", "backbone.tmem[2]", "backbone.tmem[3]")
+            List<Intervention> maps = Stream.of(
+                            "backbone.tmem", "backbone.tmem[1]", "backbone.tmem[2]", "backbone.tmem[3]")
                     .<Intervention>map(n -> Interventions.from(other, n))
                     .toList();
             assertArrayEquals(
@@ -127,8 +130,10 @@ class InterventionsTest {
                             .withInterventions(List.of(
                                     new Intervention.Zero(gate, "gate"),
                                     new Intervention.ZeroChannel("backbone.norm1", 5, "channel"),
-                                    new Intervention.ZeroHead("backbone.layers.1.blocks.1.attn:window_attention", 1, "head"),
-                                    new Intervention.Fill("backbone.layers.1.object_position_align_blk:sigmoid", 1, "prior"))));
+                                    new Intervention.ZeroHead(
+                                            "backbone.layers.1.blocks.1.attn:window_attention", 1, "head"),
+                                    new Intervention.Fill(
+                                            "backbone.layers.1.object_position_align_blk:sigmoid", 1, "prior"))));
             for (float x : i.tensor(gate).toFloatArray()) {
                 assertEquals(0, x);
             }
@@ -143,7 +148,10 @@ class InterventionsTest {
             }
             assertTrue(i.spatialPriors().getFirst().weights().get(0, 0) < 1);
             Inspection whole = Inspection.of(
-                    segmenter, image(), SENTENCE, ALL.withKeep(Keep.ops("backbone.layers.1.blocks.1.attn:window_attention")));
+                    segmenter,
+                    image(),
+                    SENTENCE,
+                    ALL.withKeep(Keep.ops("backbone.layers.1.blocks.1.attn:window_attention")));
             Inspection headless = Inspection.of(
                     segmenter,
                     image(),
@@ -151,8 +159,10 @@ class InterventionsTest {
                     ALL.withKeep(Keep.ops("backbone.layers.1.blocks.1.attn:window_attention"))
                             .withInterventions(List.of(new Intervention.ZeroHead(
                                     "backbone.layers.1.blocks.1.attn:window_attention", 1, "head"))));
-            Tensor before = whole.opTensors("backbone.layers.1.blocks.1.attn:window_attention").get("");
-            Tensor after = headless.opTensors("backbone.layers.1.blocks.1.attn:window_attention").get("");
+            Tensor before = whole.opTensors("backbone.layers.1.blocks.1.attn:window_attention")
+                    .get("");
+            Tensor after = headless.opTensors("backbone.layers.1.blocks.1.attn:window_attention")
+                    .get("");
             int width = before.dim(3) / 2;
             for (int c = 0; c < before.dim(3); c++) {
                 assertEquals(c / width == 1 ? 0 : before.get(0, 1, 1, c), after.get(0, 1, 1, c), "channel " + c);
@@ -174,8 +184,8 @@ class InterventionsTest {
                             "backbone.tmem" + (n == 0 ? "" : "[" + n + "]"), i.tensor("backbone.norm" + n), "map " + n))
                     .toList();
             assertTrue(same(Interventions.together(i, byHand), run(i, skip)));
-            Intervention closed = new Intervention.Zero(
-                    "backbone.layers.1.object_position_align_blk.go_tanh_gating", "gate");
+            Intervention closed =
+                    new Intervention.Zero("backbone.layers.1.object_position_align_blk.go_tanh_gating", "gate");
             Intervention off = new Intervention.Zero("backbone.layers.1.object_position_align_blk", "branches");
             assertTrue(same(run(i, off), run(i, closed)), "with the object's gate closed both branches add nothing");
         }
@@ -187,17 +197,26 @@ class InterventionsTest {
         try (ReferringSegmenter segmenter = TinyModel.open(SmallModels.write(network, folder))) {
             Inspection i = Inspection.of(segmenter, image(), SENTENCE);
             List<Intervention> table = Interventions.standard(i);
-            assertEquals(6, table.stream().filter(x -> x instanceof Intervention.DropWord).count());
+            assertEquals(
+                    6,
+                    table.stream()
+                            .filter(x -> x instanceof Intervention.DropWord)
+                            .count());
             List<Effect> effects = Interventions.each(i, table);
             for (Effect e : effects) {
-                assertFalse(same(i.result(), e.result()), network + ": " + e.intervention().label() + " changes nothing");
+                assertFalse(
+                        same(i.result(), e.result()),
+                        network + ": " + e.intervention().label() + " changes nothing");
                 long both = 0;
                 long any = 0;
                 for (int p = 0; p < i.mask().length; p++) {
                     both += i.mask()[p] & e.result().mask()[p] ? 1 : 0;
                     any += i.mask()[p] | e.result().mask()[p] ? 1 : 0;
                 }
-                assertEquals(any == 0 ? 1 : (double) both / any, e.iou(), e.intervention().label());
+                assertEquals(
+                        any == 0 ? 1 : (double) both / any,
+                        e.iou(),
+                        e.intervention().label());
                 assertEquals(any - both, e.gained() + e.lost(), e.intervention().label());
             }
             assertTrue(same(i.result(), segmenter.segment(image(), i.tokens())), "afterwards all is as before");
@@ -229,14 +248,16 @@ class InterventionsTest {
                     new Intervention.ZeroHead("backbone.layers.0.blocks.0.attn:window_attention", 1, "x"),
                     "[intervention] a head of 'backbone.layers.0.blocks.0.attn:window_attention' must be one of its 1, counted from 0; got 1",
                     new Intervention.DropWord(List.of(99), "x"),
-                    "[intervention] a word's position must lie in [0, " + i.words().size() + "); got 99",
+                    "[intervention] a word's position must lie in [0, "
+                            + i.words().size() + "); got 99",
                     new Intervention.Replace("backbone.norm0", Tensor.zeros(2, 2), "x"),
                     "[intervention] what takes the place of 'backbone.norm0' must have its shape, [1, 24, 24, 16]; got f32[2, 2] on cpu",
                     new Intervention.Replace("backbone.norm0[x]", Tensor.zeros(2, 2), "x"),
                     "[intervention] a result is named as path, path[1] or path#2; got 'backbone.norm0[x]'");
             wrong.forEach((intervention, sentence) -> assertEquals(
                     sentence,
-                    assertThrows(InspectionException.class, () -> run(i, intervention)).getMessage()));
+                    assertThrows(InspectionException.class, () -> run(i, intervention))
+                            .getMessage()));
             assertTrue(same(i.result(), segmenter.segment(image(), i.tokens())), "afterwards all is as before");
         }
     }
@@ -259,7 +280,8 @@ class InterventionsTest {
             Comparison same = Comparison.of(left, a, image(), SENTENCE, InspectionOptions.defaults());
             assertTrue(same.parts().isEmpty());
             assertEquals(1, same.iou().orElseThrow());
-            Comparison words = Comparison.of(left, a, image(), "the road on the lower right", InspectionOptions.defaults());
+            Comparison words =
+                    Comparison.of(left, a, image(), "the road on the lower right", InspectionOptions.defaults());
             assertEquals(
                     "text_encoder.embeddings.word_embeddings",
                     words.parts().orElseThrow().name());
@@ -292,8 +314,11 @@ class InterventionsTest {
                 ReferringSegmenter b = TinyModel.open(right)) {
             Inspection sound = Inspection.of(a, image(), SENTENCE, ALL);
             StateDict dump = new StateDict();
-            sound.record().tensors().forEach((n, t) -> dump.put(
-                    n.isEmpty() ? "network" : n, t.rank() == 4 ? t.permute(0, 3, 1, 2).contiguous() : t));
+            sound.record()
+                    .tensors()
+                    .forEach((n, t) -> dump.put(
+                            n.isEmpty() ? "network" : n,
+                            t.rank() == 4 ? t.permute(0, 3, 1, 2).contiguous() : t));
             Safetensors.write(file, dump, Map.of());
             Reference fine = Reference.compare(b, image(), SENTENCE, file, 0);
             assertTrue(fine.first().isEmpty(), fine.verdict());

@@ -32,8 +32,8 @@ final class SmallModels {
     /** Writes the compact network with one block a stage; its weights are larger than first ones are, so that every part shows. */
     static Path write(String name, Path folder) throws IOException {
         NetworkProvider provider = Networks.named(name);
-        Map<String, Object> model = new LinkedHashMap<>(Json.asObject(
-                Json.parseObject(provider.compact().orElseThrow()).get("model"), "model"));
+        Map<String, Object> model = new LinkedHashMap<>(
+                Json.asObject(Json.parseObject(provider.compact().orElseThrow()).get("model"), "model"));
         model.put(ModelConfig.NETWORK, name);
         if (model.containsKey("swin")) {
             Map<String, Object> swin = new LinkedHashMap<>(Json.asObject(model.get("swin"), "swin"));
@@ -46,8 +46,8 @@ final class SmallModels {
         text.put(key[1], (long) TinyModel.PIECES.size());
         text.putAll(Map.of("hidden", 32L, "layers", 1L, "heads", 2L, "intermediate", 64L));
         model.put(key[0], text);
-        ModelConfig config = ModelConfig.untrained(
-                new Fields(model, "small model"), provider.published(DatasetVocabulary.REFSEGRS));
+        ModelConfig config =
+                ModelConfig.untrained(new Fields(model, "small model"), provider.published(DatasetVocabulary.REFSEGRS));
         ReferringNetwork network = config.network().create();
         network.initialise(new RandomSource(11));
         Files.createDirectories(folder);

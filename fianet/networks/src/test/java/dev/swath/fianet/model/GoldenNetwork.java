@@ -165,11 +165,18 @@ public record GoldenNetwork(
         Golden g = Golden.of(name);
         Tape tape = Tape.inference(options(backend));
         Var logits = model.forward(tape, tape.constant(image(g)), sentences(g).upload(tape, model));
-        Golden.assertClose(
-                name + " on " + backend.name(),
-                g.tensor("eval/out/logits"),
-                logits.value().permute(0, 3, 1, 2),
-                tolerance(g, "eval", "logits"));
+        try {
+            Golden.assertClose(
+                    name + " on " + backend.name(),
+                    g.tensor("eval/out/logits"),
+                    logits.value().permute(0, 3, 1, 2),
+                    tolerance(g, "eval", "logits"));
+        } catch (AssertionError e) {
+            ReferringNetwork truth = load(g, new ScalarBackend());
+            truth.namedParameters().values().forEach(p -> p.setExactly(p.value().to(DType.F64)));
+            throw new AssertionError(
+                    e.getMessage() + "; " + GoldenReport.write(name, truth, model, backend, image(g), sentences(g)), e);
+        }
     }
 
     /** Logits in evaluation. */

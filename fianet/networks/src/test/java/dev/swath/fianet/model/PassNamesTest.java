@@ -71,10 +71,11 @@ class PassNamesTest {
         PassRecorder recorder = new PassRecorder(network, Keep.NOTHING);
         Map<String, Integer> hooked = new HashMap<>();
         List<Hook> hooks = new ArrayList<>();
-        network.namedModules().forEach((n, m) -> hooks.add(m.onForward((path, _, results) -> {
-            assertEquals(n, path);
-            hooked.put(path, results.size());
-        })));
+        network.namedModules()
+                .forEach((n, m) -> hooks.add(m.onForward((path, _, results) -> {
+                    assertEquals(n, path);
+                    hooked.put(path, results.size());
+                })));
         pass(network, config, recorder);
         hooks.forEach(Hook::close);
         Map<String, Module> modules = network.namedModules();
@@ -113,13 +114,15 @@ class PassNamesTest {
         pass(network, config, recorder);
         Map<String, Long> flops = new HashMap<>();
         recorder.record().modules().forEach(m -> flops.merge(m.path(), m.flops(), Long::sum));
-        Summary summary = NetworkSummary.published(name, DatasetVocabulary.REFSEGRS).modules();
+        Summary summary =
+                NetworkSummary.published(name, DatasetVocabulary.REFSEGRS).modules();
         summary.rows().forEach(r -> assertEquals(flops.getOrDefault(r.name(), 0L), r.flops(), r.name()));
-        assertEquals(
-                recorder.record().ops().stream().mapToLong(o -> o.flops()).sum(), summary.flops());
+        assertEquals(recorder.record().ops().stream().mapToLong(o -> o.flops()).sum(), summary.flops());
         for (Summary.Row r : summary.rows()) {
             boolean layer = Set.of("Linear", "Pointwise", "Conv2d").contains(r.type());
-            assertTrue(!layer || !flops.containsKey(r.name()) || r.flops() > 0, r.name() + " has parameters and counts nothing");
+            assertTrue(
+                    !layer || !flops.containsKey(r.name()) || r.flops() > 0,
+                    r.name() + " has parameters and counts nothing");
         }
     }
 }

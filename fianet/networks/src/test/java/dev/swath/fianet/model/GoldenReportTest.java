@@ -1,0 +1,55 @@
+package dev.swath.fianet.model;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.swath.fianet.model.fianet.FiaNet;
+import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.kernels.Backend;
+import dev.swath.kernels.Backends;
+import dev.swath.tensor.StateDict;
+import dev.swath.testkit.Golden;
+import dev.swath.weights.LoadReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GoldenReportTest {
+    private static final String SPOILT = "backbone.layers.1.context_pixel_attn.vis_project.0";
+
+    /** A golden test whose network has one wrong weight fails, and says which module goes wrong first. */
+    @Test
+    void aFailedGoldenTestNamesTheModule() throws IOException {
+        GoldenNetwork golden = new GoldenNetwork("model_tiny", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
+        Golden g = Golden.of("model_tiny");
+        Backend backend = Backends.cpu();
+        FiaNet model = network(g);
+        StateDict weights = g.under("param/");
+        LoadReport.load(weights, model.targets(), model.sink(null))
+                .acceptMissing(n -> n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked"))
+                .requireComplete("model_tiny");
+        model.namedParameters().values().forEach(p -> p.set(p.value().copy()));
+        golden.checkEvaluation(model, backend);
+        var weight = model.namedParameters().get(SPOILT + ".weight").value();
+        weight.set(weight.get(0, 0, 0) + 1, 0, 0, 0);
+        String message = assertThrows(AssertionError.class, () -> golden.checkEvaluation(model, backend))
+                .getMessage();
+        assertTrue(message.contains("'" + SPOILT + "' is the first module that differs"), message);
+        Path file = Path.of("target/golden/model_tiny-" + backend.name() + ".txt");
+        List<String> lines = Files.readAllLines(file);
+        List<String> marked = lines.stream().filter(l -> l.startsWith("!")).toList();
+        assertTrue(marked.getFirst().contains(SPOILT), marked.getFirst());
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith("  backbone.layers.0 ")), "what is right is not marked");
+        Files.delete(file);
+    }
+
+    private static FiaNet network(Golden g) {
+        return new FiaNet(new FiaNetConfig(
+                GoldenNetwork.trunk(g),
+                g.config("tmem_blocks"),
+                FiaNetConfig.Wiring.REFERENCE,
+                FiaNetConfig.Ablation.NONE));
+    }
+}
