@@ -52,6 +52,7 @@ class ArtifactsTest {
                     "fianet-cli",
                     Set.of(
                             "dev.swath.fianet.training",
+                            "dev.swath.fianet.inspect",
                             "dev.swath.files",
                             "info.picocli",
                             "java.management",

@@ -205,6 +205,12 @@ class DocumentedRunsTest {
                 add(words, "--weights", "F");
                 add(words, "--out", "out");
             }
+            case "inspect" -> {
+                add(words, "--text", SENTENCE);
+                add(words, "--image", "F");
+                add(words, "--weights", "F");
+                add(words, "--out", "page.html");
+            }
             case "parse" -> {
                 add(words, "--text", SENTENCE);
                 if (command.contains(" > ")) {

@@ -126,6 +126,9 @@ final class Browser implements AutoCloseable {
 
     /** Opens an address and waits until the page says that it has drawn. */
     void open(String address) {
+        // From one place of a page to another a browser goes without loading it anew.
+        send("Page.navigate", Map.of("url", "about:blank"));
+        waitFor("location.href === 'about:blank'");
         send("Page.navigate", Map.of("url", address));
         waitFor("document.readyState === 'complete' && document.documentElement.dataset.drawn === 'yes'");
     }
@@ -154,11 +157,23 @@ final class Browser implements AutoCloseable {
     /** Waits until the expression is true. */
     void waitFor(String expression) {
         long end = System.nanoTime() + SECONDS * 1_000_000_000L;
-        while (!Boolean.TRUE.equals(evaluate(expression))) {
+        while (!holds(expression)) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("never true: " + expression + "; console: " + errors());
             }
             pause();
+        }
+    }
+
+    /** Whether it is true; not while a page goes and the next one comes. */
+    private boolean holds(String expression) {
+        try {
+            return Boolean.TRUE.equals(evaluate(expression));
+        } catch (IllegalStateException e) {
+            if (!String.valueOf(e.getMessage()).contains("navigated")) {
+                throw e;
+            }
+            return false;
         }
     }
 
@@ -255,6 +270,19 @@ final class Browser implements AutoCloseable {
                         .get("data")));
     }
 
+    /** A picture of an element, with a margin. */
+    byte[] screenshot(String selector) {
+        String box = "(b => [b.left + scrollX - 8, b.top + scrollY - 8, b.width + 16, b.height + 16])(document.querySelector("
+                + Json.write(selector, false) + ").getBoundingClientRect())";
+        List<Object> b = Json.asList(evaluate(box), "box");
+        Map<String, Object> clip = Map.of("x", b.get(0), "y", b.get(1), "width", b.get(2), "height", b.get(3), "scale", 1);
+        return Base64.getDecoder()
+                .decode(String.valueOf(send(
+                                "Page.captureScreenshot",
+                                Map.of("format", "png", "captureBeyondViewport", true, "clip", clip))
+                        .get("data")));
+    }
+
     /** What the console holds against the page. */
     List<String> errors() {
         List<String> out = new ArrayList<>();
@@ -290,10 +318,13 @@ final class Browser implements AutoCloseable {
         return out;
     }
 
-    /** Fails if the console holds anything against the page or a request has left it. */
+    /** Fails if the console has held anything against the page, or a request has left it, since the last time. */
     void requireQuiet() {
-        assertEquals(List.of(), errors());
-        assertEquals(List.of(), requests());
+        List<String> errors = errors();
+        List<String> requests = requests();
+        tools.forget();
+        assertEquals(List.of(), errors);
+        assertEquals(List.of(), requests);
     }
 
     @Override

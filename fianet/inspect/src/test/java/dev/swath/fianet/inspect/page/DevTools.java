@@ -91,6 +91,11 @@ final class DevTools implements AutoCloseable {
         }
     }
 
+    /** Begins anew with {@link #events}. */
+    void forget() {
+        events.clear();
+    }
+
     /** All events so far. */
     List<Event> events() {
         return List.copyOf(events);

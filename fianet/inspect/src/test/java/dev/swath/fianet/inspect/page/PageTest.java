@@ -17,6 +17,7 @@ import dev.swath.fianet.inspect.InspectionOptions;
 import dev.swath.fianet.inspect.Interventions;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.fianet.inspect.WordAttention;
+import dev.swath.files.json.Json;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.Statistics;
 import dev.swath.tensor.StateDict;
@@ -34,6 +35,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -132,8 +135,6 @@ class PageTest {
 
     private static void open(String place) {
         browser.open(file.toUri() + "#" + place);
-        browser.evaluate("location.reload()");
-        browser.waitFor("document.readyState === 'complete' && document.documentElement.dataset.drawn === 'yes'");
         browser.settle();
     }
 
@@ -144,9 +145,17 @@ class PageTest {
     /** A number that changes when what is drawn changes. */
     private static double drawn(String canvas) {
         browser.settle();
-        return browser.number("(c => { let sum = 7; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-                + " for (let i = 0; i < d.length; i++) { sum = (sum * 31 + d[i]) % 1000000007; } return sum; })(document.querySelector('"
-                + canvas + "'))");
+        return browser.number("""
+                (c => {
+                  const copy = Object.assign(document.createElement('canvas'), {width: c.width, height: c.height});
+                  const context = copy.getContext('2d', {willReadFrequently: true});
+                  context.drawImage(c, 0, 0);
+                  let sum = 7;
+                  for (const byte of context.getImageData(0, 0, c.width, c.height).data) {
+                    sum = (sum * 31 + byte) %% 1000000007;
+                  }
+                  return sum;
+                })(document.querySelector('%s'))""".formatted(canvas));
     }
 
     private static final List<String> VIEWS =
@@ -171,7 +180,7 @@ class PageTest {
     @Test
     void tensorsAreThoseOfThePass() {
         open("tensors");
-        List<Object> names = dev.swath.files.json.Json.asList(
+        List<Object> names = Json.asList(
                 browser.evaluate("inspection.runs[0].tensors.map(t => t.path)"), "names");
         assertTrue(names.size() > 20, names.size() + " tensors");
         browser.evaluate("""
@@ -263,7 +272,7 @@ class PageTest {
         double wide = browser.number("document.querySelector('main > .figure canvas').clientWidth");
         double high = browser.number("document.querySelector('main > .figure canvas').clientHeight");
         browser.point("main > .figure canvas", 130 / wide, 60 / high);
-        java.util.regex.Matcher m = java.util.regex.Pattern.compile("stage 1, whole sentence, row (\\d+), column (\\d+)\\sweight (\\S+)")
+        Matcher m = Pattern.compile("stage 1, whole sentence, row (\\d+), column (\\d+)\\sweight (\\S+)")
                 .matcher(tip());
         assertTrue(m.find(), tip());
         int cell = Integer.parseInt(m.group(1)) * a.width() + Integer.parseInt(m.group(2));
@@ -292,7 +301,7 @@ class PageTest {
     @Test
     void productsAddUpToWhatThePassHas() {
         open("products");
-        List<Object> ops = dev.swath.files.json.Json.asList(
+        List<Object> ops = Json.asList(
                 browser.evaluate("inspection.runs[0].ops.filter(inspection.canExplain).map(o => o.number)"), "ops");
         assertTrue(ops.size() > 12, ops.size() + " ops");
         for (Object op : ops) {
@@ -336,7 +345,7 @@ class PageTest {
     @Test
     void causesAreThoseOfJava() {
         open("causes");
-        List<Object> said = dev.swath.files.json.Json.asList(browser.evaluate("inspection.runs[0].causes.map(c => c.iou)"), "iou");
+        List<Object> said = Json.asList(browser.evaluate("inspection.runs[0].causes.map(c => c.iou)"), "iou");
         assertEquals(effects.stream().map(Effect::iou).toList(), said.stream().map(v -> ((Number) v).doubleValue()).toList());
         double before = drawn(".side > div:nth-child(2) canvas");
         browser.click(".side canvas", 0.2, 0.95);

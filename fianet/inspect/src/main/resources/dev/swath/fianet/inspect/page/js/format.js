@@ -1,6 +1,9 @@
-/** The shortest decimal that reads back as the same 32-bit float: what Float.toString of Java says, but for the exponent. */
+/**
+ * The shortest decimal that reads back as the same 32-bit float: what Float.toString of Java says, but for the exponent. Of a number
+ * that is none, nine digits.
+ */
 function exact(value) {
-  if (!Number.isFinite(value) || value !== Math.fround(value)) {
+  if (!Number.isFinite(value)) {
     return String(value);
   }
   for (let digits = 1; digits < 9; digits++) {

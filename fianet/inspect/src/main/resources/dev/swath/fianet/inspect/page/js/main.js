@@ -59,5 +59,12 @@ addEventListener('hashchange', render);
 addEventListener('keydown', keys);
 render();
 document.documentElement.dataset.drawn = 'yes';
+/** Waits for what is being decoded. */
+async function all() {
+  while (decoding.size) {
+    await Promise.all(decoding.values());
+  }
+}
+
 /** For the console: what the page holds, and how to read it. */
-window.inspection = {page, runs, load, explainer, canExplain, placeOf};
+window.inspection = {page, runs, load, all, explainer, canExplain, placeOf};

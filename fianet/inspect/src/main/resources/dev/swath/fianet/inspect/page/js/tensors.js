@@ -51,8 +51,8 @@ function channelsFigure(run, tensor, channel) {
       side = Math.min(width, 560);
       return side * rows / cols + 22;
     }
-    across = Math.max(2, Math.floor((width + GAP) / (104 + GAP)));
-    side = (width - GAP * (across - 1)) / across;
+    across = Math.min(channels, Math.max(2, Math.floor((width + GAP) / (104 + GAP))));
+    side = Math.min(280, (width - GAP * (across - 1)) / across);
     first -= first % perPage();
     const lines = Math.min(LINES, Math.ceil((channels - first) / across));
     return lines * (side * rows / cols + 18) + 22;
@@ -198,7 +198,7 @@ let wanted = '';
 /** The view '#tensors/NAME/CHANNEL'. */
 function tensorsView(path, channel) {
   const run = main;
-  const tensor = run.tensorByPath.get(path === '(network)' ? '' : path) || run.tensors[0];
+  const tensor = run.tensorByPath.get(path === '(network)' ? '' : path) || run.tensors.find(t => t.grid && t.grid.channels > 2) || run.tensors[0];
   if (!tensor) {
     return [h('h2', null, 'Tensors'), h('p', null, 'No tensor was kept for this page.')];
   }
