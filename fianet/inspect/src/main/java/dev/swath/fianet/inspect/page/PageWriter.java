@@ -2,6 +2,7 @@ package dev.swath.fianet.inspect.page;
 
 import dev.swath.fianet.inspect.Comparison;
 import dev.swath.fianet.inspect.Effect;
+import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.nn.inspect.Deviation;
@@ -34,6 +35,7 @@ public final class PageWriter {
     private String otherLabel = "second";
     private @Nullable Reference reference;
     private String file = "";
+    private @Nullable GradientInspection gradients;
 
     /** Of one run. */
     public PageWriter(Inspection inspection) {
@@ -71,6 +73,12 @@ public final class PageWriter {
         return this;
     }
 
+    /** With a training step of the same image and sentence. */
+    public PageWriter withGradients(GradientInspection g) {
+        this.gradients = g;
+        return this;
+    }
+
     /** Writes the page: whole, or not at all. */
     public void write(Path path) {
         Blobs blobs = new Blobs();
@@ -84,7 +92,7 @@ public final class PageWriter {
         data.put("runs", runs);
         data.put("comparison", comparison == null ? null : json(comparison));
         data.put("truth", reference == null ? null : json(reference));
-        data.put("gradients", null);
+        data.put("gradients", gradients == null ? null : new GradientData(gradients, blobs).json());
         Document.write(path, "Swath: “" + inspection.sentence() + "”", data, blobs);
     }
 

@@ -18,7 +18,10 @@ import dev.swath.fianet.inspect.Interventions;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.fianet.inspect.WordAttention;
 import dev.swath.files.json.Json;
+import dev.swath.nn.inspect.Explain;
+import dev.swath.nn.inspect.Explanation;
 import dev.swath.nn.inspect.Keep;
+import dev.swath.nn.inspect.OpRecord;
 import dev.swath.nn.inspect.Statistics;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
@@ -299,29 +302,34 @@ class PageTest {
     }
 
     @Test
-    void productsAddUpToWhatThePassHas() {
+    void productsAreThoseOfJava() {
         open("products");
         List<Object> ops = Json.asList(
                 browser.evaluate("inspection.runs[0].ops.filter(inspection.canExplain).map(o => o.number)"), "ops");
         assertTrue(ops.size() > 12, ops.size() + " ops");
-        for (Object op : ops) {
-            String worst = browser.text("""
-                    (async () => {
-                      const op = inspection.runs[0].ops[%s];
-                      const made = await inspection.explainer(op);
-                      const result = await inspection.load(op.result);
-                      let most = 1e-3;
-                      result.forEach(v => { most = Math.max(most, Math.abs(v)); });
-                      for (let i = 0; i < 20; i++) {
-                        const cell = Math.floor(result.length * (i + 0.5) / 20);
-                        const error = Math.abs(made(inspection.placeOf(cell, op.shape)).value - result[cell]) / most;
-                        if (!(error < 2e-5)) {
-                          return op.key + ' at ' + cell + ': ' + made(inspection.placeOf(cell, op.shape)).value + ' for ' + result[cell];
-                        }
-                      }
-                      return '';
-                    })()""".formatted(op));
-            assertEquals("", worst);
+        for (Object number : ops) {
+            OpRecord op = inspection.ops().get(((Number) number).intValue());
+            List<Object> values = Json.asList(
+                    browser.evaluate("""
+                            (async () => {
+                              const op = inspection.runs[0].ops[%s];
+                              const made = await inspection.explainer(op);
+                              const size = op.shape.reduce((a, b) => a * b, 1);
+                              return Array.from({length: 12}, (_, i) => {
+                                const place = inspection.placeOf(Math.floor(size * (i + 0.5) / 12), op.shape);
+                                return [...place, made(place).value];
+                              });
+                            })()""".formatted(number)),
+                    op.name());
+            for (Object value : values) {
+                double[] placed =
+                        Json.asList(value, "cell").stream().mapToDouble(v -> Json.asDouble(v, "cell")).toArray();
+                int[] cell = Arrays.stream(placed, 0, placed.length - 1).mapToInt(v -> (int) v).toArray();
+                Explanation java = Explain.of(inspection.record(), op.name(), cell);
+                double allowed = 1e-12 * Math.max(1, Math.abs(java.value()));
+                assertEquals(java.value(), placed[placed.length - 1], allowed, op.name() + Arrays.toString(cell));
+                assertEquals(java.stored(), java.value(), 2e-5 * Math.max(1, Math.abs(java.stored())), op.name());
+            }
         }
         browser.click(".side > div:nth-child(2) canvas", 0.05, 0.05);
         browser.waitFor("document.getElementById('made') !== null");

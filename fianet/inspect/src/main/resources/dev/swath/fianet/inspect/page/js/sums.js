@@ -132,6 +132,28 @@ const SUMS = {
       steps: [['largest', most], ['Σ exp(x - largest)', sum]], value: Math.exp(values[at[at.length - 1]] - most) / sum};
   },
 
+  log_softmax({op, t, shapes, at}) {
+    const made = SUMS.softmax({op, t, shapes, at});
+    const most = made.steps[0][1];
+    return {...made, formula: 'y = x - largest - log Σ exp(x - largest)', value: t.x[flat(at, op.shape)] - most - Math.log(made.steps[1][1])};
+  },
+
+  adaptive_avg_pool({op, t, shapes, at}) {
+    const [batch, row, col, c] = at;
+    const [, height, width, channels] = shapes.x;
+    const span = (i, n, out) => [Math.floor(i * n / out), Math.ceil((i + 1) * n / out)];
+    const [top, bottom] = span(row, height, op.shape[1]);
+    const [left, right] = span(col, width, op.shape[2]);
+    const rows = [];
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        rows.push(['row ' + y + ', column ' + x, t.x[((batch * height + y) * width + x) * channels + c]]);
+      }
+    }
+    const sum = rows.reduce((a, r) => a + r[1], 0);
+    return {formula: 'y = mean of the cells of the input that the output cell covers', columns: ['x'], rows, steps: [['Σ x', sum], ['cells', rows.length]], value: sum / rows.length};
+  },
+
   matmul({op, t, shapes, at}) {
     const k = shapes.a[shapes.a.length - 1];
     const n = shapes.b[shapes.b.length - 1];
