@@ -6,7 +6,7 @@ package dev.swath.fianet.image.decode;
  */
 final class JpegWork {
     /** Samples of any file beyond those of its picture, and samples for each of its bytes: a second or so. */
-    private static final long ANY = 100_000_000;
+    private static final long ANY = 200_000_000;
 
     private static final long EACH_BYTE = 200;
     private static final long LARGE = 1L << 40;

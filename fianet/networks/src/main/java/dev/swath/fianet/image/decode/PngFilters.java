@@ -2,9 +2,11 @@ package dev.swath.fianet.image.decode;
 
 /**
  * The five filters of PNG (ISO/IEC 15948, 9) undone. A byte depends on the one a pixel to its left: what a row takes is the
- * length of that chain. So each byte of a pixel has its chain in registers, and up to three of them run beside each other.
+ * length of that chain, kept in registers. Of red, green and blue, as most files have them, the three run beside each other.
  */
 final class PngFilters {
+    private static final int RGB = 3;
+
     private PngFilters() {}
 
     /**
@@ -35,20 +37,20 @@ final class PngFilters {
                 }
             }
             case 3 -> {
-                int lane = 0;
-                for (; lane + 3 <= lanes; lane += 3) {
-                    average(row, before, step, lane, row.length - 2);
+                if (step == RGB) {
+                    average(row, before);
+                    return true;
                 }
-                for (; lane < lanes; lane++) {
+                for (int lane = 0; lane < lanes; lane++) {
                     average(row, before, step, lane);
                 }
             }
             case 4 -> {
-                int lane = 0;
-                for (; lane + 3 <= lanes; lane += 3) {
-                    paeth(row, before, step, lane, row.length - 2);
+                if (step == RGB) {
+                    paeth(row, before);
+                    return true;
                 }
-                for (; lane < lanes; lane++) {
+                for (int lane = 0; lane < lanes; lane++) {
                     paeth(row, before, step, lane);
                 }
             }
@@ -67,12 +69,11 @@ final class PngFilters {
         }
     }
 
-    /** Three lanes, as long as the last of them begins before {@code end}: a row has whole pixels wherever a pixel has so many bytes. */
-    private static void average(byte[] row, byte[] before, int step, int lane, int end) {
+    private static void average(byte[] row, byte[] before) {
         int a0 = 0;
         int a1 = 0;
         int a2 = 0;
-        for (int i = lane; i < end; i += step) {
+        for (int i = 0; i < row.length - 2; i += RGB) {
             a0 = row[i] + (a0 + (before[i] & 0xff) >> 1) & 0xff;
             a1 = row[i + 1] + (a1 + (before[i + 1] & 0xff) >> 1) & 0xff;
             a2 = row[i + 2] + (a2 + (before[i + 2] & 0xff) >> 1) & 0xff;
@@ -93,15 +94,14 @@ final class PngFilters {
         }
     }
 
-    /** Three lanes. */
-    private static void paeth(byte[] row, byte[] before, int step, int lane, int end) {
+    private static void paeth(byte[] row, byte[] before) {
         int a0 = 0;
         int a1 = 0;
         int a2 = 0;
         int c0 = 0;
         int c1 = 0;
         int c2 = 0;
-        for (int i = lane; i < end; i += step) {
+        for (int i = 0; i < row.length - 2; i += RGB) {
             int b0 = before[i] & 0xff;
             int b1 = before[i + 1] & 0xff;
             int b2 = before[i + 2] & 0xff;

@@ -1,0 +1,49 @@
+package dev.swath.fianet.image.decode;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows undone as the specification says it, byte by byte, for each size of a pixel. */
+class PngFiltersTest {
+    private static int plain(int filter, int left, int above, int aboveLeft) {
+        int p = left + above - aboveLeft;
+        int toLeft = Math.abs(p - left);
+        int toAbove = Math.abs(p - above);
+        int toBoth = Math.abs(p - aboveLeft);
+        return switch (filter) {
+            case 0 -> 0;
+            case 1 -> left;
+            case 2 -> above;
+            case 3 -> (left + above) / 2;
+            default ->
+                toLeft <= toAbove && toLeft <= toBoth ? left : toAbove <= toBoth ? above : aboveLeft;
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 6, 8})
+    void areUndone(int step) {
+        SplittableRandom random = new SplittableRandom(step);
+        for (int round = 0; round < 2000; round++) {
+            byte[] row = new byte[step * (1 + random.nextInt(9))];
+            byte[] before = new byte[row.length];
+            random.nextBytes(row);
+            random.nextBytes(before);
+            int filter = random.nextInt(5);
+            byte[] expected = new byte[row.length];
+            for (int i = 0; i < row.length; i++) {
+                int left = i < step ? 0 : expected[i - step] & 0xff;
+                int aboveLeft = i < step ? 0 : before[i - step] & 0xff;
+                expected[i] = (byte) (row[i] + plain(filter, left, before[i] & 0xff, aboveLeft));
+            }
+            assertTrue(PngFilters.undo(filter, row, before, step));
+            assertArrayEquals(expected, row, "filter " + filter + ", " + row.length + " bytes");
+        }
+        assertFalse(PngFilters.undo(5, new byte[step], new byte[step], step));
+    }
+}
