@@ -15,43 +15,46 @@ final class Enlarged {
         for (int i = 0; i < small.length; i++) {
             small[i] = (float) (1 / (1 + Math.exp((double) both[i] - both[small.length + i])));
         }
-        float[] probability =
+        SegmentationResult.Rows rows =
                 switch (upscaling) {
                     case BILINEAR -> bilinear(small, size, width, height);
                     case NEAREST -> nearest(small, size, width, height);
                 };
-        boolean[] mask = new boolean[probability.length];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = probability[i] > 0.5f;
-        }
-        return new SegmentationResult(width, height, mask, probability, logits);
+        return SegmentationResult.of(width, height, rows, logits);
     }
 
-    private static float[] nearest(float[] small, int size, int width, int height) {
-        float[] out = new float[width * height];
-        for (int y = 0; y < height; y++) {
+    private static SegmentationResult.Rows nearest(float[] small, int size, int width, int height) {
+        int[] places = new int[width];
+        for (int x = 0; x < width; x++) {
+            places[x] = (int) ((long) x * size / width);
+        }
+        return (y, out) -> {
             int row = (int) ((long) y * size / height) * size;
             for (int x = 0; x < width; x++) {
-                out[y * width + x] = small[row + (int) ((long) x * size / width)];
+                out[x] = small[row + places[x]];
             }
-        }
-        return out;
+        };
     }
 
-    private static float[] bilinear(float[] small, int size, int width, int height) {
-        float[] out = new float[width * height];
-        for (int y = 0; y < height; y++) {
+    private static SegmentationResult.Rows bilinear(float[] small, int size, int width, int height) {
+        int[] places = new int[width];
+        double[] fractions = new double[width];
+        for (int x = 0; x < width; x++) {
+            double u = Math.clamp((x + 0.5) * size / width - 0.5, 0, size - 1);
+            places[x] = Math.min((int) u, Math.max(0, size - 2));
+            fractions[x] = u - places[x];
+        }
+        return (y, out) -> {
             double v = Math.clamp((y + 0.5) * size / height - 0.5, 0, size - 1);
             int top = Math.min((int) v, Math.max(0, size - 2));
+            int above = top * size;
+            int below = Math.min(top + 1, size - 1) * size;
             for (int x = 0; x < width; x++) {
-                double u = Math.clamp((x + 0.5) * size / width - 0.5, 0, size - 1);
-                int left = Math.min((int) u, Math.max(0, size - 2));
-                double upper = between(small, top * size + left, u - left, size);
-                double lower = between(small, Math.min(top + 1, size - 1) * size + left, u - left, size);
-                out[y * width + x] = (float) (upper + (v - top) * (lower - upper));
+                double upper = between(small, above + places[x], fractions[x], size);
+                double lower = between(small, below + places[x], fractions[x], size);
+                out[x] = (float) (upper + (v - top) * (lower - upper));
             }
-        }
-        return out;
+        };
     }
 
     private static double between(float[] row, int at, double fraction, int size) {

@@ -71,13 +71,13 @@ final class Outputs {
         NPY(".npy") {
             @Override
             void write(Path file, SegmentationResult r) {
-                FloatFiles.writeNpy(file, r.probability(), r.width(), r.height());
+                FloatFiles.writeNpy(file, r::probabilityRow, r.width(), r.height());
             }
         },
         TIFF(".tif") {
             @Override
             void write(Path file, SegmentationResult r) {
-                FloatFiles.writeTiff(file, r.probability(), r.width(), r.height());
+                FloatFiles.writeTiff(file, r::probabilityRow, r.width(), r.height());
             }
         };
 
@@ -112,7 +112,7 @@ final class Outputs {
         Path overlay = out.resolve(prefix + "overlay.png");
         Path json = out.resolve(prefix + "result.json");
         Overlays.writeMask(mask, r.mask(), r.width(), r.height());
-        Overlays.writeProbability(probability, r.probability(), r.width(), r.height());
+        Overlays.writeProbability(probability, r::probabilityRow, r.width(), r.height());
         overlayWriter.accept(overlay);
         List<Path> written = new ArrayList<>(List.of(mask, probability, overlay));
         if (floats != null) {

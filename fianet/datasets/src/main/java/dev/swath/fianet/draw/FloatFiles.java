@@ -10,15 +10,21 @@ import java.nio.file.Path;
 
 /** Writes one float for each pixel, row by row, to files that other programs read; whole or not at all. */
 public final class FloatFiles {
-    private static final int CHUNK = 1 << 16;
     private static final int NPY_ALIGNMENT = 64;
     private static final int SHORT = 3;
     private static final int LONG = 4;
 
+    /** Gives the values row by row. */
+    @FunctionalInterface
+    public interface Rows {
+        /** Fills in row {@code y}, counted from 0. */
+        void fill(int y, float[] row);
+    }
+
     private FloatFiles() {}
 
     /** An array of NumPy's format 1.0: {@code <f4} of shape (H, W). */
-    public static void writeNpy(Path file, float[] values, int width, int height) {
+    public static void writeNpy(Path file, Rows values, int width, int height) {
         String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + height + ", " + width + "), }";
         int prefix = 10;
         int length = (prefix + dictionary.length() + NPY_ALIGNMENT) / NPY_ALIGNMENT * NPY_ALIGNMENT - prefix;
@@ -30,11 +36,11 @@ public final class FloatFiles {
         header.putShort((short) length);
         header.put(
                 (dictionary + " ".repeat(length - dictionary.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII));
-        write(file, header, values);
+        write(file, header, values, width, height);
     }
 
     /** A TIFF of one band of 32-bit floats in one strip, not compressed. */
-    public static void writeTiff(Path file, float[] values, int width, int height) {
+    public static void writeTiff(Path file, Rows values, int width, int height) {
         int[][] entries = {
             {256, LONG, width},
             {257, LONG, height},
@@ -44,7 +50,7 @@ public final class FloatFiles {
             {273, LONG, 0}, // where the strip begins: below
             {277, SHORT, 1}, // bands
             {278, LONG, height},
-            {279, LONG, 4 * values.length},
+            {279, LONG, 4 * width * height},
             {339, SHORT, 3}, // floats
         };
         int data = 8 + 2 + 12 * entries.length + 4 + 2;
@@ -54,23 +60,23 @@ public final class FloatFiles {
         for (int[] e : entries) {
             header.putShort((short) e[0]).putShort((short) e[1]).putInt(1).putInt(e[0] == 273 ? data : e[2]);
         }
-        write(file, header, values);
+        write(file, header, values, width, height);
     }
 
-    private static void write(Path file, ByteBuffer header, float[] values) {
+    private static void write(Path file, ByteBuffer header, Rows values, int width, int height) {
         AtomicFile.write(file, channel -> {
             AtomicFile.put(channel, header.rewind().limit(header.capacity()));
-            put(channel, values);
+            put(channel, values, width, height);
         });
     }
 
-    private static void put(FileChannel channel, float[] values) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-        for (int from = 0; from < values.length; from += CHUNK) {
-            int count = Math.min(CHUNK, values.length - from);
-            chunk.clear();
-            chunk.asFloatBuffer().put(values, from, count);
-            AtomicFile.put(channel, chunk.limit(4 * count));
+    private static void put(FileChannel channel, Rows values, int width, int height) throws IOException {
+        float[] row = new float[width];
+        ByteBuffer bytes = ByteBuffer.allocate(4 * width).order(ByteOrder.LITTLE_ENDIAN);
+        for (int y = 0; y < height; y++) {
+            values.fill(y, row);
+            bytes.clear().asFloatBuffer().put(row);
+            AtomicFile.put(channel, bytes);
         }
     }
 }

@@ -32,10 +32,12 @@ public final class Overlays {
     }
 
     /** A gray PNG: 255 where the probability is 1. */
-    public static void writeProbability(Path file, float[] probability, int width, int height) {
+    public static void writeProbability(Path file, FloatFiles.Rows probability, int width, int height) {
+        float[] row = new float[width];
         writeGray(file, width, height, (y, to) -> {
+            probability.fill(y, row);
             for (int x = 0; x < width; x++) {
-                to[x] = (byte) Math.round(255 * probability[y * width + x]);
+                to[x] = (byte) Math.round(255 * row[x]);
             }
         });
     }

@@ -53,12 +53,10 @@ final class RowPng implements AutoCloseable {
         for (int f = 0; f < filtered.length; f++) {
             byte[] to = filtered[f];
             to[0] = (byte) f;
+            filter(f, to);
             long sum = 0;
-            for (int i = 0; i < present.length; i++) {
-                int before = f == 0 ? 0 : f == 1 ? i < channels ? 0 : present[i - channels] : above[i];
-                byte d = (byte) (present[i] - before);
-                to[i + 1] = d;
-                sum += Math.abs(d);
+            for (int i = 1; i < to.length; i++) {
+                sum += Math.abs(to[i]);
             }
             if (sum < least) {
                 least = sum;
@@ -70,6 +68,24 @@ final class RowPng implements AutoCloseable {
         byte[] last = above;
         above = present;
         present = last;
+    }
+
+    /** Loops of one thing each, which the JVM turns into vectors. */
+    private void filter(int f, byte[] to) {
+        switch (f) {
+            case 0 -> System.arraycopy(present, 0, to, 1, present.length);
+            case 1 -> {
+                System.arraycopy(present, 0, to, 1, Math.min(channels, present.length));
+                for (int i = channels; i < present.length; i++) {
+                    to[i + 1] = (byte) (present[i] - present[i - channels]);
+                }
+            }
+            default -> {
+                for (int i = 0; i < present.length; i++) {
+                    to[i + 1] = (byte) (present[i] - above[i]);
+                }
+            }
+        }
     }
 
     private void pack(int flush) throws IOException {

@@ -35,7 +35,10 @@ class RowPngTest {
         }
         RgbImage image = new RgbImage(WIDTH, HEIGHT, rgb);
         Overlays.writeMask(folder.resolve("mask.png"), mask, WIDTH, HEIGHT);
-        Overlays.writeProbability(folder.resolve("probability.png"), probability, WIDTH, HEIGHT);
+        Overlays.writeProbability(folder.resolve("probability.png"),
+                (y, row) -> System.arraycopy(probability, y * WIDTH, row, 0, WIDTH),
+                WIDTH,
+                HEIGHT);
         Overlays.writeOverlay(folder.resolve("overlay.png"), image, mask);
         BufferedImage masked = ImageIO.read(folder.resolve("mask.png").toFile());
         BufferedImage likely = ImageIO.read(folder.resolve("probability.png").toFile());
