@@ -213,6 +213,8 @@ class HostileImagesTest {
                         "more often than",
                         strips(16, 16 * 40, 16, Made.progressive(1000, 30))),
                 of("1000 scans of one block", "more than 100 scans", Made.progressive(8, 1000)),
+                of("16 bits of three colours, 200 megapixels", "out of proportion", large16()),
+                of("an old JPEG in a TIFF that is cut off", "no scan", oldJpegCutOff()),
                 of("a dozen scans", "", Made.progressive(2000, 10)),
                 of("15,000 tables", "", twice(jpeg, Made.times(Made.segment(0xdb, new byte[65]), 15_000))),
                 of("250,000 application segments", "", twice(jpeg, Made.times(Made.segment(0xe1), 250_000))),
@@ -253,6 +255,27 @@ class HostileImagesTest {
                 .tag(278, rows)
                 .tag(273, places)
                 .tag(279, lengths)
+                .bytes();
+    }
+
+    /** Two gigabytes to go through, for samples of 16 bits are read twice; the rows are not there, for that is seen before. */
+    private static byte[] large16() {
+        return Made.joined(
+                Made.header(14142, 14142, 16, 2, false),
+                Made.chunk("IDAT", new byte[64]),
+                Made.chunk("IEND", new byte[0]));
+    }
+
+    /** Its stream ends within its tables, and no strips are named. */
+    private static byte[] oldJpegCutOff() {
+        byte[] stream = Made.joined(new byte[] {(byte) 0xff, (byte) 0xd8}, Made.segment(0xdb, new byte[65]));
+        return new Made.Tiff(80, 64, 3, 6)
+                .strip(stream)
+                .without(273)
+                .without(279)
+                .tag(262, 6)
+                .tag(513, 8)
+                .tag(514, 2749)
                 .bytes();
     }
 

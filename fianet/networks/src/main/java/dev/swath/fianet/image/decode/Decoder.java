@@ -19,9 +19,11 @@ public abstract class Decoder {
     private static final int MAX_SIDE = 1 << 20;
 
     /** Bytes that any file may unpack to, and for each of its own; deflate reaches a thousand where there is nothing to see. */
-    private static final long ANY_UNPACKED = 1_000_000_000;
+    private static final long ANY_UNPACKED = 1L << 30;
 
-    private static final long UNPACKED_EACH_BYTE = 500;
+    private static final long UNPACKED_EACH_BYTE = 256;
+
+    private static final long UNKNOWN_LENGTH = 1L << 52;
 
     /** Takes rows of samples. */
     @FunctionalInterface
@@ -92,10 +94,10 @@ public abstract class Decoder {
     }
 
     /** Refuses a file that unpacks to far more than an image of so few bytes can have reason to; what is read twice counts twice. */
-    final void requireReason(long unpacked) {
-        if (unpacked > ANY_UNPACKED + UNPACKED_EACH_BYTE * Math.min(source.length(), 1L << 40)) {
-            throw source.refuse("the image unpacks to " + unpacked / 1_000_000
-                    + " MB in all, more than a file of so few bytes can have reason to");
+    static void requireProportion(ByteSource source, long unpacked) {
+        if (source.length() < UNKNOWN_LENGTH && unpacked > ANY_UNPACKED + UNPACKED_EACH_BYTE * source.length()) {
+            throw source.refuse("the image unpacks to " + unpacked + " bytes, which is out of proportion to its "
+                    + source.length() + " bytes");
         }
     }
 

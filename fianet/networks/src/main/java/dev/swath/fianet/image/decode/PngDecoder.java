@@ -97,7 +97,8 @@ final class PngDecoder extends Decoder {
         }
         palette = colours;
         data = at;
-        requireReason(Bits.bytes((long) width() * bands * bits) * height() * (interlaced ? 2 : 1) * (bits == 16 ? 2 : 1));
+        long rows = Bits.bytes((long) width() * bands * bits) * height();
+        requireProportion(source, rows * (interlaced ? 2 : 1) * (bits == 16 ? 2 : 1));
         taken = taken(palette == null ? bands : 3, wanted);
         asStored = bands == taken.length && IntStream.range(0, bands).allMatch(c -> taken[c] == c);
     }

@@ -40,10 +40,6 @@ final class TiffDecoder extends Decoder {
         taken = taken(palette == null ? layout.bands : 3, bands);
         boolean jpegs = layout.compression == TiffLayout.JPEG || layout.compression == TiffLayout.OLD_JPEG;
         jpeg = jpegs ? new TiffJpeg(source, directory, layout) : null;
-        if (jpeg == null && layout.compression != TiffLayout.NONE) {
-            int planes = layout.planar ? taken.length : layout.bands;
-            requireReason(Bits.bytes((long) width() * planes * layout.bits) * height() * (wide() ? 2 : 1));
-        }
     }
 
     /** Red, green, blue of each index; of 16 bits the upper half, unless all are so small that they must be of 8. */

@@ -76,6 +76,9 @@ final class TiffJpeg {
             int first = row * layout.blockHeight;
             return new Rows(whole, stream.width, first, stream.components.length, stream.height);
         }
+        if (index >= layout.offsets.length) {
+            throw source.refuse("the image is damaged or cut off: the JPEG in the TIFF has no scan");
+        }
         if (JpegHeader.starts(source, layout.offsets[index])) {
             JpegHeader h = picture(index);
             return rows(JdkJpeg.decode(source, List.of(), h), h.width, h.height, h.components.length, row, column, 0);

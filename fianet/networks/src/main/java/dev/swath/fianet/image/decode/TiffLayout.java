@@ -27,11 +27,6 @@ final class TiffLayout {
     /** Most bands: more than any sensor of the air or of space has. */
     private static final int MAX_BANDS = 512;
 
-    /** Unpacked bytes of any file, and of each byte that a larger one has. */
-    private static final long UNPACKED = 1L << 30;
-
-    private static final long UNPACKED_A_BYTE = 256;
-
     /** Most blocks that are each a JPEG or a facsimile of their own: each costs a decoder. */
     private static final int MAX_PICTURES = 16384;
 
@@ -123,10 +118,8 @@ final class TiffLayout {
             throw source.refuse("the TIFF has " + blocks + " strips or tiles that are pictures of their own; at most "
                     + MAX_PICTURES + " are read");
         }
-        long unpacked = width * height * bands * bits / 8;
-        if (!pictures && source.length() < (1L << 52) && unpacked > UNPACKED + UNPACKED_A_BYTE * source.length()) {
-            throw source.refuse("the TIFF unpacks to " + unpacked + " bytes, which is out of proportion to its "
-                    + source.length() + " bytes");
+        if (!pictures) {
+            Decoder.requireProportion(source, width * height * bands * bits / 8 * (bits == 16 ? 2 : 1));
         }
         offsets = offsets(source, d, blocks);
         counts = counts(source, d, blocks);
