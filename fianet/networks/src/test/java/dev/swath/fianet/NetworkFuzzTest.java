@@ -14,9 +14,7 @@ import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.nn.ModuleException;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
-import dev.swath.tensor.TensorException;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
 import java.net.URL;
@@ -25,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.logging.Level;
@@ -39,12 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What tells a network and its sizes, changed: names and shapes of tensors, configurations, lists of plug-ins; see {@link Fuzz}. */
 class NetworkFuzzTest {
-    private static final int[] SIZES = {
-        0, 1, 2, 3, 4, 7, 8, 12, 16, 100, 128, 1000, 4096, 46_340, 65_536, 1 << 20, 1 << 24, 1 << 30, Integer.MAX_VALUE
-    };
-    private static final List<String> PARTS =
-            List.of("", "0", "1", "2", "3", "99", "100000", "99999999999999999999", "weight", "layers", "backbone", "\u001b[2J");
-
     private final Logger logger = Logger.getLogger(ModelSettings.class.getName());
 
     @TempDir(factory = Fuzz.InMemory.class)
@@ -65,65 +56,6 @@ class NetworkFuzzTest {
         return Networks.all().stream().filter(n -> n.warmUp().isPresent()).toList();
     }
 
-    private static Shape changed(Shape shape, SplittableRandom random) {
-        int[] dims = shape.dims();
-        if (random.nextInt(6) == 0) {
-            dims = java.util.Arrays.copyOf(dims, random.nextInt(6));
-        }
-        if (dims.length > 0) {
-            dims[random.nextInt(dims.length)] = SIZES[random.nextInt(SIZES.length)];
-        }
-        try {
-            return Shape.of(dims);
-        } catch (TensorException e) {
-            return shape; // no file can say it either
-        }
-    }
-
-    private static String changed(String name, SplittableRandom random) {
-        String[] parts = name.split("\\.");
-        parts[random.nextInt(parts.length)] = PARTS.get(random.nextInt(PARTS.size()));
-        return String.join(".", parts);
-    }
-
-    /** One to four tensors taken out, renamed, doubled under another name or given another shape, of which the last can be claimed freely. */
-    private static StateDict changed(StateDict valid, SplittableRandom random) {
-        List<String> names = List.copyOf(valid.names());
-        List<Integer> places = new ArrayList<>();
-        for (int n = 1 + random.nextInt(4); n > 0; n--) {
-            places.add(random.nextInt(names.size()));
-        }
-        StateDict out = new StateDict();
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            StateDict.Entry entry = valid.entry(name);
-            if (!places.contains(i)) {
-                put(out, name, entry);
-                continue;
-            }
-            switch (random.nextInt(5)) {
-                case 0 -> {}
-                case 1 -> put(out, changed(name, random), entry);
-                case 2 -> {
-                    put(out, name, entry);
-                    put(out, changed(name, random), entry);
-                }
-                default ->
-                    put(
-                            out,
-                            name,
-                            new StateDict.Entry(entry.dtype(), changed(entry.shape(), random), entry.reader()));
-            }
-        }
-        return out;
-    }
-
-    private static void put(StateDict out, String name, StateDict.Entry entry) {
-        if (!out.contains(name)) {
-            out.put(name, entry);
-        }
-    }
-
     /** By the input's eight bytes; whatever the shapes are, no network is made of them. */
     @ParameterizedTest
     @MethodSource("networks")
@@ -136,7 +68,7 @@ class NetworkFuzzTest {
                     SplittableRandom random =
                             new SplittableRandom(ByteBuffer.wrap(input).getLong());
                     Checkpoint checkpoint = new Checkpoint(
-                            Path.of("changed.pth"), Checkpoint.Format.TORCH, changed(valid, random));
+                            Path.of("changed.pth"), Checkpoint.Format.TORCH, ChangedTensors.of(valid, random));
                     Recognition.of(checkpoint);
                     if (random.nextBoolean()) {
                         ModelSettings.deduce(provider, checkpoint);
@@ -182,7 +114,7 @@ class NetworkFuzzTest {
         List<byte[]> words = List.of(
                 "#".getBytes(StandardCharsets.UTF_8),
                 "\n".getBytes(StandardCharsets.UTF_8),
-                "java.lang.String".getBytes(StandardCharsets.UTF_8),
+                "com.example.Nothing".getBytes(StandardCharsets.UTF_8),
                 "dev.swath.fianet.model.NetworkConfig".getBytes(StandardCharsets.UTF_8),
                 "\u001b[2J".getBytes(StandardCharsets.UTF_8),
                 "x".repeat(3000).getBytes(StandardCharsets.UTF_8));

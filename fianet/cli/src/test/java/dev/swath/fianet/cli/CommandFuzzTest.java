@@ -9,6 +9,10 @@ import dev.swath.fianet.text.PosTagger;
 import dev.swath.fianet.text.Word;
 import dev.swath.fianet.text.WordTokenizer;
 import dev.swath.files.Fuzz;
+import dev.swath.files.Mutations;
+import dev.swath.files.json.Fields;
+import dev.swath.files.json.Json;
+import dev.swath.files.json.JsonException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,6 +86,18 @@ class CommandFuzzTest {
         Path picture = Files.createFile(folder.resolve("a.tif"));
         Path file = folder.resolve("a.tfw");
         new Fuzz("world file", bytes("0.5\n0\n0\n-0.5\n500000\n4000000\n", "1 0 0 -1 1e5 2e6"), WORDS).run(Fuzz.file(file, _ -> WorldFile.beside(picture)));
+    }
+
+    /** What {@code compare} keeps of a training. */
+    @Test
+    void outcomes() {
+        String valid = "{\"parameters\": 5, \"steps\": 3, \"seconds\": 1.5, \"data\": \"x\", \"drawn\": true, \"samples\": 2,"
+                + " \"mIoU\": 50.5, \"intersection\": 3, \"union\": 4}";
+        Fuzz fuzz = new Fuzz("outcomes", bytes(valid), List.of(), JsonException.class)
+                .by(Mutations::json)
+                .run(input -> Trials.Outcome.of(
+                        new Fields(Json.parseObject(new String(input, StandardCharsets.UTF_8)), "outcome.json")));
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
     @Test

@@ -1,27 +1,22 @@
 package dev.swath.fianet.synth;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.image.FirstInLine;
 import dev.swath.fianet.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
-import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageWriterSpi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a host registers with ImageIO does not write the files of a data set, whatever it claims to write. */
 class HostileWritersTest {
-    private static final AtomicInteger ASKED = new AtomicInteger();
-
     /** Says that it writes JPEG and TIFF, and does not. */
     public static final class Greedy extends ImageWriterSpi {
         /** Claims the names of both kinds. */
@@ -54,8 +49,7 @@ class HostileWritersTest {
 
         @Override
         public ImageWriter createWriterInstance(Object extension) {
-            ASKED.incrementAndGet();
-            throw new IllegalStateException("a plug-in of the host was asked");
+            throw FirstInLine.asked();
         }
 
         @Override
@@ -82,27 +76,13 @@ class HostileWritersTest {
     }
 
     @Test
-    void nothingChanges(@TempDir Path folder) throws IOException {
+    void nothingChanges(@TempDir Path folder) throws Exception {
         byte[][] before = written(folder);
-        IIORegistry registry = IIORegistry.getDefaultInstance();
-        Greedy greedy = new Greedy();
-        registry.registerServiceProvider(greedy, ImageWriterSpi.class);
-        try {
-            Iterator<ImageWriterSpi> others = registry.getServiceProviders(ImageWriterSpi.class, false);
-            while (others.hasNext()) {
-                ImageWriterSpi other = others.next();
-                if (other != greedy) {
-                    registry.setOrdering(ImageWriterSpi.class, greedy, other);
-                }
-            }
-            ASKED.set(0);
+        FirstInLine.unasked(ImageWriterSpi.class, new Greedy(), () -> {
             byte[][] after = written(folder);
             for (int i = 0; i < before.length; i++) {
                 assertArrayEquals(before[i], after[i]);
             }
-            assertEquals(0, ASKED.get());
-        } finally {
-            registry.deregisterServiceProvider(greedy, ImageWriterSpi.class);
-        }
+        });
     }
 }

@@ -2,21 +2,28 @@ package dev.swath.fianet.pretrained;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.swath.fianet.ChangedTensors;
 import dev.swath.files.Fuzz;
+import dev.swath.nn.swin.SwinConfig;
+import dev.swath.nn.swin.SwinTransformer;
+import dev.swath.tensor.StateDict;
 import dev.swath.tokenizer.TokenizerException;
 import dev.swath.tokenizer.WordPieceTokenizer;
+import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of a BERT folder, changed; see {@link Fuzz}. */
+/** The files of a BERT folder, and what a Swin file says of its sizes, changed; see {@link Fuzz}. */
 class BertFuzzTest {
     private static final Path CASES = Path.of("src/test/resources/dev/swath/fianet/pretrained/cases");
     private static final String TEXT = "The ship\u200b on Paris caf\u00e9 \u673a[MASK] \ud83d\udea2 yard.";
@@ -115,6 +122,22 @@ class BertFuzzTest {
         List<byte[]> seeds = List.of(
                 bytes("{\"unk_token\": \"[UNK]\", \"cls_token\": {\"content\": \"[CLS]\", \"lstrip\": false}}"));
         fuzz("special_tokens_map.json", seeds, words, _ -> tokenize());
+    }
+
+    /** A backbone's sizes by the names and shapes of its tensors, drawn by the input's eight bytes. */
+    @Test
+    void swinSizes() {
+        StateDict valid = new SwinTransformer(new SwinConfig(16, List.of(2, 1, 2), List.of(1, 2, 4), 7, 4, 4, 0)).stateDict();
+        Fuzz fuzz = new Fuzz("sizes of swin", List.of(), List.of(), WeightsException.class)
+                .by((_, random) ->
+                        ByteBuffer.allocate(8).putLong(random.nextLong()).array())
+                .run(input -> {
+                    SplittableRandom random =
+                            new SplittableRandom(ByteBuffer.wrap(input).getLong());
+                    SwinFile.config(new Checkpoint(
+                            Path.of("changed.pth"), Checkpoint.Format.TORCH, ChangedTensors.of(valid, random)));
+                });
+        assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 
     @Test
