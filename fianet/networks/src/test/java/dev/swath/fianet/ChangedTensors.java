@@ -13,8 +13,19 @@ public final class ChangedTensors {
     private static final int[] SIZES = {
         0, 1, 2, 3, 4, 7, 8, 12, 16, 100, 128, 1000, 4096, 46_340, 65_536, 1 << 20, 1 << 24, 1 << 30, Integer.MAX_VALUE
     };
-    private static final List<String> PARTS =
-            List.of("", "0", "1", "2", "3", "99", "100000", "99999999999999999999", "weight", "layers", "backbone", "\u001b[2J");
+    private static final List<String> PARTS = List.of(
+            "",
+            "0",
+            "1",
+            "2",
+            "3",
+            "99",
+            "100000",
+            "99999999999999999999",
+            "weight",
+            "layers",
+            "backbone",
+            "\u001b[2J");
 
     private ChangedTensors() {}
 
@@ -62,10 +73,7 @@ public final class ChangedTensors {
                     put(out, changed(name, random), entry);
                 }
                 default ->
-                    put(
-                            out,
-                            name,
-                            new StateDict.Entry(entry.dtype(), changed(entry.shape(), random), entry.reader()));
+                    put(out, name, new StateDict.Entry(entry.dtype(), changed(entry.shape(), random), entry.reader()));
             }
         }
         return out;

@@ -93,8 +93,8 @@ class NetworkFuzzTest {
                         IllegalArgumentException.class)
                 .by(Mutations::json)
                 .run(input -> {
-                    Fields keys = new Fields(
-                            Json.parseObject(new String(input, StandardCharsets.UTF_8)), "config.json");
+                    Fields keys =
+                            new Fields(Json.parseObject(new String(input, StandardCharsets.UTF_8)), "config.json");
                     NetworkConfig config = ModelConfig.fromJson(keys, published).network();
                     assertTrue(config.parameters() >= 0);
                 });

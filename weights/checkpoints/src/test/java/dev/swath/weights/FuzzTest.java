@@ -149,9 +149,27 @@ class FuzzTest {
         List<byte[]> seeds = List.of();
         List<byte[]> words = new ArrayList<>();
         for (String begin : new String[] {
-            "\u0089HDF\r\n\u001a\n", "\u001f\u008b", "BZh", "7z\u00bc\u00af'\u001c", "\u0089PNG", "GIF8", "%PDF", "GGUF",
-            "\u0093NUMPY\1\0v\0{'descr': '<f4'}", "version https://git-lfs", "<!doctype html>", "<?xml", "{\"a\":", "\u0080\2",
-            "PK\3\4", "\10\7\22\1", "MZ", "\0\0\0\0\0\0\0\0{", "\2\0\0\0\0\0\0\0{}", "ustar", "L119547037146038801333356L\n"
+            "\u0089HDF\r\n\u001a\n",
+            "\u001f\u008b",
+            "BZh",
+            "7z\u00bc\u00af'\u001c",
+            "\u0089PNG",
+            "GIF8",
+            "%PDF",
+            "GGUF",
+            "\u0093NUMPY\1\0v\0{'descr': '<f4'}",
+            "version https://git-lfs",
+            "<!doctype html>",
+            "<?xml",
+            "{\"a\":",
+            "\u0080\2",
+            "PK\3\4",
+            "\10\7\22\1",
+            "MZ",
+            "\0\0\0\0\0\0\0\0{",
+            "\2\0\0\0\0\0\0\0{}",
+            "ustar",
+            "L119547037146038801333356L\n"
         }) {
             words.add(Torch.bytes(begin));
         }
@@ -170,7 +188,6 @@ class FuzzTest {
                 .run(Fuzz.file(file, _ -> read(file)));
         assertTrue(fuzz.refused() > 0);
     }
-
 
     @Test
     void safetensors() throws IOException {
@@ -216,7 +233,8 @@ class FuzzTest {
         Path index = folder.resolve("model.safetensors.index.json");
         List<byte[]> words = List.of(
                 Torch.bytes("../"), Torch.bytes("\\u0000"), Torch.bytes("\\u001b"), Torch.bytes("x".repeat(3000)));
-        Fuzz fuzz = new Fuzz("index", List.of(seed), words, WeightsException.class).run(Fuzz.file(index, _ -> read(folder)));
+        Fuzz fuzz = new Fuzz("index", List.of(seed), words, WeightsException.class)
+                .run(Fuzz.file(index, _ -> read(folder)));
         assertTrue(fuzz.refused() > 0);
     }
 }

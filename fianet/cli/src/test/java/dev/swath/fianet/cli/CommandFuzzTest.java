@@ -85,14 +85,16 @@ class CommandFuzzTest {
     void worldFiles() throws IOException {
         Path picture = Files.createFile(folder.resolve("a.tif"));
         Path file = folder.resolve("a.tfw");
-        new Fuzz("world file", bytes("0.5\n0\n0\n-0.5\n500000\n4000000\n", "1 0 0 -1 1e5 2e6"), WORDS).run(Fuzz.file(file, _ -> WorldFile.beside(picture)));
+        new Fuzz("world file", bytes("0.5\n0\n0\n-0.5\n500000\n4000000\n", "1 0 0 -1 1e5 2e6"), WORDS)
+                .run(Fuzz.file(file, _ -> WorldFile.beside(picture)));
     }
 
     /** What {@code compare} keeps of a training. */
     @Test
     void outcomes() {
-        String valid = "{\"parameters\": 5, \"steps\": 3, \"seconds\": 1.5, \"data\": \"x\", \"drawn\": true, \"samples\": 2,"
-                + " \"mIoU\": 50.5, \"intersection\": 3, \"union\": 4}";
+        String valid =
+                "{\"parameters\": 5, \"steps\": 3, \"seconds\": 1.5, \"data\": \"x\", \"drawn\": true, \"samples\": 2,"
+                        + " \"mIoU\": 50.5, \"intersection\": 3, \"union\": 4}";
         Fuzz fuzz = new Fuzz("outcomes", bytes(valid), List.of(), JsonException.class)
                 .by(Mutations::json)
                 .run(input -> Trials.Outcome.of(

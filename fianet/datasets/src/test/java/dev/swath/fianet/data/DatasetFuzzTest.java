@@ -103,9 +103,8 @@ class DatasetFuzzTest {
     }
 
     private static void fuzz(String name, List<byte[]> seeds, Fuzz.Change change, Fuzz.Target target) {
-        Fuzz fuzz = new Fuzz(name, seeds, List.of(), DataException.class)
-                .by(change)
-                .run(target);
+        Fuzz fuzz =
+                new Fuzz(name, seeds, List.of(), DataException.class).by(change).run(target);
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds(), name);
     }
 

@@ -35,7 +35,8 @@ class RowPngTest {
         }
         RgbImage image = new RgbImage(WIDTH, HEIGHT, rgb);
         Overlays.writeMask(folder.resolve("mask.png"), mask, WIDTH, HEIGHT);
-        Overlays.writeProbability(folder.resolve("probability.png"),
+        Overlays.writeProbability(
+                folder.resolve("probability.png"),
                 (y, row) -> System.arraycopy(probability, y * WIDTH, row, 0, WIDTH),
                 WIDTH,
                 HEIGHT);

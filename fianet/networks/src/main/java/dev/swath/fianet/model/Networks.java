@@ -68,8 +68,12 @@ public final class Networks {
         return all.stream()
                 .filter(n -> n.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ModuleException("[network] there is no network '" + Quoted.text(name) + "' here; there are: "
-                        + all.stream().map(NetworkProvider::name).collect(Collectors.joining(", "))
-                        + "; the jar of another one belongs on the module path, which is SWATH_PLUGINS for ./swath"));
+                .orElseThrow(
+                        () -> new ModuleException(
+                                "[network] there is no network '" + Quoted.text(name) + "' here; there are: "
+                                        + all.stream()
+                                                .map(NetworkProvider::name)
+                                                .collect(Collectors.joining(", "))
+                                        + "; the jar of another one belongs on the module path, which is SWATH_PLUGINS for ./swath"));
     }
 }

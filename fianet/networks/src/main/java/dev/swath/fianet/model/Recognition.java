@@ -91,8 +91,8 @@ public sealed interface Recognition {
         return switch (of(checkpoint)) {
             case Known(NetworkProvider network) -> network;
             case Elsewhere(String words) ->
-                throw new WeightsException(
-                        "[weights] " + Quoted.path(checkpoint.path()) + " is " + words + "; this version reads " + titles(" and "));
+                throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + " is " + words
+                        + "; this version reads " + titles(" and "));
             case Other other -> throw needed(checkpoint, other, "a whole " + titles(" or "));
         };
     }
@@ -121,8 +121,8 @@ public sealed interface Recognition {
     }
 
     private static WeightsException needed(Checkpoint checkpoint, Recognition found, String wanted) {
-        return new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": this file holds " + found.words() + ", but "
-                + wanted + " is needed here");
+        return new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": this file holds " + found.words()
+                + ", but " + wanted + " is needed here");
     }
 
     private static String titles(String last) {

@@ -81,16 +81,16 @@ public final class SwinFile {
             Recognition.requireHeld(checkpoint, config.parameters());
             return config;
         } catch (IllegalArgumentException e) {
-            throw new WeightsException(
-                    "[weights] " + Quoted.path(checkpoint.path()) + " holds no Swin of a size that can be: " + e.getMessage());
+            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path())
+                    + " holds no Swin of a size that can be: " + e.getMessage());
         }
     }
 
     private static Shape shape(StateDict tensors, Checkpoint checkpoint, String name, int rank) {
         StateDict.Entry entry = tensors.find(name).orElse(null);
         if (entry == null || entry.shape().rank() != rank) {
-            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": '" + name + "' must be there with " + rank
-                    + " axes; got " + (entry == null ? "none" : entry.shape()));
+            throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + ": '" + name
+                    + "' must be there with " + rank + " axes; got " + (entry == null ? "none" : entry.shape()));
         }
         return entry.shape();
     }

@@ -127,7 +127,8 @@ class BertFuzzTest {
     /** A backbone's sizes by the names and shapes of its tensors, drawn by the input's eight bytes. */
     @Test
     void swinSizes() {
-        StateDict valid = new SwinTransformer(new SwinConfig(16, List.of(2, 1, 2), List.of(1, 2, 4), 7, 4, 4, 0)).stateDict();
+        StateDict valid =
+                new SwinTransformer(new SwinConfig(16, List.of(2, 1, 2), List.of(1, 2, 4), 7, 4, 4, 0)).stateDict();
         Fuzz fuzz = new Fuzz("sizes of swin", List.of(), List.of(), WeightsException.class)
                 .by((_, random) ->
                         ByteBuffer.allocate(8).putLong(random.nextLong()).array())

@@ -113,9 +113,8 @@ class TextFuzzTest {
                         List.of(),
                         ExpressionException.class)
                 .by(Mutations::json)
-                .run(Fuzz.file(
-                        file,
-                        _ -> new PerceptronTagger(file).tag(List.of("the", "ship", "on", "2024", "well-known", "left"))));
+                .run(Fuzz.file(file, _ -> new PerceptronTagger(file)
+                        .tag(List.of("the", "ship", "on", "2024", "well-known", "left"))));
         assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
     }
 }

@@ -79,8 +79,8 @@ final class JpegRows {
     BufferedImage image() {
         int[] offsets = new int[components];
         Arrays.setAll(offsets, c -> c);
-        SampleModel samples = new ComponentSampleModel(
-                DataBuffer.TYPE_BYTE, width, height, components, components * width, offsets);
+        SampleModel samples =
+                new ComponentSampleModel(DataBuffer.TYPE_BYTE, width, height, components, components * width, offsets);
         ComponentColorModel colours = new ComponentColorModel(
                 ColorSpace.getInstance(components == 1 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB),
                 false,

@@ -20,8 +20,7 @@ class PngFiltersTest {
             case 1 -> left;
             case 2 -> above;
             case 3 -> (left + above) / 2;
-            default ->
-                toLeft <= toAbove && toLeft <= toBoth ? left : toAbove <= toBoth ? above : aboveLeft;
+            default -> toLeft <= toAbove && toLeft <= toBoth ? left : toAbove <= toBoth ? above : aboveLeft;
         };
     }
 
