@@ -46,7 +46,7 @@ public final class Json {
         if (value instanceof Map<?, ?> map) {
             return (Map<String, Object>) map;
         }
-        throw new JsonException("[json] " + what + " must be an object; got " + kind(value));
+        throw new JsonException("[json] " + Quoted.text(what) + " must be an object; got " + kind(value));
     }
 
     /** The value as a list; {@code what} names it in the error. */
@@ -55,7 +55,7 @@ public final class Json {
         if (value instanceof List<?> list) {
             return (List<Object>) list;
         }
-        throw new JsonException("[json] " + what + " must be a list; got " + kind(value));
+        throw new JsonException("[json] " + Quoted.text(what) + " must be a list; got " + kind(value));
     }
 
     /** The value as text; {@code what} names it in the error. */
@@ -63,7 +63,7 @@ public final class Json {
         if (value instanceof String s) {
             return s;
         }
-        throw new JsonException("[json] " + what + " must be a string; got " + kind(value));
+        throw new JsonException("[json] " + Quoted.text(what) + " must be a string; got " + kind(value));
     }
 
     /** The value as an integer; {@code what} names it in the error. */
@@ -71,14 +71,14 @@ public final class Json {
         if (value instanceof Long n) {
             return n;
         }
-        throw new JsonException("[json] " + what + " must be an integer; got " + kind(value));
+        throw new JsonException("[json] " + Quoted.text(what) + " must be an integer; got " + kind(value));
     }
 
     /** The value as an int; {@code what} names it in the error. */
     public static int asInt(@Nullable Object value, String what) {
         long n = asLong(value, what);
         if (n != (int) n) {
-            throw new JsonException("[json] " + what + " must fit 32 bits; got " + n);
+            throw new JsonException("[json] " + Quoted.text(what) + " must fit 32 bits; got " + n);
         }
         return (int) n;
     }
@@ -88,7 +88,7 @@ public final class Json {
         if (value instanceof Number n) {
             return n.doubleValue();
         }
-        throw new JsonException("[json] " + what + " must be a number; got " + kind(value));
+        throw new JsonException("[json] " + Quoted.text(what) + " must be a number; got " + kind(value));
     }
 
     /** The value in a few words, for a message. */
