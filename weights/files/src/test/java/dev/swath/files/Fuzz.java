@@ -54,8 +54,8 @@ public final class Fuzz {
 
     private static final String SECONDS = "swath.fuzz.seconds";
 
-    /** Of each reader, if nothing is said: some forty of them take a minute. */
-    private static final double FEW_SECONDS = 1.5;
+    /** Of each reader, if nothing is said: some sixty of them take a minute. */
+    private static final double FEW_SECONDS = 1;
 
     /** Read whatever the time. */
     private static final int FEWEST = 100;
@@ -125,7 +125,7 @@ public final class Fuzz {
         };
     }
 
-    /** Runs for the time that is set, or a second or two, on a thread of its own: exceptions are quicker where the stack is short. */
+    /** Runs for the time that is set, or a second, on a thread of its own: exceptions are quicker where the stack is short. */
     public Fuzz run(Target target) {
         Throwable[] failure = new Throwable[1];
         Thread thread = new Thread(

@@ -75,12 +75,11 @@ class TextFuzzTest {
                         ExpressionException.class)
                 .run(input -> {
                     String text = new String(input, StandardCharsets.UTF_8);
-                    for (ExpressionParser parser : parsers) {
-                        ParsedExpression p = parser.parse(text);
-                        assertTrue(p.tags().size() == p.words().size()
-                                && p.objectMask().length == p.encoding().ids().length
-                                && p.positionMask().length == p.objectMask().length);
-                    }
+                    // One way of reading by each input: there are many of either.
+                    ParsedExpression p = parsers.get(input.length % parsers.size()).parse(text);
+                    assertTrue(p.tags().size() == p.words().size()
+                            && p.objectMask().length == p.encoding().ids().length
+                            && p.positionMask().length == p.objectMask().length);
                 });
         assertTrue(fuzz.refused() < fuzz.rounds());
     }

@@ -81,8 +81,7 @@ class MutatedRunsTest {
                     .by(Mutations::json)
                     .run(Fuzz.file(run.resolve("metrics.jsonl"), input -> {
                         try (MetricsLog log = MetricsLog.open(opened, 4, input.length % 2 == 0)) {
-                            Curves.write(
-                                    run.resolve("curves.png"), log.records().subList(0, 0));
+                            assertTrue(log.records().size() <= input.length);
                         }
                     }));
             assertTrue(fuzz.refused() > 0 && fuzz.refused() < fuzz.rounds());
