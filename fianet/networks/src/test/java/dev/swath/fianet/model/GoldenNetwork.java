@@ -173,7 +173,6 @@ public record GoldenNetwork(
                     tolerance(g, "eval", "logits"));
         } catch (AssertionError e) {
             ReferringNetwork truth = load(g, new ScalarBackend());
-            truth.namedParameters().values().forEach(p -> p.setExactly(p.value().to(DType.F64)));
             throw new AssertionError(
                     e.getMessage() + "; " + GoldenReport.write(name, truth, model, backend, image(g), sentences(g)), e);
         }

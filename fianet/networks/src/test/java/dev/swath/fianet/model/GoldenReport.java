@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Where a network goes wrong whose golden values are not met: each module against a pass in double precision with the case's weights. */
-final class GoldenReport {
+public final class GoldenReport {
     /** What single precision may be off by inside of a network, where instance norms over few cells cancel. */
     private static final double TOLERANCE = 1e-3;
 
@@ -30,16 +30,17 @@ final class GoldenReport {
     /**
      * Writes {@code target/golden/NAME-BACKEND.txt}.
      *
-     * @param truth with the case's own weights in f64
+     * @param truth with the case's own weights, which are made f64
      * @return a sentence: the first module that goes wrong, and the file
      */
-    static String write(
+    public static String write(
             String name,
             ReferringNetwork truth,
             ReferringNetwork model,
             Backend backend,
             Tensor image,
             SentenceBatch sentences) {
+        truth.namedParameters().values().forEach(p -> p.setExactly(p.value().to(DType.F64)));
         PassRecorder right = new PassRecorder(truth, Keep.modules("*"));
         pass(truth, new ScalarBackend(), DType.F64, right, image, sentences);
         Map<String, Tensor> wanted = right.record().tensors();

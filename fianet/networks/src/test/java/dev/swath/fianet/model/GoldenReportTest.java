@@ -3,8 +3,8 @@ package dev.swath.fianet.model;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.fianet.model.fianet.FiaNet;
-import dev.swath.fianet.model.fianet.FiaNetConfig;
+import dev.swath.fianet.model.lavt.Lavt;
+import dev.swath.fianet.model.lavt.LavtConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.tensor.StateDict;
@@ -17,19 +17,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GoldenReportTest {
-    private static final String SPOILT = "backbone.layers.1.context_pixel_attn.vis_project.0";
+    private static final String SPOILT = "backbone.layers.1.fusion.vis_project.0";
 
     /** A golden test whose network has one wrong weight fails, and says which module goes wrong first. */
     @Test
     void aFailedGoldenTestNamesTheModule() throws IOException {
-        GoldenNetwork golden = new GoldenNetwork("model_tiny", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
-        Golden g = Golden.of("model_tiny");
+        GoldenNetwork golden = new GoldenNetwork("lineage_lavt", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
+        Golden g = Golden.of("lineage_lavt");
         Backend backend = Backends.cpu();
-        FiaNet model = network(g);
+        Lavt model = network(g);
         StateDict weights = g.under("param/");
         LoadReport.load(weights, model.targets(), model.sink(null))
                 .acceptMissing(n -> n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked"))
-                .requireComplete("model_tiny");
+                .requireComplete("lineage_lavt");
         model.namedParameters().values().forEach(p -> p.set(p.value().copy()));
         golden.checkEvaluation(model, backend);
         var weight = model.namedParameters().get(SPOILT + ".weight").value();
@@ -37,7 +37,7 @@ class GoldenReportTest {
         String message = assertThrows(AssertionError.class, () -> golden.checkEvaluation(model, backend))
                 .getMessage();
         assertTrue(message.contains("'" + SPOILT + "' is the first module that differs"), message);
-        Path file = Path.of("target/golden/model_tiny-" + backend.name() + ".txt");
+        Path file = Path.of("target/golden/lineage_lavt-" + backend.name() + ".txt");
         List<String> lines = Files.readAllLines(file);
         List<String> marked = lines.stream().filter(l -> l.startsWith("!")).toList();
         assertTrue(marked.getFirst().contains(SPOILT), marked.getFirst());
@@ -45,11 +45,7 @@ class GoldenReportTest {
         Files.delete(file);
     }
 
-    private static FiaNet network(Golden g) {
-        return new FiaNet(new FiaNetConfig(
-                GoldenNetwork.trunk(g),
-                g.config("tmem_blocks"),
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE));
+    private static Lavt network(Golden g) {
+        return new Lavt(new LavtConfig(GoldenNetwork.trunk(g)));
     }
 }

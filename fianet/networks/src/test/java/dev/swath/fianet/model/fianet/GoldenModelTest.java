@@ -10,6 +10,7 @@ import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.fianet.model.GoldenModule;
 import dev.swath.fianet.model.GoldenNetwork;
+import dev.swath.fianet.model.GoldenReport;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.parts.ContextAlignment;
 import dev.swath.fianet.model.parts.CrossAttention;
@@ -276,16 +277,21 @@ public class GoldenModelTest {
                 FiaNetConfig.Ablation.NONE);
     }
 
+    private static FiaNet loaded(Golden g) {
+        FiaNet model = new FiaNet(tinyConfig(g));
+        LoadReport.load(g.under("param/"), model.targets(), model.sink(null))
+                .acceptMissing("relative_position_index")
+                .requireComplete("model_tiny");
+        return model;
+    }
+
     @ParameterizedTest
     @MethodSource("runs")
     void wholeNetwork(String name, Backend backend) {
         Golden g = Golden.of("model_tiny");
         Map<String, Object> description =
                 Json.asObject(Json.asObject(g.description().get("runs"), "runs").get(name), name);
-        FiaNet model = new FiaNet(tinyConfig(g));
-        LoadReport.load(g.under("param/"), model.targets(), model.sink(null))
-                .acceptMissing("relative_position_index")
-                .requireComplete("model_tiny");
+        FiaNet model = loaded(g);
         model.to(backend);
         StateDict run = g.under(name + "/");
         boolean train = Boolean.TRUE.equals(description.get("train"));
@@ -295,11 +301,26 @@ public class GoldenModelTest {
         Var logits = model.forward(t, image, sentences(run).upload(t, model));
         double tolerance = Json.asDouble(
                 Json.asObject(description.get("tolerance"), "tolerance").get("out"), "out");
-        Golden.assertClose(
-                name + " on " + backend.name(),
-                run.get("out/logits"),
-                logits.value().permute(0, 3, 1, 2),
-                tolerance);
+        try {
+            Golden.assertClose(
+                    name + " on " + backend.name(),
+                    run.get("out/logits"),
+                    logits.value().permute(0, 3, 1, 2),
+                    tolerance);
+        } catch (AssertionError e) {
+            throw train
+                    ? e
+                    : new AssertionError(
+                            e.getMessage() + "; "
+                                    + GoldenReport.write(
+                                            "model_tiny-" + name,
+                                            loaded(g),
+                                            model,
+                                            backend,
+                                            run.get("in/image").permute(0, 2, 3, 1).contiguous(),
+                                            sentences(run)),
+                            e);
+        }
         if (train) {
             model.namedBuffers().forEach((n, b) -> {
                 if (run.contains("after/" + n)) {
