@@ -3,6 +3,8 @@ package dev.swath.fianet.inspect;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.parts.Meaning;
 import dev.swath.fianet.model.parts.Meant;
+import dev.swath.fianet.model.parts.TanhGate;
+import dev.swath.nn.Module;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +27,10 @@ final class Parts {
         });
         List<String> stages = new ArrayList<>();
         Parts out = new Parts();
-        for (String path : network.namedModules().keySet()) {
-            Meaning meaning = meanings.get(path);
+        Map<String, Module> modules = network.namedModules();
+        for (String path : modules.keySet()) {
+            boolean gate = modules.get(path) instanceof TanhGate;
+            Meaning meaning = gate ? meanings.getOrDefault(path, Meaning.GATE) : meanings.get(path);
             if (meaning == Meaning.STAGE) {
                 stages.add(path);
             }

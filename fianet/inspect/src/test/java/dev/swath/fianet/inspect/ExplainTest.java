@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The numbers that made an element make it: against what the kernels gave, for every kind of op of every network. */
 class ExplainTest {
-    private static final String SENTENCE = "the ship on the lower right";
+    private static final String SENTENCE = SmallModels.SENTENCE;
     private static final int CELLS = 4;
     private static final int EACH = 6;
 
@@ -47,7 +47,7 @@ class ExplainTest {
     @ParameterizedTest
     @MethodSource("networks")
     void everyOpIsExplained(String network) throws IOException {
-        try (ReferringSegmenter segmenter = TinyModel.open(SmallModels.write(network, folder))) {
+        try (ReferringSegmenter segmenter = SmallModels.open(SmallModels.write(network, folder))) {
             Inspection i = inspect(segmenter, "*");
             Random random = new Random(3);
             Map<String, Integer> seen = new HashMap<>();
@@ -92,7 +92,7 @@ class ExplainTest {
 
     @Test
     void attentionShowsScoresMaskWeightsAndValues() throws IOException {
-        try (ReferringSegmenter segmenter = TinyModel.open(TinyModel.write(folder.resolve("model")))) {
+        try (ReferringSegmenter segmenter = SmallModels.open(TinyModel.write(folder.resolve("model")))) {
             String op = "backbone.layers.1.context_pixel_attn.image_lang_att:attention";
             Inspection i = inspect(segmenter, op);
             WordAttention a = i.wordAttention(2, Branch.CONTEXT).orElseThrow();
@@ -112,7 +112,7 @@ class ExplainTest {
 
     @Test
     void whatCannotBeExplainedIsSaid() throws IOException {
-        try (ReferringSegmenter segmenter = TinyModel.open(TinyModel.write(folder.resolve("model")))) {
+        try (ReferringSegmenter segmenter = SmallModels.open(TinyModel.write(folder.resolve("model")))) {
             String op = "backbone.norm0:layer_norm";
             Inspection i = inspect(segmenter, op);
             assertEquals(

@@ -42,7 +42,7 @@ class GradientInspectionTest {
                 t.copyFrom(SmallModels.scaled(t, 0));
             }
         });
-        return TrainableModel.open(path, TinyModel.options());
+        return TrainableModel.open(path, SmallModels.options());
     }
 
     private static Tensor target(int side) {
@@ -57,7 +57,7 @@ class GradientInspectionTest {
     void gradientsAreThoseOfATrainingStep() throws IOException {
         TrainableModel model = model();
         Tensor image = model.preprocessor().apply(TinyModel.image(70, 50, 4));
-        SentenceBatch sentence = model.sentence("the ship on the lower right");
+        SentenceBatch sentence = model.sentence(SmallModels.SENTENCE);
         Tensor target = target(model.preprocessor().size());
         Map<String, float[]> buffers = new HashMap<>();
         model.network()
@@ -108,7 +108,7 @@ class GradientInspectionTest {
     void aResultsGradientIsTheSlopeOfTheLoss() throws IOException {
         TrainableModel model = model();
         Tensor image = model.preprocessor().apply(TinyModel.image(70, 50, 4));
-        SentenceBatch sentence = model.sentence("the ship on the lower right");
+        SentenceBatch sentence = model.sentence(SmallModels.SENTENCE);
         Tensor target = target(model.preprocessor().size());
         String name = "backbone.norm1";
         GradientInspection g = GradientInspection.of(model.network(), backend, image, sentence, target, LOSS, 5);
@@ -139,7 +139,7 @@ class GradientInspectionTest {
                 model.network(),
                 backend,
                 model.preprocessor().apply(TinyModel.image(70, 50, 4)),
-                model.sentence("the ship on the lower right"),
+                model.sentence(SmallModels.SENTENCE),
                 target(model.preprocessor().size()),
                 LOSS,
                 5);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class InspectionTest {
-    private static final String SENTENCE = "the ship on the lower right";
+    private static final String SENTENCE = SmallModels.SENTENCE;
 
     @TempDir
     Path folder;
@@ -46,7 +46,7 @@ class InspectionTest {
     }
 
     private ReferringSegmenter tiny() throws IOException {
-        return TinyModel.open(TinyModel.write(folder.resolve("model"), (name, t) -> {
+        return SmallModels.open(TinyModel.write(folder.resolve("model"), (name, t) -> {
             if (t.dtype().isFloating() && t.rank() > 1) {
                 t.copyFrom(SmallModels.scaled(t, 3));
             }
@@ -79,7 +79,7 @@ class InspectionTest {
     @ParameterizedTest
     @MethodSource("networks")
     void everyNetworkIsLookedIntoAndEveryTensorIsThatOfAPlainRun(String network) throws IOException {
-        try (ReferringSegmenter segmenter = TinyModel.open(SmallModels.write(network, folder))) {
+        try (ReferringSegmenter segmenter = SmallModels.open(SmallModels.write(network, folder))) {
             Tokens tokens = Tokens.of(segmenter.parse(SENTENCE));
             Map<String, float[]> plain = plain(segmenter, image(), tokens);
             SegmentationResult result = segmenter.segment(image(), tokens);
@@ -246,14 +246,14 @@ class InspectionTest {
             List<WordPiece> words = i.words();
             assertEquals(i.tokens().ids().length, words.size());
             assertEquals(
-                    List.of("[CLS]", "the", "ship", "on", "the", "lower", "right", "[SEP]", "[PAD]"),
+                    List.of("[CLS]", "the", "vehicle", "on", "the", "lower", "right", "[SEP]", "[PAD]"),
                     words.stream().limit(9).map(WordPiece::text).toList());
             assertEquals(WordPiece.Kind.CLS, words.get(0).kind());
             assertEquals(WordPiece.Kind.WORD, words.get(6).kind());
             assertEquals(WordPiece.Kind.SEP, words.get(7).kind());
             assertEquals(WordPiece.Kind.PADDING, words.getLast().kind());
             assertEquals(
-                    "ship",
+                    "vehicle",
                     SENTENCE.substring(words.get(2).start(), words.get(2).end()));
             for (int n = 0; n < words.size(); n++) {
                 assertEquals(i.tokens().object()[n] == 1, words.get(n).object(), "object " + n);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes of a pass, two passes beside each other, and a pass beside a file. */
 class InterventionsTest {
-    private static final String SENTENCE = "the ship on the lower right";
+    private static final String SENTENCE = SmallModels.SENTENCE;
     private static final InspectionOptions ALL =
             InspectionOptions.defaults().withKeep(Keep.modules("*")).withMemory(1L << 30);
 
@@ -57,7 +57,7 @@ class InterventionsTest {
     }
 
     private ReferringSegmenter tiny() throws IOException {
-        return TinyModel.open(write("model", ""));
+        return SmallModels.open(write("model", ""));
     }
 
     private static SegmentationResult run(Inspection i, Intervention one) {
@@ -80,7 +80,7 @@ class InterventionsTest {
             object[2] = 0;
             position[2] = 0;
             SegmentationResult masked = segmenter.segment(image(), new Tokens(t.ids(), context, object, position));
-            SegmentationResult dropped = run(i, new Intervention.DropWord(List.of(2), "without ship"));
+            SegmentationResult dropped = run(i, new Intervention.DropWord(List.of(2), "without vehicle"));
             assertTrue(same(masked, dropped));
             assertFalse(same(i.result(), dropped));
             Inspection looked = Inspection.of(
@@ -88,7 +88,7 @@ class InterventionsTest {
                     image(),
                     SENTENCE,
                     InspectionOptions.defaults()
-                            .withInterventions(List.of(new Intervention.DropWord(List.of(2), "without ship"))));
+                            .withInterventions(List.of(new Intervention.DropWord(List.of(2), "without vehicle"))));
             assertTrue(same(dropped, looked.result()));
             for (float w : looked.wordAttention(1, Branch.CONTEXT).orElseThrow().map(2)) {
                 assertEquals(0, w);
@@ -194,7 +194,7 @@ class InterventionsTest {
     @ParameterizedTest
     @MethodSource("networks")
     void theStandardTableRunsOnEveryNetwork(String network) throws IOException {
-        try (ReferringSegmenter segmenter = TinyModel.open(SmallModels.write(network, folder))) {
+        try (ReferringSegmenter segmenter = SmallModels.open(SmallModels.write(network, folder))) {
             Inspection i = Inspection.of(segmenter, image(), SENTENCE);
             List<Intervention> table = Interventions.standard(i);
             assertEquals(
@@ -224,7 +224,7 @@ class InterventionsTest {
                 List<String> labels = table.stream().map(Intervention::label).toList();
                 assertTrue(
                         labels.containsAll(List.of(
-                                "without \"ship\"",
+                                "without \"vehicle\"",
                                 "gate of stage 1 closed",
                                 "object branch of stage 3 off",
                                 "position branch of stage 2 off",
@@ -267,7 +267,7 @@ class InterventionsTest {
         String name = "backbone.layers.1.blocks.1.mlp.fc1";
         Path right = write("spoilt", name + ".weight");
         try (ReferringSegmenter a = tiny();
-                ReferringSegmenter b = TinyModel.open(right)) {
+                ReferringSegmenter b = SmallModels.open(right)) {
             Inspection left = Inspection.of(a, image(), SENTENCE, ALL);
             Comparison c = Comparison.of(left, b, image(), SENTENCE, InspectionOptions.defaults());
             assertEquals(left.kept().size(), c.modules().size());
@@ -311,7 +311,7 @@ class InterventionsTest {
         Path right = write("spoilt", "none");
         StateDict weights = TinyModel.weights();
         try (ReferringSegmenter a = tiny();
-                ReferringSegmenter b = TinyModel.open(right)) {
+                ReferringSegmenter b = SmallModels.open(right)) {
             Inspection sound = Inspection.of(a, image(), SENTENCE, ALL);
             StateDict dump = new StateDict();
             sound.record()
@@ -334,7 +334,7 @@ class InterventionsTest {
                 t.set(t.get(1, 1, 0) + 0.5, 1, 1, 0);
             }
         });
-        try (ReferringSegmenter b = TinyModel.open(spoilt)) {
+        try (ReferringSegmenter b = SmallModels.open(spoilt)) {
             Reference wrong = Reference.compare(b, image(), SENTENCE, file, 1e-4);
             assertEquals(name, wrong.first().orElseThrow().name());
             assertTrue(wrong.verdict().startsWith("'" + name + "' is the first of "), wrong.verdict());

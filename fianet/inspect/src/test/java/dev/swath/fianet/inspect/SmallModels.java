@@ -1,6 +1,7 @@
 package dev.swath.fianet.inspect;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.TinyModel;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
@@ -23,6 +24,23 @@ import java.util.stream.Stream;
 /** A small network of each kind that is registered, as a model folder. */
 final class SmallModels {
     private SmallModels() {}
+
+    /** A sentence with an object and a position, of words that the tiny vocabulary has. */
+    static final String SENTENCE = "the vehicle on the lower right";
+
+    private static final Map<String, String> TAGS = Map.of("the", "DT", "on", "IN", "lower", "JJR", "right", "NN");
+
+    /** Options with a tagger that knows those words. */
+    static ReferringSegmenter.Options options() {
+        return TinyModel.options()
+                .withTagger(words ->
+                        words.stream().map(w -> TAGS.getOrDefault(w, "NN")).toList());
+    }
+
+    /** Opens a model folder. */
+    static ReferringSegmenter open(Path folder) {
+        return ReferringSegmenter.open(folder, options());
+    }
 
     /** Names of the networks that can be made small. */
     static Stream<String> names() {

@@ -22,7 +22,8 @@ class GoldenReportTest {
     /** A golden test whose network has one wrong weight fails, and says which module goes wrong first. */
     @Test
     void aFailedGoldenTestNamesTheModule() throws IOException {
-        GoldenNetwork golden = new GoldenNetwork("lineage_lavt", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
+        GoldenNetwork golden =
+                new GoldenNetwork("lineage_lavt", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
         Golden g = Golden.of("lineage_lavt");
         Backend backend = Backends.cpu();
         Lavt model = network(g);

@@ -9,6 +9,8 @@ import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.parts.Decoder;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.Sentence;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.nn.Init;
@@ -20,6 +22,7 @@ import dev.swath.nn.optim.ParameterGroup;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +35,7 @@ import java.util.regex.Pattern;
  * The whole network. Language stage s reads the words, vision stage s asks them, language stage s + 1 asks its pixels, and so on;
  * the decoder puts the four maps together. In training each scale also says how alike its pixels and the sentence are.
  */
-public final class CrossVlt extends ReferringNetwork {
+public final class CrossVlt extends ReferringNetwork implements Meant {
     /** The parameter of the training loss that divides each scale's alignment. */
     static final String TEMPERATURE = "temp";
 
@@ -68,6 +71,15 @@ public final class CrossVlt extends ReferringNetwork {
                     new LanguageStage(config.text(), config.vision().width(i), config.alignmentChannels())));
         }
         this.classifier = child("classifier", new Decoder(config.vision().width(3)));
+    }
+
+    @Override
+    public Map<String, Meaning> meanings() {
+        Map<String, Meaning> out = new LinkedHashMap<>();
+        for (int i = 0; i < CrossVltConfig.STAGES; i++) {
+            out.put(backbone.name() + "." + i, Meaning.STAGE);
+        }
+        return out;
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Reshape;
+import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.model.parts.Meant;
 import dev.swath.fianet.model.parts.TanhGate;
 import dev.swath.fianet.model.parts.Words;
 import dev.swath.nn.Init;
@@ -18,6 +20,7 @@ import dev.swath.nn.swin.SwinBlocks;
 import dev.swath.nn.swin.SwinConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +49,7 @@ final class VisionStage extends Module {
         }
     }
 
-    private static final class Layers extends Module {
+    private static final class Layers extends Module implements Meant {
         private final ModuleList<SwinBlock> blocks;
         private final Linear proj;
         private final Fusion before;
@@ -64,6 +67,13 @@ final class VisionStage extends Module {
             this.after = attn2 == null ? null : new Fusion(attn2, child("linear2", new TanhGate(2 * channels)));
             this.before = new Fusion(attn1, child("linear1", new TanhGate(channels)));
             this.downsample = last ? null : child("downsample", new PatchMerging(channels));
+        }
+
+        @Override
+        public Map<String, Meaning> meanings() {
+            return after == null
+                    ? Map.of("attn1", Meaning.CONTEXT_ATTENTION)
+                    : Map.of("attn1", Meaning.CONTEXT_ATTENTION, "attn2", Meaning.CONTEXT_ATTENTION);
         }
 
         private static WordFusion fusion(CrossVltConfig config, int channels, int width) {

@@ -317,7 +317,9 @@ public class GoldenModelTest {
                                             loaded(g),
                                             model,
                                             backend,
-                                            run.get("in/image").permute(0, 2, 3, 1).contiguous(),
+                                            run.get("in/image")
+                                                    .permute(0, 2, 3, 1)
+                                                    .contiguous(),
                                             sentences(run)),
                             e);
         }
