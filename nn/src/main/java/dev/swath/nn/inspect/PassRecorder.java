@@ -72,6 +72,7 @@ public final class PassRecorder implements TapeListener {
     private final Map<String, Integer> opCalls = new HashMap<>();
     private final IdentityHashMap<Var, Integer> makers = new IdentityHashMap<>();
     private final IdentityHashMap<Var, Tensor> copies = new IdentityHashMap<>();
+    private final IdentityHashMap<Var, Result> noted = new IdentityHashMap<>();
     private final List<OpRecord> ops = new ArrayList<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Map<String, Tensor>> opTensors = new LinkedHashMap<>();
@@ -132,11 +133,11 @@ public final class PassRecorder implements TapeListener {
         // The answer of a whole network is read in a scope around its call that has no name either.
         boolean whole = top.nameless == 0 || path.isEmpty() && top.nameless == 1;
         if (whole && !results.isEmpty() && !isGroup(path)) {
-            List<Result> noted = new ArrayList<>();
+            List<Result> out = new ArrayList<>();
             for (int i = 0; i < results.size(); i++) {
-                noted.add(noted(key(top) + (i == 0 ? "" : "[" + i + "]"), results.get(i)));
+                out.add(noted(key(top) + (i == 0 ? "" : "[" + i + "]"), results.get(i)));
             }
-            top.results = noted;
+            top.results = out;
         }
         end(start);
     }
@@ -274,8 +275,16 @@ public final class PassRecorder implements TapeListener {
         if (!isReadable(value)) {
             return new Result(name, v.shape(), v.dtype(), null, null);
         }
+        // A module often hands on what a part of it gave.
+        Result same = noted.get(v);
+        if (same != null) {
+            return new Result(name, v.shape(), v.dtype(), same.statistics(), same.picture());
+        }
         Tensor here = value.device().equals(Device.CPU) ? value : value.copy();
-        return new Result(name, v.shape(), v.dtype(), Statistics.of(here), Picture.of(here, gridHeight(v.shape())));
+        Result made =
+                new Result(name, v.shape(), v.dtype(), Statistics.of(here), Picture.of(here, gridHeight(v.shape())));
+        noted.put(v, made);
+        return made;
     }
 
     private static boolean isReadable(Tensor value) {

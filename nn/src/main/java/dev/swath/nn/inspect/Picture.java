@@ -1,5 +1,6 @@
 package dev.swath.nn.inspect;
 
+import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,20 @@ public record Picture(int height, int width, float[] values) {
         for (int axes = rank; axes > (rank == 4 ? 3 : 2); axes--) {
             one = one.select(0, 0);
         }
-        float[] x = one.toFloatArray();
+        Tensor dense = one.isContiguous() ? one : one.copy();
+        boolean direct = dense.storage() instanceof HostStorage.Floats;
+        float[] x = dense.storage() instanceof HostStorage.Floats floats ? floats.array() : dense.toFloatArray();
+        int from = direct ? Math.toIntExact(dense.offset()) : 0;
         if (rank == 4) {
-            return pooled(x, one.dim(0), one.dim(1), one.dim(2));
+            return pooled(x, from, one.dim(0), one.dim(1), one.dim(2));
         }
         int rows = gridHeight > 0 ? gridHeight : one.dim(0);
-        return gridHeight > 0 ? pooled(x, rows, one.dim(0) / rows, one.dim(1)) : pooled(x, one.dim(0), one.dim(1), 1);
+        return gridHeight > 0
+                ? pooled(x, from, rows, one.dim(0) / rows, one.dim(1))
+                : pooled(x, from, one.dim(0), one.dim(1), 1);
     }
 
-    private static Picture pooled(float[] x, int height, int width, int channels) {
+    private static Picture pooled(float[] x, int from, int height, int width, int channels) {
         int outHeight = Math.min(height, LARGEST);
         int outWidth = Math.min(width, LARGEST);
         float[] out = new float[outHeight * outWidth];
@@ -50,7 +56,8 @@ public record Picture(int height, int width, float[] values) {
                 int right = Math.ceilDiv((j + 1) * width, outWidth);
                 double sum = 0;
                 for (int r = top; r < bottom; r++) {
-                    for (int at = (r * width + left) * channels; at < (r * width + right) * channels; at++) {
+                    int end = from + (r * width + right) * channels;
+                    for (int at = from + (r * width + left) * channels; at < end; at++) {
                         sum += x[at];
                     }
                 }

@@ -1,6 +1,7 @@
 package dev.swath.nn.inspect;
 
 import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Tensor;
 
@@ -34,58 +35,120 @@ public record Statistics(
 
     /** Of a tensor, wherever it is; it is read twice. */
     public static Statistics of(Tensor tensor) {
-        Tensor dense = tensor.device().equals(dev.swath.tensor.Device.CPU) ? tensor.contiguous() : tensor.copy();
+        Tensor dense = tensor.device().equals(Device.CPU) ? tensor.contiguous() : tensor.copy();
         if (dense.dtype() == DType.F32 && dense.storage() instanceof HostStorage.Floats floats) {
             return of(floats.array(), Math.toIntExact(dense.offset()), Math.toIntExact(dense.elements()));
         }
-        double[] values = dense.toDoubleArray();
-        return of(i -> values[i], values.length);
+        return of(dense.toDoubleArray());
     }
 
     /** Of {@code length} elements of the array from {@code from} on. */
     public static Statistics of(float[] values, int from, int length) {
-        return of(i -> values[from + i], length);
+        Sums sums = new Sums();
+        // Four sums side by side: an addition need not wait for the one before it.
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int end = from + length;
+        int i = from;
+        for (; i + 3 < end; i += 4) {
+            float v = values[i];
+            float w = values[i + 1];
+            float x = values[i + 2];
+            float y = values[i + 3];
+            float all = v + w + x + y;
+            if (all - all != 0) { // One of them is no finite number, or their sum is too large for one.
+                for (int j = i; j < i + 4; j++) {
+                    sums.add(values[j]);
+                }
+                continue;
+            }
+            sums.bound(v, w, x, y);
+            a += v;
+            b += w;
+            c += x;
+            d += y;
+        }
+        for (; i < end; i++) {
+            sums.add(values[i]);
+        }
+        sums.sum += a + b + c + d;
+        sums.begin(length);
+        for (i = from; i < end; i++) {
+            sums.place(values[i]);
+        }
+        return sums.done(length);
     }
 
-    @FunctionalInterface
-    private interface Elements {
-        double at(int i);
+    private static Statistics of(double[] values) {
+        Sums sums = new Sums();
+        for (double v : values) {
+            sums.add(v);
+        }
+        sums.begin(values.length);
+        for (double v : values) {
+            sums.place(v);
+        }
+        return sums.done(values.length);
     }
 
-    private static Statistics of(Elements x, int length) {
-        double min = Double.POSITIVE_INFINITY;
-        double max = Double.NEGATIVE_INFINITY;
-        double sum = 0;
-        long zeros = 0;
-        long nan = 0;
-        long infinite = 0;
-        for (int i = 0; i < length; i++) {
-            double v = x.at(i);
+    /** What is gathered in the two readings. */
+    private static final class Sums {
+        private final long[] histogram = new long[BINS];
+        private double min = Double.POSITIVE_INFINITY;
+        private double max = Double.NEGATIVE_INFINITY;
+        private double sum;
+        private double squares;
+        private long zeros;
+        private long nan;
+        private long infinite;
+        private double mean;
+        private double scale;
+
+        /** First reading: one element. */
+        void add(double v) {
             if (v - v != 0) { // Of all numbers only the infinite ones and NaN differ from themselves.
                 nan += v != v ? 1 : 0;
                 infinite += v != v ? 0 : 1;
-                continue;
+                return;
             }
             min = Math.min(min, v);
             max = Math.max(max, v);
             sum += v;
             zeros += v == 0 ? 1 : 0;
         }
-        long finite = length - nan - infinite;
-        long[] histogram = new long[BINS];
-        if (finite == 0) {
-            return new Statistics(length, 0, 0, 0, 0, zeros, nan, infinite, histogram);
+
+        /** First reading: four finite elements, whose sum is taken elsewhere. */
+        void bound(float v, float w, float x, float y) {
+            min = Math.min(min, Math.min(Math.min(v, w), Math.min(x, y)));
+            max = Math.max(max, Math.max(Math.max(v, w), Math.max(x, y)));
+            zeros += (v == 0 ? 1 : 0) + (w == 0 ? 1 : 0) + (x == 0 ? 1 : 0) + (y == 0 ? 1 : 0);
         }
-        double mean = sum / finite;
-        double width = max - min;
-        double squares = 0;
-        for (int i = 0; i < length; i++) {
-            double v = x.at(i);
+
+        private long finite(long count) {
+            return count - nan - infinite;
+        }
+
+        void begin(long count) {
+            mean = finite(count) == 0 ? 0 : sum / finite(count);
+            scale = max > min ? BINS / (max - min) : 0;
+        }
+
+        /** Second reading. */
+        void place(double v) {
             if (v - v == 0) {
                 squares += (v - mean) * (v - mean);
-                histogram[width == 0 ? 0 : Math.min(BINS - 1, (int) ((v - min) / width * BINS))]++;
+                histogram[Math.min(BINS - 1, (int) ((v - min) * scale))]++;
             }
         }
-        return new Statistics(length, min, max, mean, Math.sqrt(squares / finite), zeros, nan, infinite, histogram);
+
+        Statistics done(long count) {
+            long finite = finite(count);
+            return finite == 0
+                    ? new Statistics(count, 0, 0, 0, 0, zeros, nan, infinite, histogram)
+                    : new Statistics(
+                            count, min, max, mean, Math.sqrt(squares / finite), zeros, nan, infinite, histogram);
+        }
     }
 }

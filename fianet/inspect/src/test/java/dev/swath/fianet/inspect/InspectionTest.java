@@ -12,7 +12,12 @@ import dev.swath.fianet.ReferringSegmenter.Tokens;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.TinyModel;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkProvider;
+import dev.swath.fianet.model.Networks;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.parts.Meaning;
+import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.ModuleCall;
 import dev.swath.nn.inspect.OpRecord;
@@ -246,20 +251,23 @@ class InspectionTest {
             List<WordPiece> words = i.words();
             assertEquals(i.tokens().ids().length, words.size());
             assertEquals(
-                    List.of("[CLS]", "the", "vehicle", "on", "the", "lower", "right", "[SEP]", "[PAD]"),
-                    words.stream().limit(9).map(WordPiece::text).toList());
+                    List.of("[CLS]", "the", "road", "vehicle", "on", "the", "lower", "right", "[SEP]", "[PAD]"),
+                    words.stream().limit(10).map(WordPiece::text).toList());
             assertEquals(WordPiece.Kind.CLS, words.get(0).kind());
-            assertEquals(WordPiece.Kind.WORD, words.get(6).kind());
-            assertEquals(WordPiece.Kind.SEP, words.get(7).kind());
+            assertEquals(WordPiece.Kind.WORD, words.get(7).kind());
+            assertEquals(WordPiece.Kind.SEP, words.get(8).kind());
             assertEquals(WordPiece.Kind.PADDING, words.getLast().kind());
             assertEquals(
                     "vehicle",
-                    SENTENCE.substring(words.get(2).start(), words.get(2).end()));
+                    SENTENCE.substring(words.get(3).start(), words.get(3).end()));
             for (int n = 0; n < words.size(); n++) {
                 assertEquals(i.tokens().object()[n] == 1, words.get(n).object(), "object " + n);
                 assertEquals(i.tokens().ids()[n], words.get(n).id());
             }
-            assertTrue(words.get(2).object() && !words.get(6).object());
+            assertTrue(words.get(2).object()
+                    && words.get(3).object()
+                    && !words.get(7).object()
+                    && words.get(7).location());
         }
     }
 
@@ -284,6 +292,29 @@ class InspectionTest {
                 assertEquals(1, passes[0]);
             }
         }
+    }
+
+    static Stream<String> published() {
+        return Networks.all().stream().map(NetworkProvider::name);
+    }
+
+    /** Weights, the pass itself and every tensor that leaves a module, together, of each network as it is published. */
+    @ParameterizedTest
+    @MethodSource("published")
+    void aWholePublishedNetworkIsLookedIntoInSixGigabytes(String name) {
+        ModelConfig config = Networks.named(name).published(DatasetVocabulary.RRSISD);
+        ReferringNetwork network = config.network().create();
+        Plan plan = Watch.plan(network, config.imageSize(), config.sentenceLength(), Keep.modules("*"));
+        long weights = 4 * network.parameterCount();
+        assertTrue(plan.kept() > 500_000_000, name + " keeps " + plan.kept());
+        assertTrue(plan.pass() > 10_000_000, name + " passes in " + plan.pass());
+        assertTrue(
+                weights + plan.remaining() + plan.pass() < 6_000_000_000L,
+                name + ": " + weights + " + " + plan.remaining() + " + " + plan.pass());
+        Plan words = Watch.plan(network, config.imageSize(), config.sentenceLength(), Keep.NOTHING);
+        assertEquals(0, words.kept());
+        assertEquals(plan.words(), words.words());
+        assertTrue(words.words() < 50_000_000, name + " keeps of words " + words.words());
     }
 
     @Test
