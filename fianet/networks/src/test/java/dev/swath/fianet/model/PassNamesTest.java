@@ -7,6 +7,8 @@ import dev.swath.autograd.Hook;
 import dev.swath.autograd.Tape;
 import dev.swath.fianet.NetworkSummary;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.json.Fields;
+import dev.swath.files.json.Json;
 import dev.swath.kernels.MetaBackend;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
@@ -27,6 +29,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The modules of a pass of each registered network, at its published size, are those of its checkpoints. */
@@ -102,6 +105,36 @@ class PassNamesTest {
         record.modules().stream()
                 .filter(m -> own.contains(m.path()))
                 .forEach(m -> assertEquals(hooked.get(m.path()), m.results().size(), m.path()));
+    }
+
+    /** Networks with parts switched off or others in their places, wired as the paper, with a refiner: as JSON. */
+    static Stream<Arguments> variants() {
+        Stream<Arguments> ablated = Networks.all().stream().flatMap(n -> n.ablations().stream()
+                .flatMap(t -> t.variants().stream())
+                .filter(v -> !v.isFull())
+                .map(v -> Arguments.of(n.name(), v.keys())));
+        return Stream.concat(
+                        ablated,
+                        Stream.of(
+                                Arguments.of("fianet", "{\"wiring\": \"paper\"}"),
+                                Arguments.of("fianet", "{\"refiner_channels\": 8}"),
+                                Arguments.of("lavt", "{\"refiner_channels\": 8}")))
+                .distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void everyPathOfAVariantIsAModulesName(String name, String keys) {
+        ModelConfig config = ModelConfig.untrained(
+                new Fields(Json.parseObject(keys), "variant"),
+                Networks.named(name).published(DatasetVocabulary.REFSEGRS));
+        ReferringNetwork network = config.network().create();
+        PassRecorder recorder = new PassRecorder(network, Keep.NOTHING);
+        pass(network, config, recorder);
+        Set<String> unknown = called(recorder.record());
+        unknown.removeAll(network.namedModules().keySet());
+        assertEquals(Set.of(), unknown, "paths of the pass that are no module's names");
+        assertTrue(called(recorder.record()).size() > 300);
     }
 
     /** The operations of a summary's rows add up: nothing is counted under a name that no row has. */
