@@ -42,12 +42,14 @@ class ReadmeTest {
                     "import dev.swath.autograd.ops.Unary;",
                     "import dev.swath.fianet.*;",
                     "import dev.swath.fianet.image.*;",
+                    "import dev.swath.fianet.inspect.*;",
                     "import dev.swath.fianet.model.*;",
                     "import dev.swath.fianet.pretrained.*;",
                     "import dev.swath.kernels.*;",
                     "import dev.swath.nn.Linear;",
                     "import dev.swath.nn.Module;",
                     "import dev.swath.nn.bert.*;",
+                    "import dev.swath.nn.inspect.Keep;",
                     "import dev.swath.nn.loss.SegmentationLoss;",
                     "import dev.swath.nn.swin.*;",
                     "import dev.swath.tensor.*;",
@@ -57,6 +59,7 @@ class ReadmeTest {
                     "import java.io.File;",
                     "import java.nio.file.Path;",
                     "import java.util.List;",
+                    "import java.util.Locale;",
                     "import javax.imageio.ImageIO;"));
 
     @TempDir
@@ -128,6 +131,18 @@ class ReadmeTest {
                 "png",
                 folder.resolve("harbor.png").toFile());
         assertEquals("[1, 96, 96, 3]\ntrue\n", run("fianet/networks/src/main/java/dev/swath/fianet/package-info.java"));
+    }
+
+    @Test
+    void aPassIsLookedInto() throws Exception {
+        TinyModel.write(folder.resolve("model"));
+        ImageIO.write(
+                new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("harbor.png").toFile());
+        String printed = run("fianet/inspect/README.md");
+        assertTrue(printed.startsWith("[1, 24, 24, 16]\n576\nwithout \"the\": IoU "), printed);
+        assertTrue(printed.contains("\nmulti-scale module skipped: IoU "), printed);
     }
 
     /** Every page of an op is linked where a reader finds it. */

@@ -23,13 +23,6 @@ import org.jspecify.annotations.Nullable;
  * One pass of a referring network over one image and one sentence, written down: every module that was called, with its shape, time,
  * operations and what its results are like; the tensors that were asked for; and what each cell attends to among the words. The pass
  * is that of {@link ReferringSegmenter#segment}, and being looked at changes no bit of it.
- *
- * <pre>{@code
- * Inspection i = Inspection.of(segmenter, image, "the plane on the lower right",
- *         InspectionOptions.defaults().withKeep(Keep.modules("backbone.layers.?")));
- * float[] map = i.wordAttention().getFirst().map(3);
- * Tensor stage = i.tensor("backbone.layers.0");
- * }</pre>
  */
 public final class Inspection {
     private final ReferringSegmenter segmenter;
