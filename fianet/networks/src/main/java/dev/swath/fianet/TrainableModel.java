@@ -37,6 +37,11 @@ public record TrainableModel(
                 vocabulary == null ? null : ReferringSegmenter.parser(vocabulary, model, options));
     }
 
+    /** The model of the artifact {@code swath-fianet-bundled}; a vocabulary or configuration in the options is not looked at. */
+    public static TrainableModel bundled(ReferringSegmenter.Options options) {
+        return BundledModel.read(folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
+    }
+
     /** A sentence as a batch of one, to be brought to where a tape runs. */
     public SentenceBatch sentence(String text) {
         if (parser == null) {

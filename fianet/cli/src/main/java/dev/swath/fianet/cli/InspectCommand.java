@@ -1,9 +1,12 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.ReferringSegmenter;
+import dev.swath.fianet.TrainableModel;
+import dev.swath.fianet.image.GrayImage;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.inspect.Comparison;
+import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.InspectionOptions;
 import dev.swath.fianet.inspect.Interventions;
@@ -16,6 +19,8 @@ import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.inspect.Deviation;
 import dev.swath.nn.inspect.Keep;
+import dev.swath.nn.loss.SegmentationLoss;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +59,9 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
     /** Everything that leaves a module. */
     private static final String ALL = "*";
+
+    /** Of dropout in the training step. */
+    private static final long SEED = 1;
 
     /** What to lay beside it. */
     static final class Other {
@@ -131,6 +139,14 @@ final class InspectCommand implements Callable<Integer> {
     double tolerance;
 
     @Option(
+            names = "--target",
+            paramLabel = "FILE",
+            description = "The mask that should come out, an image that is not 0 where the object is: adds a training step, with"
+                    + " the published loss.")
+    @Nullable
+    Path target;
+
+    @Option(
             names = "--keep",
             paramLabel = "PATTERN",
             description =
@@ -158,10 +174,11 @@ final class InspectCommand implements Callable<Integer> {
     Path out;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         check();
         Outputs.requireWritable(out, "--out");
         RgbImage picture = Images.read(image);
+        GrayImage mask = target == null ? null : Images.readGray(Files.readAllBytes(target), target.toString());
         RgbImage otherPicture = other == null || other.image == null ? picture : Images.read(other.image);
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = open(weights, threads)) {
@@ -182,6 +199,9 @@ final class InspectCommand implements Callable<Integer> {
                 page.withReference(found, String.valueOf(reference.getFileName()));
                 tell(found.verdict());
             }
+            if (mask != null) {
+                page.withGradients(gradients(segmenter, picture, mask));
+            }
             if (other != null) {
                 compare(page, inspection, otherPicture, options.withKeep(shown), threads);
             } else {
@@ -197,6 +217,31 @@ final class InspectCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(out);
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    /** A step of a training that begins with these weights. */
+    private GradientInspection gradients(ReferringSegmenter segmenter, RgbImage picture, GrayImage mask) {
+        ReferringSegmenter.Options options = ReferringSegmenter.Options.defaults()
+                .withVocabulary(model.vocab)
+                .withModelConfig(model.modelConfig)
+                .withDataset(dataset);
+        TrainableModel trained = Segmenters.isBundled(weights)
+                ? TrainableModel.bundled(options)
+                : TrainableModel.open(weights, options);
+        trained.network().to(segmenter.backend());
+        boolean[] wanted = new boolean[mask.values().length];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = mask.values()[i] != 0;
+        }
+        return GradientInspection.of(
+                trained.network(),
+                segmenter.backend(),
+                trained.preprocessor().apply(picture),
+                trained.sentence(text),
+                GradientInspection.target(
+                        wanted, mask.width(), mask.height(), trained.preprocessor().size()),
+                SegmentationLoss.published(),
+                SEED);
     }
 
     private void compare(

@@ -114,6 +114,18 @@ class InspectCommandTest {
     }
 
     @Test
+    void aTrainingStepIsShown() throws IOException {
+        Path mask = folder.resolve("mask.png");
+        BufferedImage wanted = new BufferedImage(64, 48, BufferedImage.TYPE_BYTE_GRAY);
+        wanted.setRGB(10, 10, 0xffffff);
+        ImageIO.write(wanted, "png", mask.toFile());
+        inspect("--text", "the ship", "--target", mask, "--no-causes").done();
+        Map<String, Object> gradients = Json.asObject(data().get("gradients"), "gradients");
+        assertTrue(Json.asDouble(gradients.get("loss"), "loss") > 0);
+        assertTrue(list(gradients.get("modules")).size() > 100);
+    }
+
+    @Test
     void whatIsAskedForIsKept() throws IOException {
         inspect("--text", "the ship", "--keep", "backbone.layers.?", "--ops", "*tma:attention", "--no-causes").done();
         Map<String, Object> run = run(data(), 0);
@@ -139,6 +151,7 @@ class InspectCommandTest {
         inspect("--text", "ship", "--compare-image", none).refused(1, none);
         inspect("--text", "ship", "--reference", none, "--no-causes").refused(1, none);
         inspect("--text", "ship", "--compare-weights", none, "--no-causes").refused(1, none);
+        inspect("--text", "ship", "--target", none, "--no-causes").refused(1, none);
         Path text = Files.writeString(folder.resolve("words.txt"), "no tensors");
         inspect("--text", "ship", "--reference", text, "--no-causes").refused(1, text);
         Path strange = folder.resolve("strange.safetensors");
