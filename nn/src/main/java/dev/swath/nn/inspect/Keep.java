@@ -40,6 +40,16 @@ public record Keep(List<String> modules, List<String> ops) {
         return java.util.stream.Stream.concat(a.stream(), b.stream()).distinct().toList();
     }
 
+    /** Whether what leaves a module under this name is kept. */
+    public boolean keepsModule(String name) {
+        return matcher(modules).test(name);
+    }
+
+    /** Whether the tensors of the op of this name are kept. */
+    public boolean keepsOp(String name) {
+        return matcher(ops).test(name);
+    }
+
     /** Whether one of the patterns fits the whole name. */
     static Predicate<String> matcher(List<String> patterns) {
         List<Pattern> compiled = patterns.stream().map(Keep::compiled).toList();

@@ -19,13 +19,14 @@ import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.inspect.Deviation;
 import dev.swath.nn.inspect.Keep;
+import dev.swath.nn.inspect.OpRecord;
+import dev.swath.nn.inspect.PassRecord;
 import dev.swath.nn.loss.SegmentationLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -190,7 +191,7 @@ final class InspectCommand implements Callable<Integer> {
             Keep kept = other == null ? shown : shown.and(Keep.modules(ALL));
             segmenter.segment(picture, text); // so that the times are those of a warm machine
             Inspection inspection = Inspection.of(segmenter, picture, text, options.withKeep(kept));
-            PageWriter page = new PageWriter(inspection).showing(names(segmenter, pieces, shown));
+            PageWriter page = new PageWriter(inspection).showing(shown);
             if (!noCauses) {
                 page.withEffects(Interventions.each(inspection, Interventions.standard(inspection)));
             }
@@ -310,30 +311,20 @@ final class InspectCommand implements Callable<Integer> {
     /** What the page holds whole. */
     private Keep shown(ReferringSegmenter segmenter, int pieces) {
         Keep standard = Standard.of(segmenter, pieces, other == null ? 1 : 2);
-        Keep asked = new Keep(keep.isEmpty() ? standard.modules() : keep, ops.isEmpty() ? standard.ops() : ops);
-        requireFound(segmenter, pieces, "--keep", keep, Keep.modules(keep.toArray(String[]::new)));
-        requireFound(segmenter, pieces, "--ops", ops, Keep.ops(ops.toArray(String[]::new)));
-        return asked;
-    }
-
-    private static void requireFound(
-            ReferringSegmenter segmenter, int pieces, String option, List<String> patterns, Keep keep) {
-        for (String pattern : patterns) {
-            Keep one = keep.modules().isEmpty() ? Keep.ops(pattern) : Keep.modules(pattern);
-            var plan = Inspection.plan(segmenter, pieces, InspectionOptions.defaults().withKeep(one)).record();
-            if (plan.tensors().isEmpty() && plan.opTensors().isEmpty()) {
-                throw new UsageException(option + " '" + Quoted.text(pattern) + "' fits no "
-                        + (option.equals("--keep") ? "module of this network; 'swath summary' lists them" : "op of this network; their"
-                                + " names are a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'"));
+        PassRecord plan = Inspection.plan(segmenter, pieces, InspectionOptions.defaults()).record();
+        for (String pattern : keep) {
+            if (plan.results().keySet().stream().noneMatch(Keep.modules(pattern)::keepsModule)) {
+                throw new UsageException("--keep '" + Quoted.text(pattern)
+                        + "' fits no module of this network; 'swath summary' lists them");
             }
         }
-    }
-
-    private static Set<String> names(ReferringSegmenter segmenter, int pieces, Keep keep) {
-        return Inspection.plan(segmenter, pieces, InspectionOptions.defaults().withKeep(keep))
-                .record()
-                .tensors()
-                .keySet();
+        for (String pattern : ops) {
+            if (plan.ops().stream().map(OpRecord::name).noneMatch(Keep.ops(pattern)::keepsOp)) {
+                throw new UsageException("--ops '" + Quoted.text(pattern) + "' fits no op of this network; their names are"
+                        + " a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'");
+            }
+        }
+        return new Keep(keep.isEmpty() ? standard.modules() : keep, ops.isEmpty() ? standard.ops() : ops);
     }
 
     private void check() {

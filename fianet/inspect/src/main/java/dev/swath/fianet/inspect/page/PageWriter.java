@@ -6,12 +6,12 @@ import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.nn.inspect.Deviation;
+import dev.swath.nn.inspect.Keep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +48,9 @@ public final class PageWriter {
         return this;
     }
 
-    /** With these of the tensors that were kept; without this, with all of them. */
-    public PageWriter showing(Set<String> names) {
-        Set<String> copy = Set.copyOf(names);
-        this.isShown = copy::contains;
+    /** With those of the kept tensors that are named here; without this, with all of them. */
+    public PageWriter showing(Keep keep) {
+        this.isShown = keep::keepsModule;
         return this;
     }
 

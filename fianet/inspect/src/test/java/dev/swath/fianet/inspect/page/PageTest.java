@@ -83,10 +83,7 @@ class PageTest {
         Safetensors.write(dump, dumped, Map.of());
         file = folder.resolve("page.html");
         new PageWriter(inspection)
-                .showing(Inspection.plan(segmenter, pieces, InspectionOptions.defaults().withKeep(shown))
-                        .record()
-                        .tensors()
-                        .keySet())
+                .showing(shown)
                 .withEffects(effects)
                 .withComparison(comparison, "upper right", "lower left")
                 .withReference(Reference.compare(inspection, dump, 1e-5), "dump.safetensors")

@@ -100,7 +100,7 @@ function causesView(number) {
       h('div', null, shown(causeBars(causes, chosen, i => go('causes', causes[i].at)))),
       h('div', null, h('h3', null, cause.name), h('p', {class: 'faint'}, cause.words || ''), shown(causeFigure(run, cause)),
         facts([['IoU with the unchanged mask', cause.iou.toFixed(4)], ['pixels marked', count(cause.area)], ['pixels gained', count(cause.gained)],
-          ['pixels lost', count(cause.lost)]]))),
+          ['pixels lost', count(cause.lost)], ['', 'pixels of the image as it was given']]))),
     h('h3', null, 'All of them'),
     table([
       {title: 'change', cell: c => link(c.name, 'causes', c.at)},

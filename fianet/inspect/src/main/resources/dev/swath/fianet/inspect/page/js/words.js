@@ -362,7 +362,7 @@ function wordBars(run, get) {
         const y = 24 + w * LINE;
         const long = c / most * wide / 2;
         pen.rect(x + wide / 2 + Math.min(0, long), y + 3, Math.abs(long), LINE - 8, c < 0 ? pen.theme.position : pen.theme.object);
-        pen.text((c > 0 ? '+' : '') + short(c), x + wide + 4, y + 15, {size: 11, fill: pen.theme.faint});
+        pen.text((c > 0 ? '+' : '') + c.toFixed(2), x + wide + 4, y + 15, {size: 11, fill: pen.theme.faint});
       }
     });
     pen.line([x + wide / 2, 22, x + wide / 2, 22 + LINE * changes.length], pen.theme.line);
