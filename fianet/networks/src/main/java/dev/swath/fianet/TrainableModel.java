@@ -39,7 +39,8 @@ public record TrainableModel(
 
     /** The model of the artifact {@code swath-fianet-bundled}; a vocabulary or configuration in the options is not looked at. */
     public static TrainableModel bundled(ReferringSegmenter.Options options) {
-        return BundledModel.read(folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
+        return BundledModel.read(
+                folder -> open(folder, options.withVocabulary(null).withModelConfig(null)));
     }
 
     /** A sentence as a batch of one, to be brought to where a tape runs. */

@@ -136,14 +136,16 @@ final class InspectCommand implements Callable<Integer> {
             names = "--tolerance",
             defaultValue = "0.0001",
             paramLabel = "E",
-            description = "With --reference, the largest error by the largest number of a tensor (default: ${DEFAULT-VALUE}).")
+            description =
+                    "With --reference, the largest error by the largest number of a tensor (default: ${DEFAULT-VALUE}).")
     double tolerance;
 
     @Option(
             names = "--target",
             paramLabel = "FILE",
-            description = "The mask that should come out, an image that is not 0 where the object is: adds a training step, with"
-                    + " the published loss.")
+            description =
+                    "The mask that should come out, an image that is not 0 where the object is: adds a training step, with"
+                            + " the published loss.")
     @Nullable
     Path target;
 
@@ -158,13 +160,12 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--ops",
             paramLabel = "PATTERN",
-            description = "The numbers that made each result of these ops, such as \"*:attention\"; may be given again (default: one"
-                    + " small op of each kind).")
+            description =
+                    "The numbers that made each result of these ops, such as \"*:attention\"; may be given again (default: one"
+                            + " small op of each kind).")
     List<String> ops = List.of();
 
-    @Option(
-            names = "--no-causes",
-            description = "Leave out the runs with a word or a part taken away, one for each.")
+    @Option(names = "--no-causes", description = "Leave out the runs with a word or a part taken away, one for each.")
     boolean noCauses;
 
     @Option(
@@ -226,9 +227,8 @@ final class InspectCommand implements Callable<Integer> {
                 .withVocabulary(model.vocab)
                 .withModelConfig(model.modelConfig)
                 .withDataset(dataset);
-        TrainableModel trained = Segmenters.isBundled(weights)
-                ? TrainableModel.bundled(options)
-                : TrainableModel.open(weights, options);
+        TrainableModel trained =
+                Segmenters.isBundled(weights) ? TrainableModel.bundled(options) : TrainableModel.open(weights, options);
         trained.network().to(segmenter.backend());
         boolean[] wanted = new boolean[mask.values().length];
         for (int i = 0; i < wanted.length; i++) {
@@ -240,17 +240,16 @@ final class InspectCommand implements Callable<Integer> {
                 trained.preprocessor().apply(picture),
                 trained.sentence(text),
                 GradientInspection.target(
-                        wanted, mask.width(), mask.height(), trained.preprocessor().size()),
+                        wanted,
+                        mask.width(),
+                        mask.height(),
+                        trained.preprocessor().size()),
                 SegmentationLoss.published(),
                 SEED);
     }
 
     private void compare(
-            PageWriter page,
-            Inspection left,
-            RgbImage otherPicture,
-            InspectionOptions options,
-            Parallelism threads) {
+            PageWriter page, Inspection left, RgbImage otherPicture, InspectionOptions options, Parallelism threads) {
         Other beside = Objects.requireNonNull(other);
         if (beside.weights == null) {
             String sentence = beside.text == null ? text : beside.text;
@@ -276,9 +275,7 @@ final class InspectCommand implements Callable<Integer> {
         tell(found.parts()
                 .map(d -> "the two runs part at '" + d.name() + "'")
                 .orElse("no module gives anything else in the second run"));
-        found.most()
-                .map(Deviation::name)
-                .ifPresent(name -> tell("they differ most at '" + name + "'"));
+        found.most().map(Deviation::name).ifPresent(name -> tell("they differ most at '" + name + "'"));
     }
 
     private static String name(Path file) {
@@ -311,7 +308,8 @@ final class InspectCommand implements Callable<Integer> {
     /** What the page holds whole. */
     private Keep shown(ReferringSegmenter segmenter, int pieces) {
         Keep standard = Standard.of(segmenter, pieces, other == null ? 1 : 2);
-        PassRecord plan = Inspection.plan(segmenter, pieces, InspectionOptions.defaults()).record();
+        PassRecord plan =
+                Inspection.plan(segmenter, pieces, InspectionOptions.defaults()).record();
         for (String pattern : keep) {
             if (plan.results().keySet().stream().noneMatch(Keep.modules(pattern)::keepsModule)) {
                 throw new UsageException("--keep '" + Quoted.text(pattern)
@@ -320,15 +318,18 @@ final class InspectCommand implements Callable<Integer> {
         }
         for (String pattern : ops) {
             if (plan.ops().stream().map(OpRecord::name).noneMatch(Keep.ops(pattern)::keepsOp)) {
-                throw new UsageException("--ops '" + Quoted.text(pattern) + "' fits no op of this network; their names are"
-                        + " a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'");
+                throw new UsageException(
+                        "--ops '" + Quoted.text(pattern) + "' fits no op of this network; their names are"
+                                + " a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'");
             }
         }
         return new Keep(keep.isEmpty() ? standard.modules() : keep, ops.isEmpty() ? standard.ops() : ops);
     }
 
     private void check() {
-        Stream.of(text, other == null ? null : other.text).filter(t -> t != null).forEach(Sentences::require);
+        Stream.of(text, other == null ? null : other.text)
+                .filter(t -> t != null)
+                .forEach(Sentences::require);
         if (!(tolerance >= 0)) {
             throw new UsageException("--tolerance must not be negative; got " + tolerance);
         }

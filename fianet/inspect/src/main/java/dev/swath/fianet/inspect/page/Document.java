@@ -23,8 +23,28 @@ import java.util.regex.Pattern;
 final class Document {
     /** The parts of the script, in the order in which they need each other. */
     static final List<String> SCRIPTS = List.of(
-            "dom", "format", "data", "colour", "pen", "figure", "route", "model", "histogram", "maps", "icicle", "way", "words",
-            "tensors", "npy", "products", "sums", "compare", "causes", "truth", "gradients", "main");
+            "dom",
+            "format",
+            "data",
+            "colour",
+            "pen",
+            "figure",
+            "route",
+            "model",
+            "histogram",
+            "maps",
+            "icicle",
+            "way",
+            "words",
+            "tensors",
+            "npy",
+            "products",
+            "sums",
+            "compare",
+            "causes",
+            "truth",
+            "gradients",
+            "main");
 
     private static final Pattern PLACE = Pattern.compile("\\$\\{([a-z]+)}");
 

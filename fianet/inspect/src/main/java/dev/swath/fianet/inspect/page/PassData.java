@@ -133,7 +133,8 @@ final class PassData {
     }
 
     private static Map<String, Object> output(Result r) {
-        return Map.of("name", r.name(), "shape", dims(r.shape()), "dtype", r.dtype().toString());
+        return Map.of(
+                "name", r.name(), "shape", dims(r.shape()), "dtype", r.dtype().toString());
     }
 
     static List<Object> dims(Shape shape) {
@@ -227,7 +228,9 @@ final class PassData {
             i.put("name", input.name());
             i.put("shape", dims(input.shape()));
             i.put("parameter", input.parameter());
-            i.put("from", input.from() < 0 ? null : record.ops().get(input.from()).name());
+            i.put(
+                    "from",
+                    input.from() < 0 ? null : record.ops().get(input.from()).name());
             i.put("blob", blob(kept.get(input.name())));
             inputs.add(i);
         }
@@ -240,14 +243,18 @@ final class PassData {
     /** Settings as JSON: numbers, words, lists of them. */
     private static Map<String, Object> told(Map<String, Object> settings) {
         Map<String, Object> out = new LinkedHashMap<>();
-        settings.forEach((name, value) ->
-                out.put(name, value instanceof Number || value instanceof Boolean || value instanceof List<?> ? value : value.toString()));
+        settings.forEach((name, value) -> out.put(
+                name,
+                value instanceof Number || value instanceof Boolean || value instanceof List<?>
+                        ? value
+                        : value.toString()));
         return out;
     }
 
     /** The numbers of a tensor, once however often it is read. */
     private int blob(Tensor tensor) {
-        return known.computeIfAbsent(tensor, t -> blobs.add((t.storage() instanceof HostStorage ? t : t.copy()).toFloatArray()));
+        return known.computeIfAbsent(
+                tensor, t -> blobs.add((t.storage() instanceof HostStorage ? t : t.copy()).toFloatArray()));
     }
 
     private static void owners(ModuleCall call, int[] next, Map<Integer, Integer> owners) {

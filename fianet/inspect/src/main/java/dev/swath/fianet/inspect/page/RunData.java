@@ -66,7 +66,8 @@ final class RunData {
     }
 
     private String network() {
-        return Networks.named(inspection.segmenter().network().config().network()).title();
+        return Networks.named(inspection.segmenter().network().config().network())
+                .title();
     }
 
     private List<String> stages() {
@@ -144,22 +145,31 @@ final class RunData {
     /** Spatial priors, channel weights and gates, stage by stage. */
     private List<Object> beside() {
         List<Map.Entry<Integer, Object>> found = new ArrayList<>();
-        inspection.spatialPriors().forEach(p -> found.add(Map.entry(
-                p.stage(),
-                map(
-                        stage(p.stage()),
-                        "where things may be",
-                        "The weight of each cell of the object branch, from 0 to 1, that the position branch gives.",
-                        p.module(),
-                        p.weights().reshape(1, p.weights().dim(0), p.weights().dim(1), 1)))));
-        inspection.channelWeights().forEach(c -> found.add(Map.entry(
-                c.stage(),
-                map(
-                        stage(c.stage()),
-                        "channels that count",
-                        "The weight by which each channel of what the branches add is multiplied.",
-                        c.module(),
-                        c.weights()))));
+        inspection
+                .spatialPriors()
+                .forEach(p -> found.add(Map.entry(
+                        p.stage(),
+                        map(
+                                stage(p.stage()),
+                                "where things may be",
+                                "The weight of each cell of the object branch, from 0 to 1, that the position branch gives.",
+                                p.module(),
+                                p.weights()
+                                        .reshape(
+                                                1,
+                                                p.weights().dim(0),
+                                                p.weights().dim(1),
+                                                1)))));
+        inspection
+                .channelWeights()
+                .forEach(c -> found.add(Map.entry(
+                        c.stage(),
+                        map(
+                                stage(c.stage()),
+                                "channels that count",
+                                "The weight by which each channel of what the branches add is multiplied.",
+                                c.module(),
+                                c.weights()))));
         inspection.gates().forEach(g -> found.add(Map.entry(g.stage(), gate(g))));
         return found.stream()
                 .sorted(Comparator.comparingInt(Map.Entry::getKey))
@@ -181,8 +191,10 @@ final class RunData {
         if (picture == null) {
             throw new IllegalStateException("[page] the gate " + part.path() + " gives no map");
         }
-        String title = part.meaning() == Meaning.OBJECT_GATE ? "gate of the object branch" : "gate of the whole sentence";
-        String words = "What it gives, from -1 to 1, mean over the channels; what it was made from is multiplied by it.";
+        String title =
+                part.meaning() == Meaning.OBJECT_GATE ? "gate of the object branch" : "gate of the whole sentence";
+        String words =
+                "What it gives, from -1 to 1, mean over the channels; what it was made from is multiplied by it.";
         Tensor mean = Tensor.of(picture.values(), 1, picture.height(), picture.width(), 1);
         return map(stage(part.stage()), title, words, part.path(), mean);
     }

@@ -30,8 +30,8 @@ public final class Standard {
     private static final long OP = 1L << 20;
 
     /** Ops that only lay memory out in another way. */
-    private static final Set<String> MOVES =
-            Set.of("reshape", "permute", "narrow", "concat", "pad", "roll", "cast", "patch_merge", "dropout", "drop_path");
+    private static final Set<String> MOVES = Set.of(
+            "reshape", "permute", "narrow", "concat", "pad", "roll", "cast", "patch_merge", "dropout", "drop_path");
 
     private Standard() {}
 
@@ -43,7 +43,8 @@ public final class Standard {
      * @param runs how many the page is to hold, 1 or 2
      */
     public static Keep of(ReferringSegmenter segmenter, int words, int runs) {
-        PassRecord plan = Inspection.plan(segmenter, words, InspectionOptions.defaults()).record();
+        PassRecord plan =
+                Inspection.plan(segmenter, words, InspectionOptions.defaults()).record();
         return new Keep(List.copyOf(tensors(plan, meant(segmenter.network()), TENSORS / runs)), ops(plan));
     }
 
@@ -86,7 +87,9 @@ public final class Standard {
         }
         List<String> out = new ArrayList<>();
         long taken = 0;
-        for (OpRecord op : chosen.values().stream().sorted(Comparator.comparingLong(Standard::bytes)).toList()) {
+        for (OpRecord op : chosen.values().stream()
+                .sorted(Comparator.comparingLong(Standard::bytes))
+                .toList()) {
             if (taken + bytes(op) <= OPS) {
                 taken += bytes(op);
                 out.add(op.name());

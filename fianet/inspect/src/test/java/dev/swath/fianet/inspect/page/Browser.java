@@ -57,8 +57,8 @@ final class Browser implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         this.tools = new DevTools(address());
-        String target = String.valueOf(
-                tools.send("", "Target.createTarget", Map.of("url", "about:blank")).get("targetId"));
+        String target = String.valueOf(tools.send("", "Target.createTarget", Map.of("url", "about:blank"))
+                .get("targetId"));
         this.session =
                 String.valueOf(tools.send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
                         .get("sessionId"));
@@ -92,7 +92,8 @@ final class Browser implements AutoCloseable {
     }
 
     private URI address() throws IOException {
-        BufferedReader words = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        BufferedReader words =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         List<String> said = new ArrayList<>();
         for (String line = words.readLine(); line != null; line = words.readLine()) {
             said.add(line);
@@ -136,8 +137,8 @@ final class Browser implements AutoCloseable {
     /** The value of an expression; a promise is waited for. */
     @Nullable
     Object evaluate(String expression) {
-        Map<String, Object> answer = send(
-                "Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+        Map<String, Object> answer =
+                send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (answer.containsKey("exceptionDetails")) {
             throw new AssertionError(expression + " failed: " + Json.write(answer.get("exceptionDetails"), false));
         }
@@ -230,8 +231,8 @@ final class Browser implements AutoCloseable {
             long end = System.nanoTime() + SECONDS * 1_000_000_000L;
             while (System.nanoTime() < end) {
                 try (Stream<Path> files = Files.list(folder)) {
-                    Optional<Path> file = files.filter(
-                                    f -> !f.toString().endsWith(".crdownload") && !f.getFileName().toString().startsWith("."))
+                    Optional<Path> file = files.filter(f -> !f.toString().endsWith(".crdownload")
+                                    && !f.getFileName().toString().startsWith("."))
                             .findFirst();
                     if (file.isPresent()) {
                         return file.get();
@@ -247,8 +248,23 @@ final class Browser implements AutoCloseable {
 
     /** Presses a key: Tab, Enter, ArrowLeft, ... */
     void key(String key) {
-        Map<String, Integer> codes = Map.of("2", 50, 
-                "Tab", 9, "Enter", 13, "Escape", 27, "ArrowLeft", 37, "ArrowUp", 38, "ArrowRight", 39, "ArrowDown", 40);
+        Map<String, Integer> codes = Map.of(
+                "2",
+                50,
+                "Tab",
+                9,
+                "Enter",
+                13,
+                "Escape",
+                27,
+                "ArrowLeft",
+                37,
+                "ArrowUp",
+                38,
+                "ArrowRight",
+                39,
+                "ArrowDown",
+                40);
         for (String type : List.of("rawKeyDown", "keyUp")) {
             send(
                     "Input.dispatchKeyEvent",
@@ -265,17 +281,19 @@ final class Browser implements AutoCloseable {
     /** A picture of the window, or of the whole page. */
     byte[] screenshot(boolean whole) {
         return Base64.getDecoder()
-                .decode(String.valueOf(send(
-                                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole))
-                        .get("data")));
+                .decode(String.valueOf(
+                        send("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole))
+                                .get("data")));
     }
 
     /** A picture of an element, with a margin. */
     byte[] screenshot(String selector) {
-        String box = "(b => [b.left + scrollX - 8, b.top + scrollY - 8, b.width + 16, b.height + 16])(document.querySelector("
-                + Json.write(selector, false) + ").getBoundingClientRect())";
+        String box =
+                "(b => [b.left + scrollX - 8, b.top + scrollY - 8, b.width + 16, b.height + 16])(document.querySelector("
+                        + Json.write(selector, false) + ").getBoundingClientRect())";
         List<Object> b = Json.asList(evaluate(box), "box");
-        Map<String, Object> clip = Map.of("x", b.get(0), "y", b.get(1), "width", b.get(2), "height", b.get(3), "scale", 1);
+        Map<String, Object> clip =
+                Map.of("x", b.get(0), "y", b.get(1), "width", b.get(2), "height", b.get(3), "scale", 1);
         return Base64.getDecoder()
                 .decode(String.valueOf(send(
                                 "Page.captureScreenshot",
@@ -292,7 +310,8 @@ final class Browser implements AutoCloseable {
                     switch (e.method()) {
                         case "Runtime.exceptionThrown" -> true;
                         case "Runtime.consoleAPICalled" ->
-                            List.of("error", "warning", "assert").contains(e.params().get("type"));
+                            List.of("error", "warning", "assert")
+                                    .contains(e.params().get("type"));
                         case "Log.entryAdded" -> told.contains("\"level\":\"error\"") || told.contains("\"warning\"");
                         default -> false;
                     };

@@ -72,7 +72,10 @@ class ChapterTest {
         new PageWriter(inspection)
                 .showing(Keep.NOTHING)
                 .withEffects(Interventions.each(inspection, Interventions.standard(inspection)))
-                .withComparison(Comparison.of(inspection, segmenter, scene, OTHER, InspectionOptions.defaults()), "upper right", "lower left")
+                .withComparison(
+                        Comparison.of(inspection, segmenter, scene, OTHER, InspectionOptions.defaults()),
+                        "upper right",
+                        "lower left")
                 .write(file);
         return file;
     }

@@ -67,7 +67,8 @@ final class DevTools implements AutoCloseable {
                 asked.complete(Json.asObject(message.get("result"), "result"));
             }
         } else {
-            events.add(new Event(String.valueOf(message.get("method")), Json.asObject(message.get("params"), "params")));
+            events.add(
+                    new Event(String.valueOf(message.get("method")), Json.asObject(message.get("params"), "params")));
         }
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The file that is written: nothing that a reader or a sentence brings can run in it, and its numbers come back as they were. */
 class DocumentTest {
-    private static final String HOSTILE = "</script><script>document.title='run'</script><img src=x onerror=alert(1)>${script}${blobs}";
+    private static final String HOSTILE =
+            "</script><script>document.title='run'</script><img src=x onerror=alert(1)>${script}${blobs}";
 
     @TempDir
     Path folder;
@@ -86,17 +87,23 @@ class DocumentTest {
         Document.write(file, "a page", data(blobs), blobs);
         try (Browser browser = Browser.start()) {
             browser.open(file);
-            browser.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))");
+            browser.evaluate(
+                    "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))");
             assertEquals("undefined", browser.text("typeof window.ran"));
             assertEquals("refused", browser.text("fetch('http://127.0.0.1:1/').then(() => 'sent', () => 'refused')"));
-            assertTrue(browser.errors().toString().contains("Content Security Policy"), browser.errors().toString());
+            assertTrue(
+                    browser.errors().toString().contains("Content Security Policy"),
+                    browser.errors().toString());
             assertEquals(List.of(), browser.requests());
         }
         Files.writeString(file, Files.readString(file).replace("'use strict'", "'use strict' "));
         try (Browser browser = Browser.start()) {
             browser.send("Page.navigate", Map.of("url", file.toUri().toString()));
             browser.waitFor("document.readyState === 'complete'");
-            assertEquals("undefined", browser.text("typeof document.documentElement.dataset.drawn"), "a changed script does not run");
+            assertEquals(
+                    "undefined",
+                    browser.text("typeof document.documentElement.dataset.drawn"),
+                    "a changed script does not run");
         }
     }
 }

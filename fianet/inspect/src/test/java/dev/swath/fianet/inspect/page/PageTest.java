@@ -76,7 +76,12 @@ class PageTest {
         InspectionOptions all = InspectionOptions.defaults().withKeep(shown.and(Keep.modules("*")));
         inspection = Inspection.of(segmenter, scene, SENTENCE, all);
         effects = Interventions.each(inspection, Interventions.standard(inspection));
-        comparison = Comparison.of(inspection, segmenter, scene, OTHER, InspectionOptions.defaults().withKeep(shown));
+        comparison = Comparison.of(
+                inspection,
+                segmenter,
+                scene,
+                OTHER,
+                InspectionOptions.defaults().withKeep(shown));
         Path dump = folder.resolve("dump.safetensors");
         StateDict dumped = new StateDict();
         inspection.record().tensors().forEach((name, tensor) -> dumped.put(name, spoilt(name, tensor)));
@@ -169,7 +174,10 @@ class PageTest {
             for (String view : VIEWS) {
                 open(view);
                 assertEquals(view, browser.text("document.getElementById('main').dataset.view"));
-                assertFalse(browser.text("document.getElementById('main').innerText").contains("undefined"), view);
+                assertFalse(
+                        browser.text("document.getElementById('main').innerText")
+                                .contains("undefined"),
+                        view);
                 double wide = browser.number("document.documentElement.scrollWidth");
                 assertTrue(wide <= size[0], view + " is " + wide + " wide at " + size[0]);
                 browser.requireQuiet();
@@ -180,8 +188,7 @@ class PageTest {
     @Test
     void tensorsAreThoseOfThePass() {
         open("tensors");
-        List<Object> names = Json.asList(
-                browser.evaluate("inspection.runs[0].tensors.map(t => t.path)"), "names");
+        List<Object> names = Json.asList(browser.evaluate("inspection.runs[0].tensors.map(t => t.path)"), "names");
         assertTrue(names.size() > 20, names.size() + " tensors");
         browser.evaluate("""
                 window.sumOf = async path => {
@@ -226,7 +233,9 @@ class PageTest {
         int col = 17;
         browser.point(".side canvas", side * (col + 0.5) / t.dim(2) / wide, side * (row + 0.5) / t.dim(2) / high);
         assertTrue(tip().startsWith("channel 3, row 5, column 17"), tip());
-        assertEquals(t.get(0, row, col, 3), Float.parseFloat(tip().lines().skip(1).findFirst().orElseThrow()));
+        assertEquals(
+                t.get(0, row, col, 3),
+                Float.parseFloat(tip().lines().skip(1).findFirst().orElseThrow()));
 
         Path npy = browser.download(".bar button");
         byte[] saved = Files.readAllBytes(npy);
@@ -241,28 +250,35 @@ class PageTest {
         open("words");
         browser.waitFor("document.querySelector('.figure canvas').height > 200");
         String svg = Files.readString(browser.download(".figure .tools button:nth-of-type(2)"));
-        assertTrue(svg.startsWith("<svg xmlns") && svg.contains("<desc>") && svg.contains("Point at a pixel"), svg.substring(0, 300));
-        BufferedImage png = ImageIO.read(browser.download(".figure .tools button:nth-of-type(1)").toFile());
+        assertTrue(
+                svg.startsWith("<svg xmlns") && svg.contains("<desc>") && svg.contains("Point at a pixel"),
+                svg.substring(0, 300));
+        BufferedImage png = ImageIO.read(
+                browser.download(".figure .tools button:nth-of-type(1)").toFile());
         assertTrue(png.getWidth() >= 720 && png.getHeight() > 300, png.getWidth() + " x " + png.getHeight());
     }
 
     @Test
     void aWordShowsWhereItIsAttendedTo() {
         open("words/2/" + "stage%203" + "/context/140,40");
-        browser.evaluate("Promise.all(inspection.runs[0].attention.map(a => inspection.load(a.blob))).then(() => true)");
+        browser.evaluate(
+                "Promise.all(inspection.runs[0].attention.map(a => inspection.load(a.blob))).then(() => true)");
         String maps = "main > .figure canvas";
         double before = drawn(maps);
         browser.point(".words button:nth-child(6)", 0.5, 0.5);
         assertNotEquals(before, drawn(maps), "a word under the pointer is shown");
         browser.click(".words button:nth-child(5)");
         assertTrue(browser.text("location.hash").startsWith("#words/4/"), browser.text("location.hash"));
-        assertEquals("true", browser.text("document.querySelector('.words button:nth-child(5)').getAttribute('aria-pressed')"));
+        assertEquals(
+                "true",
+                browser.text("document.querySelector('.words button:nth-child(5)').getAttribute('aria-pressed')"));
     }
 
     @Test
     void aPixelShowsItsWords() {
         open("words/2/" + "stage%203" + "/context");
-        browser.evaluate("Promise.all(inspection.runs[0].attention.map(a => inspection.load(a.blob))).then(() => true)");
+        browser.evaluate(
+                "Promise.all(inspection.runs[0].attention.map(a => inspection.load(a.blob))).then(() => true)");
         String bars = ".side > div:nth-child(2) canvas";
         double before = drawn(bars);
         browser.point(".side canvas", 0.1, 0.8);
@@ -306,8 +322,7 @@ class PageTest {
         assertTrue(ops.size() > 12, ops.size() + " ops");
         for (Object number : ops) {
             OpRecord op = inspection.ops().get(((Number) number).intValue());
-            List<Object> values = Json.asList(
-                    browser.evaluate("""
+            List<Object> values = Json.asList(browser.evaluate("""
                             (async () => {
                               const op = inspection.runs[0].ops[%s];
                               const made = await inspection.explainer(op);
@@ -316,12 +331,14 @@ class PageTest {
                                 const place = inspection.placeOf(Math.floor(size * (i + 0.5) / 12), op.shape);
                                 return [...place, made(place).value];
                               });
-                            })()""".formatted(number)),
-                    op.name());
+                            })()""".formatted(number)), op.name());
             for (Object value : values) {
-                double[] placed =
-                        Json.asList(value, "cell").stream().mapToDouble(v -> Json.asDouble(v, "cell")).toArray();
-                int[] cell = Arrays.stream(placed, 0, placed.length - 1).mapToInt(v -> (int) v).toArray();
+                double[] placed = Json.asList(value, "cell").stream()
+                        .mapToDouble(v -> Json.asDouble(v, "cell"))
+                        .toArray();
+                int[] cell = Arrays.stream(placed, 0, placed.length - 1)
+                        .mapToInt(v -> (int) v)
+                        .toArray();
                 Explanation java = Explain.of(inspection.record(), op.name(), cell);
                 double allowed = 1e-12 * Math.max(1, Math.abs(java.value()));
                 assertEquals(java.value(), placed[placed.length - 1], allowed, op.name() + Arrays.toString(cell));
@@ -338,11 +355,11 @@ class PageTest {
         String said = browser.text("document.getElementById('main').innerText");
         String first = comparison.parts().orElseThrow().name();
         assertTrue(said.contains("The first module whose result differs is " + first), said);
-        assertEquals(
-                comparison.modules().size(), browser.number("inspection.page.comparison.modules.length"));
+        assertEquals(comparison.modules().size(), browser.number("inspection.page.comparison.modules.length"));
         open("compare/backbone.layers.3");
         browser.waitFor("document.querySelectorAll('main > .figure canvas').length === 2");
-        browser.evaluate("Promise.all(inspection.runs.map(r => inspection.load(r.tensorByPath.get('backbone.layers.3').blob))).then(() => true)");
+        browser.evaluate(
+                "Promise.all(inspection.runs.map(r => inspection.load(r.tensorByPath.get('backbone.layers.3').blob))).then(() => true)");
         browser.point("main > .figure:nth-of-type(2) canvas", 0.1, 0.4);
         assertTrue(tip().contains("upper right: ") && tip().contains("lower left: "), tip());
     }
@@ -351,7 +368,9 @@ class PageTest {
     void causesAreThoseOfJava() {
         open("causes");
         List<Object> said = Json.asList(browser.evaluate("inspection.runs[0].causes.map(c => c.iou)"), "iou");
-        assertEquals(effects.stream().map(Effect::iou).toList(), said.stream().map(v -> ((Number) v).doubleValue()).toList());
+        assertEquals(
+                effects.stream().map(Effect::iou).toList(),
+                said.stream().map(v -> ((Number) v).doubleValue()).toList());
         double before = drawn(".side > div:nth-child(2) canvas");
         browser.click(".side canvas", 0.2, 0.95);
         browser.waitFor("location.hash.startsWith('#causes/')");
@@ -362,7 +381,11 @@ class PageTest {
     @Test
     void theFirstModuleOutOfToleranceIsNamed() {
         open("truth");
-        assertTrue(browser.text("document.getElementById('verdict').textContent").contains("is " + SPOILT + ";"));
-        assertEquals(1, browser.number("[...document.querySelectorAll('td')].filter(d => d.textContent === 'the first out of tolerance').length"));
+        assertTrue(
+                browser.text("document.getElementById('verdict').textContent").contains("is " + SPOILT + ";"));
+        assertEquals(
+                1,
+                browser.number(
+                        "[...document.querySelectorAll('td')].filter(d => d.textContent === 'the first out of tolerance').length"));
     }
 }
