@@ -35,6 +35,7 @@ final class Document {
             "maps",
             "icicle",
             "way",
+            "attention",
             "words",
             "tensors",
             "npy",
