@@ -1,9 +1,13 @@
 /** The words beside the pointer; without words it goes away. */
 function tip(text, x, y) {
   const box = document.getElementById('tip');
-  box.hidden = !text;
+  if (box.hidden !== !text) {
+    box.hidden = !text;
+  }
   if (text) {
-    box.textContent = text;
+    if (box.textContent !== text) {
+      box.textContent = text;
+    }
     const width = box.offsetWidth;
     const height = box.offsetHeight;
     box.style.left = Math.max(4, Math.min(x + 14, innerWidth - width - 4)) + 'px';
@@ -95,9 +99,17 @@ class Figure {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     this.parts.draw(new CanvasPen(context, theme(this.canvas)), width, height);
-    const caption = this.said('caption');
-    this.words.textContent = caption;
-    this.canvas.setAttribute('aria-label', this.said('title') + '. ' + caption);
+    this.tell(this.said('title'), this.said('caption'));
+  }
+
+  /** Writes the words about the figure where they are others than before: that costs a layout of the page. */
+  tell(title, caption) {
+    const label = title + '. ' + caption;
+    if (label !== this.label) {
+      this.label = label;
+      this.words.textContent = caption;
+      this.canvas.setAttribute('aria-label', label);
+    }
   }
 
   fit(width, height, shown) {
