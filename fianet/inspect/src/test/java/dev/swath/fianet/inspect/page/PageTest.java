@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.fianet.ReferringSegmenter;
+import dev.swath.fianet.TrainableModel;
 import dev.swath.fianet.image.Images;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.inspect.Branch;
 import dev.swath.fianet.inspect.Comparison;
 import dev.swath.fianet.inspect.Effect;
+import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.InspectionOptions;
 import dev.swath.fianet.inspect.Interventions;
@@ -23,6 +25,7 @@ import dev.swath.nn.inspect.Explanation;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.OpRecord;
 import dev.swath.nn.inspect.Statistics;
+import dev.swath.nn.loss.SegmentationLoss;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
 import dev.swath.weights.Safetensors;
@@ -63,6 +66,7 @@ class PageTest {
     private static Inspection inspection;
     private static List<Effect> effects;
     private static Comparison comparison;
+    private static GradientInspection gradients;
     private static ReferringSegmenter segmenter;
     private static Browser browser;
 
@@ -82,6 +86,19 @@ class PageTest {
                 scene,
                 OTHER,
                 InspectionOptions.defaults().withKeep(shown));
+        TrainableModel model = TrainableModel.bundled(ReferringSegmenter.Options.defaults());
+        gradients = GradientInspection.of(
+                model.network(),
+                segmenter.backend(),
+                model.preprocessor().apply(scene),
+                model.sentence(SENTENCE),
+                GradientInspection.target(
+                        inspection.mask(),
+                        scene.width(),
+                        scene.height(),
+                        model.preprocessor().size()),
+                SegmentationLoss.published(),
+                1);
         Path dump = folder.resolve("dump.safetensors");
         StateDict dumped = new StateDict();
         inspection.record().tensors().forEach((name, tensor) -> dumped.put(name, spoilt(name, tensor)));
@@ -91,6 +108,7 @@ class PageTest {
                 .showing(shown)
                 .withEffects(effects)
                 .withComparison(comparison, "upper right", "lower left")
+                .withGradients(gradients)
                 .withReference(Reference.compare(inspection, dump, 1e-5), "dump.safetensors")
                 .write(file);
     }
@@ -164,7 +182,7 @@ class PageTest {
     }
 
     private static final List<String> VIEWS =
-            List.of("way", "words", "tensors", "products", "compare", "causes", "truth");
+            List.of("way", "words", "tensors", "products", "compare", "causes", "truth", "gradients");
 
     @Test
     void everyViewOpensAtEverySize() throws IOException {
@@ -376,6 +394,18 @@ class PageTest {
         browser.waitFor("location.hash.startsWith('#causes/')");
         browser.evaluate("new Promise(done => setTimeout(() => done(true), 300))");
         assertNotEquals(before, drawn(".side > div:nth-child(2) canvas"));
+    }
+
+    @Test
+    void gradientsAreThoseOfJava() {
+        open("gradients");
+        assertEquals(gradients.loss(), browser.number("inspection.page.gradients.loss"));
+        assertEquals(
+                gradients.modules().get("classifier.conv1_1").parameters(),
+                browser.number("inspection.page.gradients.modules.find(m => m.path === 'classifier.conv1_1').parameters"));
+        browser.evaluate("inspection.all().then(() => true)");
+        browser.point(".side > div:nth-child(2) canvas", 0.3, 0.3);
+        assertTrue(Float.isFinite(Float.parseFloat(tip())), tip());
     }
 
     @Test
