@@ -8,7 +8,6 @@ import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Backend;
-import dev.swath.nn.Parameter;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Tensor;
@@ -19,6 +18,8 @@ import dev.swath.weights.LoadReport;
 import dev.swath.weights.WeightsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,8 @@ record Model(
         DatasetVocabulary dataset,
         int sentenceLength,
         NetworkProvider provider) {
+    private static final System.Logger LOGGER = System.getLogger(Model.class.getName());
+
     /**
      * Opens a folder of ours or a checkpoint of the published training script.
      *
@@ -63,9 +66,19 @@ record Model(
         }
         ReferringNetwork network = settings.network().create();
         LoadReport.load(found.provider().tensors(checkpoint), network.targets(), checked(path, network.sink(backend)))
-                .acceptMissing(found.provider()::optional)
+                .acceptMissing(name -> found.provider().optional(name, settings.network()))
                 .requireComplete(Quoted.path(path));
-        makeUpFor(network, backend);
+        List<String> madeUp = makeUpFor(network, backend).stream()
+                .filter(found.provider()::exported)
+                .toList();
+        if (!madeUp.isEmpty()) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "{0}: it lacks tensors that no pass reads, {1} in all, such as {2}",
+                    Quoted.path(checkpoint.path()),
+                    madeUp.size(),
+                    madeUp.getFirst());
+        }
         DatasetVocabulary words = dataset != null ? dataset : settings.dataset();
         int length = dataset == null || dataset == settings.dataset()
                 ? settings.sentenceLength()
@@ -76,17 +89,20 @@ record Model(
                 network, vocabulary, Preprocessor.imageNet(settings.imageSize()), words, length, found.provider());
     }
 
-    /** Gives first values to the parameters that the file may lack, and lacks. */
-    private static void makeUpFor(ReferringNetwork network, @Nullable Backend backend) {
+    /** Gives first values to the parameters that the file may lack, and lacks; returns their names. */
+    private static List<String> makeUpFor(ReferringNetwork network, @Nullable Backend backend) {
         RandomSource random = new RandomSource(0);
-        for (Parameter p : network.namedParameters().values()) {
+        List<String> names = new ArrayList<>();
+        network.namedParameters().forEach((name, p) -> {
             if (!p.isSet()) {
                 p.initialise(random);
                 if (backend != null) {
                     p.prepare(backend);
                 }
+                names.add(name);
             }
-        }
+        });
+        return names;
     }
 
     private static TensorSink checked(Path path, TensorSink sink) {

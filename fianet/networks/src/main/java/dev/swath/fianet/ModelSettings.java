@@ -118,7 +118,7 @@ record ModelSettings(NetworkProvider provider, ModelConfig config) {
         } catch (JsonException | ModuleException e) {
             throw noNetwork(checkpoint, source.where, e);
         }
-        if (!named.signature().fits(checkpoint.tensors())) {
+        if (!named.signature().fitsNames(checkpoint.tensors())) {
             throw new WeightsException("[weights] " + source.where + " names the network " + named.name() + ", but "
                     + Quoted.path(checkpoint.path()) + " holds "
                     + Recognition.of(checkpoint).words());

@@ -1,5 +1,6 @@
 package dev.swath.fianet;
 
+import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Recognition;
@@ -30,6 +31,12 @@ public final class PublishedCheckpoint {
         ModelConfig sizes = ModelSettings.deduce(provider, source);
         StateDict from = provider.tensors(source);
         ReferringNetwork network = sizes.network().create();
+        RandomSource random = new RandomSource(0);
+        network.namedParameters().forEach((name, parameter) -> {
+            if (!from.contains(name) && provider.optional(name, sizes.network())) {
+                parameter.initialise(random);
+            }
+        });
         StateDict own = network.stateDict();
         StateDict out = new StateDict();
         for (String name : own.names()) {
@@ -37,7 +44,7 @@ public final class PublishedCheckpoint {
             if (!provider.exported(name)) {
                 continue;
             }
-            if (e == null && provider.optional(name)) {
+            if (e == null && provider.optional(name, sizes.network())) {
                 out.put(name, own.entry(name));
             } else if (e != null) {
                 out.put(name, e.dtype().isFloating() ? single(e) : e);
@@ -64,6 +71,22 @@ public final class PublishedCheckpoint {
 
     private static StateDict.Entry single(StateDict.Entry e) {
         return new StateDict.Entry(DType.F32, e.shape(), _ -> e.read().to(DType.F32));
+    }
+
+    /** What a file or folder holds, for people, to follow "holds": by its names, and by the configuration beside them where that names the network. */
+    public static String words(Checkpoint source, Path path) {
+        Recognition found = Recognition.of(source);
+        if (found instanceof Recognition.Known) {
+            try {
+                return ModelSettings.ifDetermined(source, path)
+                        .<Recognition>map(s -> new Recognition.Known(s.provider()))
+                        .orElse(found)
+                        .words();
+            } catch (WeightsException unfitting) {
+                return found.words(); // its configuration is another one's; the names tell all the same
+            }
+        }
+        return found.words();
     }
 
     /**

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains the networks of the paper's ablation tables, each once and all with the same steps, data and seed, and"
                     + " evaluates each final state on the test split. Beside our figures stand the paper's.",
-            "Started again with the same options it goes on where it was."
+            "Ctrl-C saves and ends; started again with the same options it goes on where it was."
         },
         footer = {
             "",
@@ -98,8 +99,12 @@ final class AblateCommand implements Callable<Integer> {
                 TrainingConfig c = entrants.settings(keys(), vocabulary, data, run, config.toString());
                 TrainingConfig own = c.withModel(
                         c.model().withNetwork(Ablations.apply(variant, c.model().network())));
-                Trials.Outcome outcome = trials.run(
+                Optional<Trials.Outcome> measured = trials.run(
                         new Trials.Entrant(variant.name(), variant.label(), own, vocabulary, entrants.origin()));
+                if (measured.isEmpty()) {
+                    return 0;
+                }
+                Trials.Outcome outcome = measured.get();
                 scores.put(variant.name(), outcome.scores());
                 results.put(variant.name(), outcome.toJson());
                 tables = ablations.tables(outcome.data() + ", " + budget.describe(), scores);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains networks one after the other on the same data with the same budget and seed, evaluates each final state on"
                     + " the test split, and prints one table; of a published data set with what the paper reports of them.",
-            "Started again with the same options it goes on where it was."
+            "Ctrl-C saves and ends; started again with the same options it goes on where it was."
         },
         footer = {
             "",
@@ -102,7 +103,11 @@ final class CompareCommand implements Callable<Integer> {
         try (Parallelism threads = run.parallelism()) {
             Trials trials = new Trials(out, data, budget, Backends.discover().choose(run.device), threads, progress);
             for (Trials.Entrant entrant : all) {
-                outcomes.put(entrant, trials.run(entrant));
+                Optional<Trials.Outcome> outcome = trials.run(entrant);
+                if (outcome.isEmpty()) {
+                    return 0;
+                }
+                outcomes.put(entrant, outcome.get());
                 write(outcomes);
             }
         }

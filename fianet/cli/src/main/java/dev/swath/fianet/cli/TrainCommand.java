@@ -4,7 +4,6 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
-import dev.swath.files.Unfinished;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -205,9 +203,7 @@ final class TrainCommand implements Callable<Integer> {
                         threads,
                         loaderThreads,
                         provenance(backend)))) {
-            try (Unfinished.Hold _ = Unfinished.hold()) { // a run that is asked to stop saves first
-                return train(training, settings, opened);
-            }
+            return train(training, settings, opened);
         }
     }
 
@@ -222,32 +218,13 @@ final class TrainCommand implements Callable<Integer> {
             training.notes().forEach(progress::say);
             warmUpNote(settings, training.plan().lastStep()).ifPresent(progress::say);
         }
-        CountDownLatch saved = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> {
-            progress.say("stopping after this step ...");
-            training.requestStop();
-            awaitQuietly(saved);
-        });
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
-        TrainingListener.End[] end = new TrainingListener.End[1];
-        try {
-            end[0] = training.run(List.of(progress, new TrainingListener() {
-                @Override
-                public void onEnd(End how, long steps) {
-                    progress.say(sentence(how, steps));
-                }
-            }));
-        } catch (RuntimeException e) {
-            if (!removed(onInterrupt)) {
-                progress.say(
-                        Errors.sentence(e).replaceFirst("^swath: ", "")); // the process ends before the caller can tell
+        TrainingListener.End end = Interruptible.run(training, progress, List.of(progress, new TrainingListener() {
+            @Override
+            public void onEnd(End how, long steps) {
+                progress.say(sentence(how, steps));
             }
-            throw e;
-        } finally {
-            saved.countDown();
-            removed(onInterrupt);
-        }
-        if (end[0] != TrainingListener.End.STOPPED) {
+        }));
+        if (end != TrainingListener.End.STOPPED) {
             var stdout = spec.commandLine().getOut();
             stdout.println(out.resolve("last"));
             stdout.flush();
@@ -272,24 +249,6 @@ final class TrainCommand implements Callable<Integer> {
                 "saved after step " + steps + " in " + out.resolve("last")
                         + "; go on with the same command and --resume";
         };
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Takes the hook off, and says whether that was possible: not once the process is ending. */
-    private static boolean removed(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-            return true;
-        } catch (IllegalStateException _) {
-            return false;
-        }
     }
 
     /** The file; null for a run that goes on with its own. */

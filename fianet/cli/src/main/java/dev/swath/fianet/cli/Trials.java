@@ -14,6 +14,7 @@ import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
+import dev.swath.nn.train.TrainingListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,8 +108,8 @@ record Trials(
         }
     }
 
-    /** Trains and measures one network, or goes on with it. */
-    Outcome run(Entrant entrant) {
+    /** Trains and measures one network, or goes on with it; nothing if the process was asked to end meanwhile, and what was done is saved. */
+    Optional<Outcome> run(Entrant entrant) {
         Path folder = out.resolve(entrant.name);
         TrainingConfig config = entrant.config;
         try (DataOptions.Opened opened = data.open(Split.TEST, config.model().imageSize())) {
@@ -119,10 +120,23 @@ record Trials(
             try (TrainingRun training = TrainingRun.open(options(entrant, folder, whole, opened, steps))) {
                 Optional<Outcome> known = known(folder);
                 if (training.steps() >= training.plan().lastStep() && known.isPresent()) {
-                    return known.get();
+                    return known;
                 }
                 Stopwatch time = new Stopwatch(folder, training.steps());
-                training.run(List.of(progress, time));
+                long[] done = new long[1];
+                TrainingListener.End end =
+                        Interruptible.run(training, progress, List.of(progress, time, new TrainingListener() {
+                            @Override
+                            public void onEnd(End how, long at) {
+                                done[0] = at;
+                            }
+                        }));
+                if (end == TrainingListener.End.STOPPED) {
+                    progress.say("saved after step " + done[0] + " of "
+                            + training.plan().lastStep() + " in " + folder.resolve("last")
+                            + "; the same command goes on there");
+                    return Optional.empty();
+                }
                 Outcome outcome = new Outcome(
                         training.parameters(),
                         training.plan().lastStep(),
@@ -135,7 +149,7 @@ record Trials(
                 Map<String, Object> json = outcome.toJson();
                 json.put("checkpoint", state(folder));
                 write(folder.resolve(OUTCOME), json);
-                return outcome;
+                return Optional.of(outcome);
             }
         }
     }

@@ -1,7 +1,6 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
-import dev.swath.fianet.model.Recognition;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
@@ -149,7 +148,8 @@ final class WeightsCommand implements Runnable {
             spec.commandLine()
                     .getErr()
                     .println(Quoted.path(file) + " holds "
-                            + Recognition.of(checkpoint).words() + ": " + tensors.size() + " tensors, " + values
+                            + PublishedCheckpoint.words(checkpoint, file) + ": " + tensors.size() + " tensors, "
+                            + values
                             + " values.");
             tellNotes(spec, checkpoint);
             return 0;

@@ -30,15 +30,23 @@ class StoppedRunTest {
     Path folder;
 
     private List<Object> words(Path out, Object... more) throws IOException {
+        return command("train", out, more);
+    }
+
+    private List<Object> command(String name, Path out, Object... more) throws IOException {
         Path config = Files.writeString(folder.resolve("tiny.json"), TrainingCommandsTest.TINY);
-        List<Object> words = new ArrayList<>(List.of("train", "--dataset", "synthetic", "--out", out));
+        List<Object> words = new ArrayList<>(List.of(name, "--dataset", "synthetic", "--out", out));
         words.addAll(List.of("--synth-count", 6, "--synth-val", 2, "--threads", 1));
         words.addAll(List.of("--config", config, "--vocab", Settings.bundledVocabulary()));
         words.addAll(List.of(more));
         return words;
     }
 
-    private Process start(Path out, Object... more) throws IOException {
+    private Process start(Path out) throws IOException {
+        return start(out, words(out));
+    }
+
+    private Process start(Path out, List<Object> words) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
@@ -49,7 +57,7 @@ class StoppedRunTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
-        words(out, more).forEach(w -> command.add(w.toString()));
+        words.forEach(w -> command.add(w.toString()));
         return new ProcessBuilder(command)
                 .redirectOutput(out.resolveSibling("stdout").toFile())
                 .redirectError(out.resolveSibling("stderr").toFile())
@@ -144,6 +152,45 @@ class StoppedRunTest {
             }
         }
         assertEquals(rows(whole), rows(cut), "each step and each evaluation stands once");
+    }
+
+    /** A comparison or an ablation likewise: the same command goes on. */
+    @ParameterizedTest
+    @CsvSource({"compare,fianet", "ablate,baseline"})
+    void trialsThatAreAskedToEndSaveAndGoOn(String name, String first) throws IOException, InterruptedException {
+        Path cut = folder.resolve("cut");
+        int steps = name.equals("compare") ? 60 : 2000;
+        List<Object> words = command(name, cut, "--steps", steps);
+        if (name.equals("compare")) {
+            words.addAll(List.of("--networks", first));
+        }
+        Process process = start(cut, words);
+        try {
+            while (process.isAlive() && steps(cut.resolve(first)) < 4) {
+                Thread.sleep(20);
+            }
+            assertTrue(process.isAlive(), () -> read("stderr"));
+            assumeTrue(heeds(process, 15), "this build was started so that SIGTERM is ignored");
+            assertEquals(SIGNALLED + 15, stopped(process, "TERM"));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        String said = read("stderr");
+        Matcher saved =
+                Pattern.compile("saved after step (\\d+) of " + steps + " in ").matcher(said);
+        assertTrue(said.contains("stopping after this step") && saved.find(), said);
+        assertFalse(said.contains("Exception"), said);
+        assertEquals("", read("stdout"), "what is not done is not told to be");
+        Path run = cut.resolve(first);
+        assertEquals(
+                Long.parseLong(saved.group(1)),
+                Fields.of(run.resolve("last/training.json")).longInteger("steps", -1));
+        assertEquals(List.of(), unfinished(cut));
+        if (name.equals("compare")) { // an ablation has the same trials, and eight networks of them
+            String table = Cli.run(words.toArray()).done().out();
+            assertTrue(table.contains("| FIANet "), table);
+            assertEquals(steps, steps(run));
+        }
     }
 
     /** Asked before its first step, there is nothing to save; the same command with --resume begins. */

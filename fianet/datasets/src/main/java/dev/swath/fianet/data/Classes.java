@@ -9,9 +9,12 @@ import java.util.Optional;
 final class Classes {
     private Classes() {}
 
-    /** The class that a sentence names first, the longest of those that begin there; a plural "s" may follow it. */
+    /**
+     * The class that a sentence names first, the longest of those that begin there; a plural "s" may follow it, and hyphens may stand
+     * between its words, as in many sentences of RISBench ("the storage-tank").
+     */
     static Optional<String> firstNamed(String sentence, DatasetVocabulary vocabulary) {
-        String text = Spaces.plain(sentence).toLowerCase(Locale.ROOT);
+        String text = Spaces.plain(sentence).toLowerCase(Locale.ROOT).replace('-', ' ');
         String best = null;
         int bestAt = Integer.MAX_VALUE;
         for (String name : vocabulary.names()) {

@@ -83,8 +83,11 @@ public interface NetworkProvider {
         return checkpoint.tensors();
     }
 
-    /** Whether a checkpoint may lack a tensor of that name; the network then keeps the one that it was made with. */
-    default boolean optional(String name) {
+    /**
+     * Whether a checkpoint of a network of that configuration may lack a tensor of that name, for no pass reads it in evaluation or it
+     * can be computed; the network then has its first values there. By default none.
+     */
+    default boolean optional(String name, NetworkConfig network) {
         return false;
     }
 

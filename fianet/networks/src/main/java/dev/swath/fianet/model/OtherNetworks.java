@@ -11,16 +11,10 @@ import java.util.Optional;
 final class OtherNetworks {
     private record Row(String words, Signature signature) {}
 
-    private static final String SCALES = "backbone.cim.";
-
     private static final List<Row> ROWS = List.of(
             new Row("a DiCoR checkpoint", Signature.of("backbone.VMSF.")),
             new Row("a DiCoR checkpoint", Signature.of("fusion_global.")),
-            new Row("a CADFormer checkpoint", Signature.of("vglva")),
-            new Row("an RMSIN checkpoint that is not whole", Signature.of(SCALES, "backbone.layers.0.fusion.")),
-            new Row(
-                    "a LAVT checkpoint without its text encoder",
-                    Signature.of("backbone.layers.0.fusion.").without(SCALES)));
+            new Row("a CADFormer checkpoint", Signature.of("vglva")));
 
     private OtherNetworks() {}
 

@@ -7,6 +7,7 @@ import dev.swath.weights.WeightsException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What a checkpoint holds, by its names. */
@@ -29,6 +30,20 @@ public sealed interface Recognition {
      * @param words which, as in "an RMSIN checkpoint"
      */
     record Elsewhere(String words) implements Recognition {}
+
+    /**
+     * A part of a network that is here.
+     *
+     * @param network which
+     * @param lacking the parts that it lacks, as beginnings of names
+     */
+    record Part(NetworkProvider network, List<String> lacking) implements Recognition {
+        @Override
+        public String words() {
+            return "a part of " + network.title() + " without "
+                    + lacking.stream().map(p -> p.replaceFirst("\\.$", "")).collect(Collectors.joining(" and "));
+        }
+    }
 
     /** What is no referring network. */
     enum Other implements Recognition {
@@ -63,14 +78,25 @@ public sealed interface Recognition {
     /** Recognises a checkpoint. */
     static Recognition of(Checkpoint checkpoint) {
         StateDict tensors = checkpoint.tensors();
-        List<NetworkProvider> fitting =
-                Networks.all().stream().filter(n -> n.signature().fits(tensors)).toList();
-        Optional<NetworkProvider> known = fitting.reversed().stream()
-                .max(Comparator.comparingInt(n -> n.signature().strictness()));
-        if (known.isPresent()) {
-            return new Known(known.get());
+        Optional<NetworkProvider> whole = strictest(s -> s.fits(tensors));
+        if (whole.isPresent()) {
+            return new Known(whole.get());
         }
-        return OtherNetworks.of(tensors).<Recognition>map(Elsewhere::new).orElseGet(() -> other(tensors));
+        Optional<String> elsewhere = OtherNetworks.of(tensors);
+        if (elsewhere.isPresent()) {
+            return new Elsewhere(elsewhere.get());
+        }
+        return strictest(s -> s.isPart(tensors))
+                .<Recognition>map(n -> new Part(n, n.signature().lacking(tensors)))
+                .orElseGet(() -> other(tensors));
+    }
+
+    /** Of the networks whose signatures fit, the one that asks for most; of several, the first. */
+    private static Optional<NetworkProvider> strictest(Predicate<Signature> fits) {
+        List<NetworkProvider> fitting =
+                Networks.all().stream().filter(n -> fits.test(n.signature())).toList();
+        return fitting.reversed().stream()
+                .max(Comparator.comparingInt(n -> n.signature().strictness()));
     }
 
     private static Other other(StateDict tensors) {
@@ -93,6 +119,7 @@ public sealed interface Recognition {
             case Elsewhere(String words) ->
                 throw new WeightsException("[weights] " + Quoted.path(checkpoint.path()) + " is " + words
                         + "; this version reads " + titles(" and "));
+            case Part part -> throw needed(checkpoint, part, "a whole one");
             case Other other -> throw needed(checkpoint, other, "a whole " + titles(" or "));
         };
     }

@@ -116,7 +116,7 @@ public final class TrunkSettings {
         List<Integer> heads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String stage = blocks.apply(i);
-            depths.add(count(t, stage, ".norm1.weight"));
+            depths.add(count(t, stage));
             heads.add(shape(checkpoint, title, stage + "0.attn.relative_position_bias_table", 2)
                     .dim(1));
         }
@@ -141,7 +141,7 @@ public final class TrunkSettings {
         return new BertConfig(
                 words.dim(0),
                 hidden,
-                count(checkpoint.tensors(), prefix + "encoder.layer.", ".output.dense.weight"),
+                count(checkpoint.tensors(), prefix + "encoder.layer."),
                 Math.max(1, hidden / 64),
                 shape(checkpoint, title, prefix + "encoder.layer.0.intermediate.dense.weight", 2)
                         .dim(0),
@@ -168,10 +168,10 @@ public final class TrunkSettings {
         return out;
     }
 
-    /** How many modules of a list there are: the first n for which {@code before + n + after} is no name. */
-    public static int count(StateDict tensors, String before, String after) {
+    /** How many modules of a list there are: the first n for which no name begins with {@code before + n} and a dot. */
+    public static int count(StateDict tensors, String before) {
         int n = 0;
-        while (tensors.contains(before + n + after)) {
+        while (!tensors.namesUnder(before + n + ".").isEmpty()) {
             n++;
         }
         return n;
@@ -183,6 +183,23 @@ public final class TrunkSettings {
      */
     public static boolean isStandard(BertConfig text) {
         return text.hidden() == 768 || text.hidden() == 1024;
+    }
+
+    /** The heads of a BERT of no published width; the image size where the sizes are not the published ones and no argument says it. */
+    public static List<String> undetermined(Checkpoint checkpoint, SwinConfig vision, BertConfig text) {
+        List<String> out = new ArrayList<>();
+        if (!isStandard(text)) {
+            out.add("bert.heads");
+        }
+        boolean published = vision.equals(SwinConfig.base(vision.window()))
+                && text.hidden() == BertConfig.base().hidden();
+        boolean said = new ScriptArguments(checkpoint.settings().arguments())
+                .imageSize()
+                .isPresent();
+        if (!published && !said) {
+            out.add("image_size");
+        }
+        return out;
     }
 
     /** The shape of a tensor that must be there with so many axes, none of them empty. */

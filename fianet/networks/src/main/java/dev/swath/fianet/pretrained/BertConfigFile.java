@@ -92,7 +92,7 @@ final class BertConfigFile {
                 said,
                 held);
         said.put("num_hidden_layers", config.layers());
-        held.put("num_hidden_layers", TrunkSettings.count(tensors, "encoder.layer.", ".output.dense.weight"));
+        held.put("num_hidden_layers", TrunkSettings.count(tensors, "encoder.layer."));
         held.forEach((key, size) -> {
             if (!size.equals(said.get(key))) {
                 throw new WeightsException("[weights] " + Quoted.path(file) + ": " + key + " is " + said.get(key)

@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * A golden case of a whole network: evaluation, one step of training with its gradients and running statistics, and the
@@ -41,17 +40,14 @@ import java.util.function.Predicate;
  * @param name of the case
  * @param network made by the case's configuration, its parameters unset
  * @param loss of its published training
- * @param optional names that the case may lack, besides index tables and counts
+ * @param inDoubleAlone parameters whose gradients' f32 sums cancel by more than the one run shows by which their bounds were
+ *     measured: {@link #trainingInDouble} holds them to the bounds
  */
 public record GoldenNetwork(
         String name,
         Function<Golden, ? extends ReferringNetwork> network,
         SegmentationLoss loss,
-        Predicate<String> optional) {
-    /** Weighted cross entropy alone. */
-    public static final SegmentationLoss CROSS_ENTROPY = new SegmentationLoss(
-            List.of(0.9, 1.1), 1, 0, SegmentationLoss.published().reduction());
-
+        Set<String> inDoubleAlone) {
     /**
      * The bounds of gradients come from one run in f32, whose sums have one order. Scalar kernels, which compute in f64, hold
      * to them; vector kernels sum in another order, and gradients through instance norms over few cells cancel.
@@ -60,11 +56,6 @@ public record GoldenNetwork(
 
     /** What such a gradient may be off by in any case: some bounds are of runs that were off by less than a rounding. */
     private static final double F32_LEAST = 1e-5;
-
-    /** A case that names every parameter. */
-    public GoldenNetwork(String name, Function<Golden, ? extends ReferringNetwork> network, SegmentationLoss loss) {
-        this(name, network, loss, _ -> false);
-    }
 
     /** Sizes of the trunk in a case's configuration. */
     public static TrunkConfig trunk(Golden g) {
@@ -115,8 +106,7 @@ public record GoldenNetwork(
     private ReferringNetwork load(Golden g, Backend backend) {
         ReferringNetwork model = network.apply(g);
         LoadReport.load(parameters(g), model.targets(), model.sink(null))
-                .acceptMissing(n ->
-                        n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked") || optional.test(n))
+                .acceptMissing(n -> n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked"))
                 .requireComplete(name);
         // The tensors of a loaded file may be shared with it: what is trained must be the model's own.
         model.namedParameters().values().forEach(p -> p.set(p.value().copy()));
@@ -193,16 +183,13 @@ public record GoldenNetwork(
         return model.loss(tape, Cast.apply(tape, tape.constant(image(g)), type), typed, target, loss);
     }
 
-    /** Loss, gradients and running statistics of one step in training mode. */
-    public void training(Backend backend) {
-        training(backend, Set.of());
+    @Override
+    public String toString() {
+        return name;
     }
 
-    /**
-     * The same, but without the gradients of some parameters, whose f32 sums cancel by more than the one run shows by which their bounds
-     * were measured: {@link #trainingInDouble} holds them to the bounds.
-     */
-    public void training(Backend backend, Set<String> inDoubleAlone) {
+    /** Loss, gradients and running statistics of one step in training mode. */
+    public void training(Backend backend) {
         Golden g = Golden.of(name);
         checkTraining(
                 g,

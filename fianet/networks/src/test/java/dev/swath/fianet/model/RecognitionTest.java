@@ -85,7 +85,7 @@ class RecognitionTest {
         StateDict all = names("rmsin", Shape.of(225, 314), n -> n);
         StateDict apart = new StateDict();
         all.names().stream().filter(n -> !n.startsWith("text_encoder.")).forEach(n -> apart.put(n, all.entry(n)));
-        assertEquals("an RMSIN checkpoint that is not whole", words(apart));
+        assertEquals("a part of RMSIN without text_encoder", words(apart));
     }
 
     /** LAVT's first form keeps BERT in an entry of its own; saved without that it is no whole network. */
@@ -94,7 +94,7 @@ class RecognitionTest {
         StateDict all = names("lavt", SMALL, n -> n);
         StateDict apart = new StateDict();
         all.names().stream().filter(n -> !n.startsWith("text_encoder.")).forEach(n -> apart.put(n, all.entry(n)));
-        assertEquals("a LAVT checkpoint without its text encoder", words(apart));
+        assertEquals("a part of LAVT without text_encoder", words(apart));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class InitialWeights {
     private static String model(ReferringNetwork network, Path file) {
         Checkpoint checkpoint = Checkpoint.open(file);
         NetworkProvider provider = Networks.named(network.config().network());
-        if (!provider.signature().fits(checkpoint.tensors())) {
+        if (!provider.signature().fitsNames(checkpoint.tensors())) {
             throw new TrainingException("[train] " + file + " holds a whole "
                     + Recognition.network(checkpoint).title() + ", but the network to be trained is "
                     + provider.name());
@@ -68,7 +68,7 @@ final class InitialWeights {
         }
         LoadReport report = LoadReport.load(tensors, network.targets(), network.sink(null))
                 .acceptMissing(name -> without.contains(part(name)))
-                .acceptMissing(provider::optional)
+                .acceptMissing(name -> provider.optional(name, network.config()))
                 .requireComplete(file.toString());
         String rest =
                 without.isEmpty() ? "" : "; " + String.join(", ", without) + " is not in it and begins from noise";

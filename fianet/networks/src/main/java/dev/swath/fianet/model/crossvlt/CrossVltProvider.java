@@ -1,5 +1,6 @@
 package dev.swath.fianet.model.crossvlt;
 
+import dev.swath.fianet.model.CompactSettings;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
@@ -11,8 +12,8 @@ import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinConfig;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,18 +60,7 @@ public final class CrossVltProvider implements NetworkProvider {
 
     @Override
     public Optional<String> compact() {
-        return Optional.of("""
-                {"model": {"image_size": 128,
-                           "sentence_length": 22,
-                           "swin": {"embed_dim": 32, "depths": [2, 2, 4, 2], "heads": [1, 2, 4, 8], "window": 8, "drop_path": 0.0},
-                           "bert": {"hidden": 128, "layers": 2, "heads": 4, "intermediate": 256, "positions": 32, "dropout": 0.0},
-                           "alignment_channels": 64,
-                           "fusion_head": 32},
-                 "epochs": 1,
-                 "batch": 16,
-                 "optimizer": {"learning_rate": 0.0005, "warmup_steps": 100, "clip": 1.0},
-                 "text": {"trained_layers": 2, "train_embeddings": true},
-                 "evaluation": {"select_by": "miou"}}""");
+        return Optional.of(CompactSettings.with(Map.of("alignment_channels", 64, "fusion_head", 32), Map.of()));
     }
 
     @Override
@@ -111,19 +101,9 @@ public final class CrossVltProvider implements NetworkProvider {
     @Override
     public List<String> undetermined(Checkpoint checkpoint) {
         SwinConfig vision = vision(checkpoint);
-        BertConfig text = text(checkpoint);
-        List<String> out = new ArrayList<>();
-        if (!TrunkSettings.isStandard(text)) {
-            out.add("bert.heads");
-        }
+        List<String> out = TrunkSettings.undetermined(checkpoint, vision, text(checkpoint));
         if (!headIsKnown(vision)) {
             out.add("fusion_head");
-        }
-        boolean published = vision.equals(SwinConfig.base(vision.window()))
-                && text.hidden() == BertConfig.base().hidden();
-        ScriptArguments arguments = new ScriptArguments(checkpoint.settings().arguments());
-        if (!published && arguments.imageSize().isEmpty()) {
-            out.add("image_size");
         }
         return out;
     }
@@ -136,7 +116,7 @@ public final class CrossVltProvider implements NetworkProvider {
     }
 
     @Override
-    public boolean optional(String name) {
+    public boolean optional(String name, NetworkConfig network) {
         return name.equals(CrossVlt.TEMPERATURE)
                 || name.endsWith("relative_position_index")
                 || name.endsWith("num_batches_tracked");

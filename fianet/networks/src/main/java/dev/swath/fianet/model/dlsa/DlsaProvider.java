@@ -1,12 +1,12 @@
 package dev.swath.fianet.model.dlsa;
 
 import dev.swath.fianet.model.ModelConfig;
+import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.skeleton.CrossScaleProvider;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +37,7 @@ public final class DlsaProvider extends CrossScaleProvider {
 
     @Override
     public String title() {
-        return "DLSA";
+        return PublishedDlsa.TITLE;
     }
 
     @Override
@@ -60,7 +60,7 @@ public final class DlsaProvider extends CrossScaleProvider {
     protected DlsaConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
         PublishedDlsa file = new PublishedDlsa(checkpoint);
         return new DlsaConfig(
-                trunk, CrossScaleConfig.deduce(checkpoint.tensors()), file.mixing(), file.decoder(), ROUTER_DROPOUT);
+                trunk, CrossScaleConfig.deduce(checkpoint, title()), file.mixing(), file.decoder(), ROUTER_DROPOUT);
     }
 
     @Override
@@ -91,10 +91,9 @@ public final class DlsaProvider extends CrossScaleProvider {
                 && (m.group(1).equals("tg") ? !decoder.stages().at(Integer.parseInt(m.group(2))) : !decoder.mixing());
     }
 
-    /** With first values for what no pass reads and the file lacks. */
+    /** What no pass reads, too. */
     @Override
-    public StateDict tensors(Checkpoint checkpoint) {
-        DecoderSettings decoder = new PublishedDlsa(checkpoint).decoder();
-        return completed(super.tensors(checkpoint), checkpoint, name -> isIdle(name, decoder));
+    public boolean optional(String name, NetworkConfig network) {
+        return super.optional(name, network) || isIdle(name, ((DlsaConfig) network).decoder());
     }
 }

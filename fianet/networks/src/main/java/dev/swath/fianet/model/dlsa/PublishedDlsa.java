@@ -1,5 +1,6 @@
 package dev.swath.fianet.model.dlsa;
 
+import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.model.dlsa.DecoderSettings.Stages;
 import dev.swath.fianet.model.dlsa.TextBlockSettings.Ablation;
 import dev.swath.fianet.model.dlsa.TextBlockSettings.Variant;
@@ -8,13 +9,13 @@ import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a checkpoint tells of its mixing maps and decoder: layout, sizes and variant by its tensors, switches by the arguments of the
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
  * @param checkpoint the file
  */
 record PublishedDlsa(Checkpoint checkpoint) {
+    /** The network's, for people. */
+    static final String TITLE = "DLSA";
+
     private static final String MIXING = "backbone.layers.0.sgAMC.";
     private static final String BLOCK = "classifier.tg";
     private static final int PLACES = 4;
@@ -52,16 +56,12 @@ record PublishedDlsa(Checkpoint checkpoint) {
         if (!legacy) {
             return published;
         }
-        List<Integer> kernels = new ArrayList<>();
-        for (Optional<Shape> s = kernel(0); s.isPresent(); s = kernel(kernels.size())) {
-            kernels.add(s.get().dim(2));
-        }
+        List<Integer> kernels = IntStream.range(0, TrunkSettings.count(tensors(), MIXING + "convs."))
+                .mapToObj(i -> TrunkSettings.shape(checkpoint, TITLE, MIXING + "convs." + i + ".weight", 4)
+                        .dim(2))
+                .toList();
         int hidden = shape(MIXING + "branch_queries", 2).map(s -> s.dim(1)).orElse(published.hidden());
         return new MixingSettings(published.layout(), hidden, kernels.isEmpty() ? published.kernels() : kernels);
-    }
-
-    private Optional<Shape> kernel(int i) {
-        return shape(MIXING + "convs." + i + ".weight", 4);
     }
 
     /** Switches and variant of the decoder. */
@@ -83,21 +83,20 @@ record PublishedDlsa(Checkpoint checkpoint) {
         return on ? choice("text_decoder_stages", Stages.class).orElse(Stages.TG2_TG1) : Stages.NONE;
     }
 
-    /** By the names of any text block. */
+    /** By the parts that only some blocks have; one is enough, so that a file that lacks a tensor is called incomplete. */
     private Optional<Variant> variant() {
-        for (int place = 1; place <= PLACES; place++) {
-            String block = BLOCK + place + ".";
-            if (tensors().contains(block + "inject_gate.0.weight")) {
-                return Optional.of(Variant.GLF_ADAPT);
-            }
-            if (tensors().contains(block + "q_proj.weight")) {
-                return Optional.of(Variant.ATTN);
-            }
-            if (tensors().contains(block + "lang_proj.0.weight")) {
-                return Optional.of(Variant.GLF);
-            }
-        }
-        return Optional.empty();
+        return has("inject_gate.")
+                ? Optional.of(Variant.GLF_ADAPT)
+                : has("q_proj.")
+                        ? Optional.of(Variant.ATTN)
+                        : has("lang_proj.") ? Optional.of(Variant.GLF) : Optional.empty();
+    }
+
+    /** Whether any text block has tensors under that name. */
+    private boolean has(String part) {
+        return IntStream.rangeClosed(1, PLACES)
+                .anyMatch(place ->
+                        !tensors().namesUnder(BLOCK + place + "." + part).isEmpty());
     }
 
     /** By the width of an injection gate: it sees five vectors instead of three. */

@@ -5,6 +5,7 @@ import dev.swath.fianet.model.AblationTable.Variant;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Signature;
+import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.parts.LanguageExchange;
@@ -40,8 +41,9 @@ public final class FiaNetProvider extends SkeletonProvider {
 
     @Override
     public Signature signature() {
-        return Signature.of("backbone.layers.0.context_pixel_attn.", "classifier.", "text_encoder.")
-                .without("backbone.VMSF.", "fusion_global.", "vglva");
+        return Signature.of("backbone.layers.0.context_pixel_attn.")
+                .without("backbone.VMSF.", "fusion_global.", "vglva")
+                .wholeWith(Trunk.TEXT, "classifier.");
     }
 
     @Override
@@ -92,7 +94,7 @@ public final class FiaNetProvider extends SkeletonProvider {
         int fine = fine(trunk);
         return switch (published.kind()) {
             case TMEM, NONE -> published;
-            case CIM -> published.with(CrossScaleConfig.deduce(checkpoint.tensors()));
+            case CIM -> published.with(CrossScaleConfig.deduce(checkpoint, title()));
             case LGCE -> {
                 int hidden = TrunkSettings.shape(checkpoint, title(), HIDDEN, 2).dim(0);
                 int head = fine % published.exchangeHead() == 0 ? published.exchangeHead() : fine;
@@ -130,7 +132,7 @@ public final class FiaNetProvider extends SkeletonProvider {
     }
 
     private static int blocks(Checkpoint checkpoint) {
-        return TrunkSettings.count(checkpoint.tensors(), "backbone.tmem.block.", ".norm1.weight");
+        return TrunkSettings.count(checkpoint.tensors(), "backbone.tmem.block.");
     }
 
     /** Three blocks were published for RRSIS-D. */

@@ -25,8 +25,7 @@ public final class LavtProvider extends SkeletonProvider {
     /** What its relatives have more of is lacking. */
     @Override
     public Signature signature() {
-        return Signature.of("backbone.layers.0.fusion.", "classifier.", "text_encoder.")
-                .without(RELATIVES.toArray(String[]::new));
+        return only();
     }
 
     @Override

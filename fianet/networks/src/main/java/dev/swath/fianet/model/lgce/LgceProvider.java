@@ -34,7 +34,7 @@ public final class LgceProvider extends SkeletonProvider {
 
     @Override
     public Signature signature() {
-        return Signature.of("backbone.lgce.", "backbone.layers.0.fusion.", "classifier.", "text_encoder.");
+        return only("backbone.lgce.");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.swath.fianet.model.mafn;
 
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.Signature;
+import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.model.skeleton.CrossScaleProvider;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
@@ -15,15 +16,17 @@ import dev.swath.weights.Checkpoint;
 import dev.swath.weights.WeightsException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Registers MAFN. Its tensors tell everything but the heads of attentions; the second row of its noise, which no pass reads, may be absent. */
 public final class MafnProvider extends CrossScaleProvider {
     private static final Pattern NOISE =
             Pattern.compile("backbone\\.layers\\.\\d\\.blocks\\.\\d+\\.[kv]_noise\\.weight");
+
+    private static final String KERNELS = "classifier.mscb4.msdc.dwconvs.";
 
     /** Made by the list of networks. */
     public MafnProvider() {}
@@ -59,18 +62,19 @@ public final class MafnProvider extends CrossScaleProvider {
         boolean eight = trunk.vision().embedDim() % MafnConfig.PUBLISHED_HEADS == 0;
         return new MafnConfig(
                 trunk,
-                CrossScaleConfig.deduce(checkpoint.tensors()),
+                CrossScaleConfig.deduce(checkpoint, title()),
                 eight ? MafnConfig.PUBLISHED_HEADS : 1,
                 kernels(checkpoint),
                 ROUTER_DROPOUT);
     }
 
     /** By the depthwise weights, with which the script's {@code kernels} must agree. */
-    private static List<Integer> kernels(Checkpoint checkpoint) {
-        List<Integer> kernels = new ArrayList<>();
-        for (Optional<Shape> s = kernel(checkpoint, 0); s.isPresent(); s = kernel(checkpoint, kernels.size())) {
-            kernels.add(s.get().dim(2));
-        }
+    private List<Integer> kernels(Checkpoint checkpoint) {
+        int count = TrunkSettings.count(checkpoint.tensors(), KERNELS);
+        List<Integer> kernels = IntStream.range(0, count)
+                .mapToObj(i -> TrunkSettings.shape(checkpoint, title(), KERNELS + i + ".0.weight", 4)
+                        .dim(2))
+                .toList();
         List<Integer> held = kernels.isEmpty() ? MafnConfig.published().kernels() : List.copyOf(kernels);
         Object said = checkpoint.settings().arguments().get("kernels");
         if (said != null && !said.equals(held.stream().map(Integer::longValue).toList())) {
@@ -79,14 +83,6 @@ public final class MafnProvider extends CrossScaleProvider {
                     + Quoted.text(String.valueOf(said)));
         }
         return held;
-    }
-
-    private static Optional<Shape> kernel(Checkpoint checkpoint, int i) {
-        return checkpoint
-                .tensors()
-                .find("classifier.mscb4.msdc.dwconvs." + i + ".0.weight")
-                .map(StateDict.Entry::shape)
-                .filter(s -> s.rank() == 4);
     }
 
     /**

@@ -1,13 +1,13 @@
 package dev.swath.fianet.model.parts;
 
 import dev.swath.fianet.model.Limits;
+import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.files.json.Fields;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
+import dev.swath.weights.Checkpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Sizes of a {@link CrossScaleInteraction}, the keys of {@code cim} in {@code config.json}.
@@ -111,25 +111,25 @@ public record CrossScaleConfig(int side, int heads, int key) {
         return c;
     }
 
-    /** The side that a file's tensors imply, if they have such a module under {@code backbone.cim.}: the square root of the rows that cells are mixed to. */
-    public static Optional<Integer> side(StateDict tensors) {
-        return matrix(tensors, MIXING).map(s -> (int) Math.round(Math.sqrt(s.dim(0))));
-    }
-
-    /** As the tensors imply it; with the published number of heads where that can be, which {@link #undetermined} says more of. */
-    public static CrossScaleConfig deduce(StateDict tensors) {
-        int rows = matrix(tensors, PROJECTION).map(s -> s.dim(0)).orElse(0);
+    /**
+     * As the tensors imply it; with the published number of heads where that can be, which {@link #undetermined} says more of.
+     *
+     * @param title the network's, for errors
+     */
+    public static CrossScaleConfig deduce(Checkpoint checkpoint, String title) {
+        int cells = TrunkSettings.shape(checkpoint, title, MIXING, 2).dim(0);
+        int rows = TrunkSettings.shape(checkpoint, title, PROJECTION, 2).dim(0);
         int heads = rows % (ROWS * PUBLISHED.heads) == 0 ? PUBLISHED.heads : 1;
-        return new CrossScaleConfig(side(tensors).orElse(PUBLISHED.side), heads, Math.max(1, rows / (ROWS * heads)));
+        return new CrossScaleConfig((int) Math.round(Math.sqrt(cells)), heads, Math.max(1, rows / (ROWS * heads)));
     }
 
     /** {@code cim.heads} unless the channels are as published, for heads leave no trace in a tensor. */
     public static List<String> undetermined(StateDict tensors) {
-        int rows = matrix(tensors, PROJECTION).map(s -> s.dim(0)).orElse(0);
+        int rows = tensors.find(PROJECTION)
+                .map(StateDict.Entry::shape)
+                .filter(s -> s.rank() == 2)
+                .map(s -> s.dim(0))
+                .orElse(0);
         return rows == ROWS * PUBLISHED.heads * PUBLISHED.key ? List.of() : List.of(KEY + ".heads");
-    }
-
-    private static Optional<Shape> matrix(StateDict tensors, String name) {
-        return tensors.find(name).map(StateDict.Entry::shape).filter(s -> s.rank() == 2);
     }
 }

@@ -4,7 +4,6 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
-import java.util.Optional;
 
 /**
  * Registers RemoteSAM: RMSIN for images of 896 pixels. It was taught to find classes by "&lt;class&gt; in the image", so class names
@@ -24,7 +23,7 @@ public final class RemoteSamProvider extends RmsinProvider {
         return "RemoteSAM";
     }
 
-    /** RMSIN's, with the cells of its own grid. */
+    /** RMSIN's, with the cells of the published grid: for another grid only a configuration tells it from RMSIN. */
     @Override
     public Signature signature() {
         return super.signature()
@@ -41,12 +40,6 @@ public final class RemoteSamProvider extends RmsinProvider {
     public String training(DatasetVocabulary dataset) {
         return """
                 {"epochs": 40, "batch": 2, "optimizer": {"learning_rate": 3e-5}, "evaluation": {"select_by": "oiou"}}""";
-    }
-
-    /** None: for other sizes than its own it is RMSIN. */
-    @Override
-    public Optional<String> compact() {
-        return Optional.empty();
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.Map;
  */
 public record RmsinConfig(String network, TrunkConfig trunk, CrossScaleConfig cim, double routerDropout)
         implements NetworkConfig {
-    /** Side of RemoteSAM's last grid, by which its files are known. */
+    /** Side of the published RemoteSAM's last grid, by which its files are known. */
     static final int REMOTESAM_SIDE = 28;
     /** RMSIN's name. */
     static final String RMSIN = "rmsin";
@@ -28,11 +28,6 @@ public record RmsinConfig(String network, TrunkConfig trunk, CrossScaleConfig ci
     /** Checks. */
     public RmsinConfig {
         CrossScaleConfig.requireWidths(trunk.widths());
-        if (network.equals(REMOTESAM) && cim.side() != REMOTESAM_SIDE) {
-            throw new IllegalArgumentException("[config] RemoteSAM is the network rmsin with a last grid of "
-                    + REMOTESAM_SIDE + " x " + REMOTESAM_SIDE + " cells; for one of " + cim.side() + " x " + cim.side()
-                    + " the network must be rmsin");
-        }
     }
 
     /** As published for images of 480 pixels. */
@@ -58,10 +53,8 @@ public record RmsinConfig(String network, TrunkConfig trunk, CrossScaleConfig ci
 
     @Override
     public RmsinConfig forImages(int size) {
-        return network.equals(REMOTESAM)
-                ? this
-                : new RmsinConfig(
-                        network, trunk, cim.forImages(size, trunk.vision().patch()), routerDropout);
+        return new RmsinConfig(
+                network, trunk, cim.forImages(size, trunk.vision().patch()), routerDropout);
     }
 
     @Override

@@ -27,9 +27,7 @@ public class RmsinProvider extends CrossScaleProvider {
     /** LAVT's names and cross-scale interaction; what those made from it have more of is lacking. */
     @Override
     public Signature signature() {
-        String own = "backbone.cim.";
-        return Signature.of("backbone.layers.0.fusion.", "classifier.", "text_encoder.", own)
-                .without(RELATIVES.stream().filter(n -> !n.equals(own)).toArray(String[]::new));
+        return only("backbone.cim.");
     }
 
     @Override
@@ -45,6 +43,6 @@ public class RmsinProvider extends CrossScaleProvider {
 
     @Override
     protected NetworkConfig network(TrunkConfig trunk, Checkpoint checkpoint) {
-        return new RmsinConfig(name(), trunk, CrossScaleConfig.deduce(checkpoint.tensors()), ROUTER_DROPOUT);
+        return new RmsinConfig(name(), trunk, CrossScaleConfig.deduce(checkpoint, title()), ROUTER_DROPOUT);
     }
 }

@@ -1,34 +1,24 @@
 package dev.swath.fianet.model.skeleton;
 
-import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.model.CompactSettings;
 import dev.swath.fianet.model.Limits;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.NetworkProvider;
-import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.ScriptArguments;
 import dev.swath.fianet.model.Signature;
 import dev.swath.fianet.model.Trunk;
 import dev.swath.fianet.model.TrunkSettings;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.Quoted;
-import dev.swath.files.json.Json;
-import dev.swath.nn.Parameter;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Checkpoint;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /** What registrations of the family's networks have in common: the trunk's keys, and inputs as the training script says them. */
 public abstract class SkeletonProvider implements NetworkProvider {
@@ -82,16 +72,8 @@ public abstract class SkeletonProvider implements NetworkProvider {
 
     @Override
     public Optional<String> compact() {
-        try (InputStream in = SkeletonProvider.class.getResourceAsStream("compact.json")) {
-            String text = new String(Objects.requireNonNull(in, "compact.json").readAllBytes(), StandardCharsets.UTF_8);
-            Map<String, Object> keys = new LinkedHashMap<>(Json.parseObject(text));
-            Map<String, Object> model = new LinkedHashMap<>(Json.asObject(keys.get("model"), "model"));
-            model.putAll(compactModel());
-            keys.put("model", model);
-            return Optional.of(Json.write(keys, false));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Map<String, Object> loss = Map.of("dice", 0.5, "dice_reduction", "mean");
+        return Optional.of(CompactSettings.with(compactModel(), Map.of("loss", loss)));
     }
 
     @Override
@@ -121,15 +103,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
     @Override
     public List<String> undetermined(Checkpoint checkpoint) {
         TrunkConfig trunk = TrunkConfig.of(checkpoint, title());
-        List<String> out = new ArrayList<>();
-        if (!TrunkSettings.isStandard(trunk.text())) {
-            out.add("bert.heads");
-        }
-        ScriptArguments arguments = new ScriptArguments(checkpoint.settings().arguments());
-        if (!trunk.isPublished() && arguments.imageSize().isEmpty()) {
-            out.add("image_size");
-        }
-        return out;
+        return TrunkSettings.undetermined(checkpoint, trunk.vision(), trunk.text());
     }
 
     @Override
@@ -140,7 +114,7 @@ public abstract class SkeletonProvider implements NetworkProvider {
     }
 
     @Override
-    public boolean optional(String name) {
+    public boolean optional(String name, NetworkConfig network) {
         return name.endsWith("relative_position_index") || name.endsWith("num_batches_tracked");
     }
 
@@ -150,42 +124,13 @@ public abstract class SkeletonProvider implements NetworkProvider {
         return TrunkSettings.withoutUnused(checkpoint.tensors(), Trunk.TEXT);
     }
 
-    /** The family's names with that one of {@link #RELATIVES}, and perhaps the others named, but with no further one. */
-    protected static Signature only(String own, String... others) {
-        List<String> with = new ArrayList<>(List.of(others));
-        with.add(own);
-        return Signature.of("backbone.layers.0.fusion.", own)
-                .without(RELATIVES.stream().filter(r -> !with.contains(r)).toArray(String[]::new));
-    }
-
-    /**
-     * The tensors of a checkpoint, and for each of the network's that the checkpoint lacks and no pass reads one with first values. That
-     * some were lacking is told once.
-     */
-    protected final StateDict completed(StateDict tensors, Checkpoint checkpoint, Predicate<String> idle) {
-        ReferringNetwork network = deduce(checkpoint).network().create();
-        List<String> missing = network.targets().keySet().stream()
-                .filter(name -> idle.test(name) && !tensors.contains(name) && !optional(name))
-                .toList();
-        if (missing.isEmpty()) {
-            return tensors;
-        }
-        StateDict out = new StateDict();
-        tensors.names().forEach(name -> out.put(name, tensors.entry(name)));
-        RandomSource random = new RandomSource(0);
-        for (String name : missing) {
-            Parameter parameter = network.namedParameters().get(name);
-            if (parameter != null) {
-                parameter.initialise(random);
-                out.put(name, parameter.value());
-            } else {
-                out.put(name, network.namedBuffers().get(name).value());
-            }
-        }
-        tell(
-                checkpoint,
-                "it lacks tensors that no pass reads, " + missing.size() + " in all, such as " + missing.getFirst());
-        return out;
+    /** The family's names with those of {@link #RELATIVES}, and with no further one; a whole one has text encoder and decoder too. */
+    protected static Signature only(String... own) {
+        List<String> has = new ArrayList<>(List.of(own));
+        has.add("backbone.layers.0.fusion.");
+        return Signature.of(has.toArray(String[]::new))
+                .without(RELATIVES.stream().filter(r -> !has.contains(r)).toArray(String[]::new))
+                .wholeWith(Trunk.TEXT, "classifier.");
     }
 
     /** Tells people what was found in a checkpoint. */

@@ -81,12 +81,6 @@ public record TrunkConfig(
                         .orElse(0));
     }
 
-    /** Whether everything but the window and the vocabulary is as published. */
-    public boolean isPublished() {
-        return vision.equals(SwinConfig.base(vision.window()))
-                && text.hidden() == BertConfig.base().hidden();
-    }
-
     /** Channels of the four maps, finest first. */
     public List<Integer> widths() {
         List<Integer> out = new ArrayList<>();

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.OpenedFile;
 import dev.swath.fianet.TinyModel;
-import dev.swath.fianet.model.GoldenNetwork;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.fianet.Scales.Kind;
 import dev.swath.fianet.model.parts.CrossScaleConfig;
@@ -16,104 +15,21 @@ import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
-import dev.swath.kernels.Backend;
-import dev.swath.kernels.scalar.ScalarBackend;
-import dev.swath.nn.loss.SegmentationLoss;
-import dev.swath.testkit.Golden;
-import dev.swath.testkit.GoldenRun;
 import dev.swath.weights.Safetensors;
 import dev.swath.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** FIANet with other multi-scale modules. */
 class ScalesTest {
     @TempDir
     Path folder;
-
-    private static final GoldenNetwork CIM = new GoldenNetwork(
-            "rmsin_cim_in_fianet",
-            g -> network(
-                    g,
-                    Scales.PUBLISHED
-                            .with(Kind.CIM)
-                            .with(new CrossScaleConfig(g.config("side"), g.config("heads"), g.config("key")))),
-            SegmentationLoss.published());
-    private static final GoldenNetwork LGCE = new GoldenNetwork(
-            "lgce_in_fianet",
-            g -> network(g, new Scales(Kind.LGCE, CrossScaleConfig.PUBLISHED, g.config("head"), g.config("ratio"))),
-            SegmentationLoss.published());
-
-    private static FiaNet network(Golden g, Scales scales) {
-        return new FiaNetConfig(
-                        GoldenNetwork.trunk(g), 1, scales, FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE)
-                .create();
-    }
-
-    static Stream<Arguments> backends() {
-        return networks().flatMap(n -> GoldenRun.backends().map(b -> Arguments.of(n, b)));
-    }
-
-    static Stream<GoldenNetwork> networks() {
-        return Stream.of(CIM, LGCE);
-    }
-
-    static Stream<Backend> all() {
-        return GoldenRun.backends();
-    }
-
-    static Stream<Backend> processors() {
-        return GoldenRun.processors();
-    }
-
-    @ParameterizedTest
-    @MethodSource("backends")
-    void evaluation(GoldenNetwork golden, Backend backend) {
-        golden.evaluation(backend);
-    }
-
-    @ParameterizedTest
-    @MethodSource("networks")
-    void gradients(GoldenNetwork golden) {
-        golden.trainingInDouble();
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void trainingWithLgce(Backend backend) {
-        LGCE.training(backend);
-    }
-
-    @ParameterizedTest
-    @MethodSource("processors")
-    void firstStepsWithLgce(Backend backend) {
-        LGCE.curve(backend);
-    }
-
-    /** Norms over a handful of cells lose so many digits in f32 that sums in another order than the scalar ones take other steps. */
-    @Test
-    void firstStepsWithCim() {
-        CIM.curve(new ScalarBackend());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"CIM, 253_244_232, 852", "LGCE, 268_040_242, 766", "NONE, 243_751_986, 702"})
-    void publishedSizes(Kind kind, String parameters, int tensors) {
-        FiaNet network =
-                FiaNetConfig.refsegrs().with(Scales.PUBLISHED.with(kind)).create();
-        assertEquals(Long.parseLong(parameters.replace("_", "")), network.parameterCount());
-        assertEquals(tensors, network.namedParameters().size());
-    }
 
     private static FiaNetConfig tiny(Kind kind) {
         return TinyModel.config().with(Scales.PUBLISHED.with(kind).with(new CrossScaleConfig(3, 8, 32)));

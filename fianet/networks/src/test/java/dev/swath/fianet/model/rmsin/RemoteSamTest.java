@@ -1,10 +1,9 @@
 package dev.swath.fianet.model.rmsin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.OpenedFile;
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.TinyModel;
@@ -62,13 +61,20 @@ class RemoteSamTest {
         }
     }
 
+    /** With another grid its configuration alone tells it from RMSIN. */
     @Test
-    void forAnotherGridItIsCalledRmsin() {
-        String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> new RmsinConfig(
-                                RmsinConfig.REMOTESAM, TrunkConfig.published(), CrossScaleConfig.PUBLISHED, 0.2))
-                .getMessage();
-        assertTrue(message.contains("the network must be rmsin"), message);
+    void forAnotherGridItIsWhatItsConfigurationSays() throws IOException {
+        Rmsin network =
+                new RmsinConfig(RmsinConfig.REMOTESAM, config().trunk(), new CrossScaleConfig(2, 1, 4), 0.2).create();
+        network.initialise(new RandomSource(5));
+        Path file = folder.resolve("other.safetensors");
+        Safetensors.write(file, network.stateDict(), Map.of());
+        String heads = "\"bert\": {\"heads\": 1}, \"cim\": {\"heads\": 1}";
+        assertEquals(
+                "rmsin",
+                OpenedFile.of(file, "{" + heads + "}").network().config().network());
+        OpenedFile opened = OpenedFile.of(file, "{\"network\": \"remotesam\", " + heads + "}");
+        assertEquals("remotesam", opened.network().config().network());
+        assertEquals(16, opened.imageSize());
     }
 }
