@@ -10,7 +10,6 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.model.ReferringNetwork;
-import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
@@ -43,38 +42,20 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is refused in one sentence that names what is wrong.
  */
 class PublishedLayoutsTest {
-    private static final Map<Kind, Specimen> MADE = new ConcurrentHashMap<>();
+    private static final Map<SmallNetwork, Specimen> MADE = new ConcurrentHashMap<>();
     private static final String TEXT = "text_encoder.";
-
-    /** A small network by its name and the keys in which it differs from what is published. */
-    record Kind(String network, String keys) {
-        @Override
-        public String toString() {
-            return network + (keys.isEmpty() ? "" : " with " + keys.replace("\"", ""));
-        }
-    }
 
     /** One of them with weights. */
     private record Specimen(NetworkProvider provider, ModelConfig config, StateDict weights) {
-        static Specimen of(Kind kind) {
+        static Specimen of(SmallNetwork kind) {
             return MADE.computeIfAbsent(kind, Specimen::make);
         }
 
-        private static Specimen make(Kind kind) {
-            NetworkProvider provider = Networks.named(kind.network);
-            String small = """
-                    {"swin": {"embed_dim": 8, "depths": [1, 2, 1, 1], "heads": [1, 2, 2, 4], "window": 4, "mlp_ratio": 2},
-                     "bert": {"vocabulary": 11, "hidden": 16, "layers": 2, "heads": 2, "intermediate": 24, "positions": 24}""";
-            ModelConfig config = ModelConfig.untrained(
-                    fields(small + (kind.keys.isEmpty() ? "" : ", ") + kind.keys + "}"),
-                    provider.published(DatasetVocabulary.REFSEGRS));
+        private static Specimen make(SmallNetwork kind) {
+            ModelConfig config = kind.config("\"image_size\": 64");
             ReferringNetwork network = config.network().create();
             network.initialise(new RandomSource(3));
-            return new Specimen(provider, config, network.stateDict());
-        }
-
-        private static Fields fields(String json) {
-            return new Fields(Json.parseObject(json), "the test");
+            return new Specimen(Networks.named(kind.network()), config, network.stateDict());
         }
 
         /** The configuration with what the arguments say. */
@@ -228,40 +209,9 @@ class PublishedLayoutsTest {
         }
     }
 
-    static Stream<Kind> kinds() {
-        List<Kind> out = new ArrayList<>();
-        for (NetworkProvider network : Networks.all()) {
-            switch (network.name()) {
-                case "fianet" -> {
-                    out.add(new Kind("fianet", "\"image_size\": 64"));
-                    out.add(new Kind("fianet", "\"image_size\": 64, \"multi_scale\": \"none\""));
-                    out.add(
-                            new Kind(
-                                    "fianet",
-                                    "\"image_size\": 64, \"multi_scale\": \"lgce\", \"exchange_head\": 8, \"exchange_ratio\": 2"));
-                    out.add(
-                            new Kind(
-                                    "fianet",
-                                    "\"image_size\": 64, \"multi_scale\": \"cim\", \"cim\": {\"side\": 2, \"heads\": 2, \"key\": 4}"));
-                }
-                case "dlsa" -> {
-                    out.add(new Kind("dlsa", CIM));
-                    out.add(new Kind(
-                            "dlsa",
-                            CIM + ", \"mixing\": {\"layout\": \"legacy\", \"hidden\": 6, \"kernels\": [1, 3]}"));
-                }
-                case "mafn" -> out.add(new Kind("mafn", CIM + ", \"noise_heads\": 8"));
-                case "rmsin", "remotesam" -> out.add(new Kind(network.name(), CIM));
-                case "lgce" -> out.add(new Kind("lgce", "\"image_size\": 64, \"exchange_head\": 8"));
-                case "crossvlt" ->
-                    out.add(new Kind("crossvlt", "\"image_size\": 64, \"alignment_channels\": 6, \"fusion_head\": 4"));
-                default -> out.add(new Kind(network.name(), "\"image_size\": 64"));
-            }
-        }
-        return out.stream();
+    static Stream<SmallNetwork> kinds() {
+        return SmallNetwork.all();
     }
-
-    private static final String CIM = "\"image_size\": 64, \"cim\": {\"side\": 2, \"heads\": 2, \"key\": 4}";
 
     /** Names of tensors by whose presence or shapes sizes and parts are told. */
     private static final Pattern DECIDING = Pattern.compile("patch_embed\\.proj\\.weight|\\.0\\.norm1\\.weight"
@@ -271,7 +221,7 @@ class PublishedLayoutsTest {
 
     static Stream<Arguments> forms() {
         return kinds().flatMap(k -> Stream.of(Form.values())
-                .filter(f -> !k.network.equals("crossvlt") || !f.name().startsWith("BERT_APART"))
+                .filter(f -> !k.network().equals("crossvlt") || !f.name().startsWith("BERT_APART"))
                 .map(f -> Arguments.of(k, f)));
     }
 
@@ -286,7 +236,7 @@ class PublishedLayoutsTest {
     /** The same configuration, from which the same passes follow, and bit for bit the same weights. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("forms")
-    void itIsTheSameNetwork(Kind kind, Form form) throws IOException {
+    void itIsTheSameNetwork(SmallNetwork kind, Form form) throws IOException {
         Specimen s = Specimen.of(kind);
         OpenedFile opened = open(s, form.write(s, folder));
         ModelConfig wanted = form.hasArguments() ? s.told() : s.config;
@@ -321,7 +271,7 @@ class PublishedLayoutsTest {
     /** Whatever tensor is missing, it is named. */
     @ParameterizedTest
     @MethodSource("kinds")
-    void aMissingTensorIsNamed(Kind kind) throws IOException {
+    void aMissingTensorIsNamed(SmallNetwork kind) throws IOException {
         Specimen s = Specimen.of(kind);
         Set<String> optional = s.optional();
         List<String> needed =
@@ -343,7 +293,7 @@ class PublishedLayoutsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void anUnknownTensorIsNamed(Kind kind) throws IOException {
+    void anUnknownTensorIsNamed(SmallNetwork kind) throws IOException {
         Specimen s = Specimen.of(kind);
         for (String name : List.of("backbone.other.weight", "classifier.conv9_9.weight", s.text() + "encoder.other")) {
             StateDict more = s.renamed(n -> n);
@@ -355,7 +305,7 @@ class PublishedLayoutsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void aTensorOfAnotherShapeIsNamed(Kind kind) throws IOException {
+    void aTensorOfAnotherShapeIsNamed(SmallNetwork kind) throws IOException {
         Specimen s = Specimen.of(kind);
         StateDict other = s.without(Set.of("classifier.conv1_1.bias")).weights;
         other.put("classifier.conv1_1.bias", Tensor.zeros(3));
@@ -366,7 +316,7 @@ class PublishedLayoutsTest {
     /** Without its decoder, or without its text encoder, by which CrossVLT is known. */
     @ParameterizedTest
     @MethodSource("kinds")
-    void aPartIsCalledOne(Kind kind) throws IOException {
+    void aPartIsCalledOne(SmallNetwork kind) throws IOException {
         Specimen s = Specimen.of(kind);
         for (String part : s.text().equals(TEXT) ? List.of(TEXT, "classifier.") : List.of("classifier.")) {
             String message = refused(s, s.without(Set.copyOf(s.weights.namesUnder(part))).weights);

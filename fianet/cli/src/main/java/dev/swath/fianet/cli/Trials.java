@@ -123,18 +123,18 @@ record Trials(
                     return known;
                 }
                 Stopwatch time = new Stopwatch(folder, training.steps());
-                long[] done = new long[1];
+                long last = training.plan().lastStep();
                 TrainingListener.End end =
                         Interruptible.run(training, progress, List.of(progress, time, new TrainingListener() {
                             @Override
-                            public void onEnd(End how, long at) {
-                                done[0] = at;
+                            public void onEnd(End how, long steps) {
+                                if (how == End.STOPPED) {
+                                    progress.say("saved after step " + steps + " of " + last + " in "
+                                            + folder.resolve("last") + "; the same command goes on there");
+                                }
                             }
                         }));
                 if (end == TrainingListener.End.STOPPED) {
-                    progress.say("saved after step " + done[0] + " of "
-                            + training.plan().lastStep() + " in " + folder.resolve("last")
-                            + "; the same command goes on there");
                     return Optional.empty();
                 }
                 Outcome outcome = new Outcome(

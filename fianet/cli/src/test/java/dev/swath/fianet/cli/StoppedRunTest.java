@@ -156,7 +156,7 @@ class StoppedRunTest {
 
     /** A comparison or an ablation likewise: the same command goes on. */
     @ParameterizedTest
-    @CsvSource({"compare,fianet", "ablate,baseline"})
+    @CsvSource({"compare,fianet", "ablate,full"})
     void trialsThatAreAskedToEndSaveAndGoOn(String name, String first) throws IOException, InterruptedException {
         Path cut = folder.resolve("cut");
         int steps = name.equals("compare") ? 60 : 2000;
