@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RecordedPassTest {
-    private static final int SIDE = 64;
+    private static final int SIDE = 33;
 
     private final FiaNet network = new FiaNet(TinyModel.config());
 

@@ -24,7 +24,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("one of its tests looks at the heap")
 class ReferringSegmenterTest {
     private static RgbImage image(int width, int height, long seed) {
         return TinyModel.image(width, height, seed);

@@ -41,7 +41,8 @@ public record SmallNetwork(String network, String keys) {
                 case "dlsa" -> {
                     out.add(new SmallNetwork("dlsa", CIM));
                     out.add(new SmallNetwork(
-                            "dlsa", CIM + ", \"mixing\": {\"layout\": \"legacy\", \"hidden\": 6, \"kernels\": [1, 3]}"));
+                            "dlsa",
+                            CIM + ", \"mixing\": {\"layout\": \"legacy\", \"hidden\": 6, \"kernels\": [1, 3]}"));
                 }
                 case "mafn" -> out.add(new SmallNetwork("mafn", CIM + ", \"noise_heads\": 8"));
                 case "rmsin", "remotesam" -> out.add(new SmallNetwork(network.name(), CIM));
@@ -56,7 +57,8 @@ public record SmallNetwork(String network, String keys) {
 
     /** Its configuration with more keys, all else as published for RefSegRS. */
     public ModelConfig config(String more) {
-        String all = String.join(", ", Stream.of(TRUNK, keys, more).filter(k -> !k.isEmpty()).toList());
+        String all = String.join(
+                ", ", Stream.of(TRUNK, keys, more).filter(k -> !k.isEmpty()).toList());
         return ModelConfig.untrained(
                 new Fields(Json.parseObject("{" + all + "}"), "the test"),
                 Networks.named(network).published(DatasetVocabulary.REFSEGRS));

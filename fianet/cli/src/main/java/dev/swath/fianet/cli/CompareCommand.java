@@ -161,15 +161,16 @@ final class CompareCommand implements Callable<Integer> {
 
     private List<String> table(Map<Trials.Entrant, Trials.Outcome> outcomes) {
         Trials.Outcome first = outcomes.values().iterator().next();
-        List<String> headings = new ArrayList<>(List.of("network", "parameters", "steps", "minutes"));
+        List<String> headings = new ArrayList<>(List.of("network", "parameters", "steps", "batch", "minutes"));
         headings.addAll(Scores.MEASURES);
         List<List<String>> rows = new ArrayList<>();
         List<String> titles = new ArrayList<>();
         outcomes.forEach((entrant, o) -> {
             List<String> row = new ArrayList<>(List.of(
                     entrant.label(),
-                    String.valueOf(o.parameters()),
+                    String.format(Locale.ROOT, "%,d", o.parameters()),
                     String.valueOf(o.steps()),
+                    String.valueOf(entrant.config().batch() * entrant.config().accumulate()),
                     String.format(Locale.ROOT, "%.1f", o.seconds() / 60)));
             o.scores().measures().forEach(m -> row.add(cell(m)));
             rows.add(row);
@@ -183,7 +184,7 @@ final class CompareCommand implements Callable<Integer> {
                         .filter(r -> titles.contains(r.name()))
                         .toList();
         for (Published.Row p : published) {
-            List<String> row = new ArrayList<>(List.of(p.name() + " (published)", "", "", ""));
+            List<String> row = new ArrayList<>(List.of(p.name() + " (published)", "", "", "", ""));
             p.figures().forEach(m -> row.add(cell(m)));
             rows.add(row);
         }

@@ -199,9 +199,10 @@ class TrainingCommandsTest {
         assertEquals(
                 "Measured on drawn scenes in the manner of RRSIS-D, split 'test', 2 samples, trained 2 steps each",
                 lines.getFirst());
-        assertTrue(lines.get(2).startsWith("| network | parameters | steps | minutes | Pr@0.5 |"), first.out());
+        assertTrue(lines.get(2).startsWith("| network | parameters | steps | batch | minutes | Pr@0.5 |"), first.out());
         assertTrue(
-                lines.get(4).matches("\\| TwoLayers \\| \\d+ \\| 2 \\| \\d+\\.\\d \\|( \\d+\\.\\d\\d \\|){7}"),
+                lines.get(4)
+                        .matches("\\| TwoLayers \\| [\\d,]+ \\| 2 \\| \\d+ \\| \\d+\\.\\d \\|( \\d+\\.\\d\\d \\|){7}"),
                 first.out());
         assertTrue(lines.get(5).startsWith("| tiny (FIANet) | "), first.out());
         assertEquals(6, lines.size(), "nothing is published for drawn scenes: " + first.out());
@@ -250,7 +251,7 @@ class TrainingCommandsTest {
                 lines.getFirst());
         assertEquals(7, lines.size(), table);
         assertEquals(
-                "| FIANet (published) |  |  |  | 84.09 | 77.05 | 61.86 | 33.41 | 7.10 | 78.32 | 68.67 |",
+                "| FIANet (published) |  |  |  |  | 84.09 | 77.05 | 61.86 | 33.41 | 7.10 | 78.32 | 68.67 |",
                 lines.getLast());
     }
 

@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RecordedStepTest {
-    private static final int SIDE = 40;
+    private static final int SIDE = 33;
     private static final int WORDS = 5;
     private static final double BOUND = 0.5;
 
