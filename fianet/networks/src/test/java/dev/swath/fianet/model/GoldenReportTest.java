@@ -3,8 +3,6 @@ package dev.swath.fianet.model;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.swath.fianet.model.lavt.Lavt;
-import dev.swath.fianet.model.lavt.LavtConfig;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.tensor.StateDict;
@@ -22,11 +20,10 @@ class GoldenReportTest {
     /** A golden test whose network has one wrong weight fails, and says which module goes wrong first. */
     @Test
     void aFailedGoldenTestNamesTheModule() throws IOException {
-        GoldenNetwork golden =
-                new GoldenNetwork("lineage_lavt", GoldenReportTest::network, GoldenNetwork.CROSS_ENTROPY);
+        GoldenNetwork golden = GoldenNetworks.LAVT;
         Golden g = Golden.of("lineage_lavt");
         Backend backend = Backends.cpu();
-        Lavt model = network(g);
+        ReferringNetwork model = golden.network().apply(g);
         StateDict weights = g.under("param/");
         LoadReport.load(weights, model.targets(), model.sink(null))
                 .acceptMissing(n -> n.endsWith("relative_position_index") || n.endsWith("num_batches_tracked"))
@@ -44,9 +41,5 @@ class GoldenReportTest {
         assertTrue(marked.getFirst().contains(SPOILT), marked.getFirst());
         assertTrue(lines.stream().anyMatch(l -> l.startsWith("  backbone.layers.0 ")), "what is right is not marked");
         Files.delete(file);
-    }
-
-    private static Lavt network(Golden g) {
-        return new Lavt(new LavtConfig(GoldenNetwork.trunk(g)));
     }
 }
