@@ -45,7 +45,7 @@ class RoundingTest {
      */
     private static final double BOUND = STEPS <= 5 ? 5e-4 : 0.1;
 
-    private static final int SIZE = 64;
+    private static final int SIZE = 40;
     private static final int BATCH = 2;
     private static final int BATCHES = 4;
 
@@ -71,9 +71,9 @@ class RoundingTest {
             float[] mask = new float[BATCH * length];
             for (int b = 0; b < BATCH; b++) {
                 boolean left = random.nextBoolean();
-                int from = left ? 8 : SIZE / 2 + 8;
+                int from = left ? 4 : SIZE / 2 + 2;
                 for (int p = 0; p < SIZE * SIZE; p++) {
-                    boolean inside = p / SIZE > 12 && p / SIZE < 44 && p % SIZE >= from && p % SIZE < from + 22;
+                    boolean inside = p / SIZE > 8 && p / SIZE < 28 && p % SIZE >= from && p % SIZE < from + 14;
                     target[b * SIZE * SIZE + p] = inside ? 1 : 0;
                     for (int c = 0; c < 3; c++) {
                         image[3 * (b * SIZE * SIZE + p) + c] = (float) (inside ? 2 : random.nextDouble(-2, 2));
