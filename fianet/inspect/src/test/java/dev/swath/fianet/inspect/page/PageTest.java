@@ -396,6 +396,32 @@ class PageTest {
         assertNotEquals(before, drawn(".side > div:nth-child(2) canvas"));
     }
 
+    /** Who sees no colours reads the lightness. */
+    @Test
+    void colourMapsRiseInLightness() {
+        open("way");
+        double[] rising = lightness("SEQUENTIAL");
+        for (int i = 1; i < rising.length; i++) {
+            assertTrue(rising[i] > rising[i - 1] - 0.5, "sequential at " + i);
+        }
+        assertTrue(rising[255] - rising[0] > 150, rising[255] + " - " + rising[0]);
+        double[] about = lightness("DIVERGING");
+        for (int i = 1; i < 127; i++) {
+            assertTrue(about[i] > about[i - 1] - 0.5 && about[255 - i] > about[256 - i] - 0.5, "diverging at " + i);
+        }
+    }
+
+    /** Luma of each colour of a map, 0 to 255. */
+    private static double[] lightness(String ramp) {
+        return Json.asList(
+                        browser.evaluate("Array.from(inspection.ramps." + ramp
+                                + ", w => 0.2126 * (w & 255) + 0.7152 * (w >> 8 & 255) + 0.0722 * (w >> 16 & 255))"),
+                        ramp)
+                .stream()
+                .mapToDouble(v -> Json.asDouble(v, ramp))
+                .toArray();
+    }
+
     @Test
     void gradientsAreThoseOfJava() {
         open("gradients");

@@ -45,7 +45,6 @@ function gradientsView() {
     h('h2', null, 'Gradients of a training step'),
     h('p', null, 'The loss of this sample is ' + exact(g.loss) + '.'),
     g.vanished.length ? h('p', {class: 'warn'}, 'Nothing comes back to ' + g.vanished.map(shownName).join(', ') + '.') : null,
-    g.unreached.length ? h('p', {class: 'faint'}, 'Parameters that this pass does not use: ' + g.unreached.join(', ') + '.') : null,
     shown(icicle(main, {
       width: 'parameters',
       tint: ['decades of the gradient above the least', m => (log(m) === null ? null : log(m) - least), v => 'root mean square ' + (10 ** (v + least)).toExponential(2)],
@@ -60,6 +59,8 @@ function gradientsView() {
         {title: 'parameters, norm', number: true, cell: m => short(m.weights)},
         {title: 'quotient', number: true, cell: m => short(m.parameters / m.weights)},
       ], own, m => (m.parameters === 0 ? {class: 'bad'} : null))),
-      h('div', null, shown(pullFigure(main, g.pull)))),
+      h('div', null, shown(pullFigure(main, g.pull)),
+        g.unreached.length ? h('details', null, h('summary', null, count(g.unreached.length) + ' parameters that this pass does not use'),
+          h('p', {class: 'faint'}, g.unreached.join(', '))) : null)),
   ];
 }

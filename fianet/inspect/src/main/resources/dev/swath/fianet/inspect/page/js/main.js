@@ -67,4 +67,4 @@ async function all() {
 }
 
 /** For the console: what the page holds, and how to read it. */
-window.inspection = {page, runs, load, all, explainer, canExplain, placeOf};
+window.inspection = {page, runs, load, all, explainer, canExplain, placeOf, ramps: {SEQUENTIAL, DIVERGING}};
