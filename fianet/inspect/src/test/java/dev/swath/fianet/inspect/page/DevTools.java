@@ -29,6 +29,7 @@ final class DevTools implements AutoCloseable {
     private final AtomicInteger number = new AtomicInteger();
     private final Map<Long, CompletableFuture<Map<String, Object>>> open = new ConcurrentHashMap<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
+    private volatile String ended = "";
 
     DevTools(URI address) {
         this.socket = client.newWebSocketBuilder()
@@ -54,8 +55,19 @@ final class DevTools implements AutoCloseable {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            open.values().forEach(f -> f.completeExceptionally(error));
+            end("the browser cannot be heard any more: " + error);
         }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            end("the browser has ended");
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private void end(String why) {
+        ended = why;
+        open.values().forEach(f -> f.completeExceptionally(new IllegalStateException(why)));
     }
 
     private void take(Map<String, Object> message) {
@@ -81,6 +93,9 @@ final class DevTools implements AutoCloseable {
         }
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
         open.put(id, answer);
+        if (!ended.isEmpty()) {
+            throw new IllegalStateException(method + ": " + ended);
+        }
         socket.sendText(Json.write(message, false), true).join();
         try {
             return answer.get(SECONDS, TimeUnit.SECONDS);
