@@ -76,7 +76,8 @@ class TextFuzzTest {
                 .run(input -> {
                     String text = new String(input, StandardCharsets.UTF_8);
                     // One way of reading by each input: there are many of either.
-                    ParsedExpression p = parsers.get(input.length % parsers.size()).parse(text);
+                    ParsedExpression p =
+                            parsers.get(input.length % parsers.size()).parse(text);
                     assertTrue(p.tags().size() == p.words().size()
                             && p.objectMask().length == p.encoding().ids().length
                             && p.positionMask().length == p.objectMask().length);

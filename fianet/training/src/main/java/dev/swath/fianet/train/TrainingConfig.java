@@ -81,8 +81,8 @@ public record TrainingConfig(
         public Optimizer {
             if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps > 0)) {
                 throw new IllegalArgumentException(
-                        "[config] beta1 and beta2 must lie in [0, 1), and eps must be positive; got " + beta1 + ", " + beta2
-                                + " and " + eps);
+                        "[config] beta1 and beta2 must lie in [0, 1), and eps must be positive; got " + beta1 + ", "
+                                + beta2 + " and " + eps);
             }
             if (!(learningRate > 0) || !(weightDecay >= 0) || warmupSteps < 0 || !(clip >= 0)) {
                 throw new IllegalArgumentException(
