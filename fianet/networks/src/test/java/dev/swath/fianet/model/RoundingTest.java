@@ -41,9 +41,10 @@ class RoundingTest {
 
     /**
      * Of a loss. Norms over the four cells of a last grid lose three of f32's seven digits; a step that loses digits anywhere else shows in
-     * the second loss already. After many steps, what a 32-bit PyTorch shows too (docs/measurements.md).
+     * the second loss already. After many steps only that nothing has broken down: the scalar kernels, which sum in f64, then come as far
+     * away as the others (docs/measurements.md).
      */
-    private static final double BOUND = STEPS <= 5 ? 5e-4 : 0.1;
+    private static final double BOUND = STEPS <= 5 ? 5e-4 : 0.3;
 
     private static final int SIZE = 40;
     private static final int BATCH = 2;
