@@ -428,7 +428,8 @@ class PageTest {
         assertEquals(gradients.loss(), browser.number("inspection.page.gradients.loss"));
         assertEquals(
                 gradients.modules().get("classifier.conv1_1").parameters(),
-                browser.number("inspection.page.gradients.modules.find(m => m.path === 'classifier.conv1_1').parameters"));
+                browser.number(
+                        "inspection.page.gradients.modules.find(m => m.path === 'classifier.conv1_1').parameters"));
         browser.evaluate("inspection.all().then(() => true)");
         browser.point(".side > div:nth-child(2) canvas", 0.3, 0.3);
         assertTrue(Float.isFinite(Float.parseFloat(tip())), tip());
