@@ -12,7 +12,7 @@ const VIEWS = [
 
 function head() {
   const answer = main.mask.area === 0 ? 'Nothing was marked.'
-    : count(main.mask.area) + ' pixels marked, ' + percent(main.mask.area / (main.mask.rows * main.mask.cols)) + ' of the image.';
+    : count(main.mask.area) + ' of ' + main.mask.cols + ' × ' + main.mask.rows + ' pixels marked, ' + percent(main.mask.area / (main.mask.rows * main.mask.cols)) + ' of the image.';
   return [
     h('div', null,
       h('h1', null, '“' + main.sentence + '”'),
