@@ -52,10 +52,12 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  swath inspect --image harbor.png --weights model/ \\",
             "    --text \"the ship on the left\" --out page.html",
-            "  swath inspect --image harbor.png --weights model/ --text \"the ship on the left\" \\",
+            "  swath inspect --image harbor.png --weights model/ \\",
+            "    --text \"the ship on the left\" \\",
             "    --compare-text \"the ship on the right\" --out page.html",
-            "  swath inspect --image harbor.png --weights model/ --text \"the ship\" \\",
-            "    --keep \"backbone.layers.2.*\" --ops \"*:attention\" --no-causes --out page.html"
+            "  swath inspect --image harbor.png --weights model/ \\",
+            "    --text \"the ship\" --keep \"backbone.layers.2.*\" \\",
+            "    --ops \"*:attention\" --no-causes --out page.html"
         })
 final class InspectCommand implements Callable<Integer> {
     /** Everything that leaves a module. */
