@@ -41,7 +41,7 @@ public final class TorchCheckpoint {
     /** What tensors hold together may be so many times what the file does: storages are shared, axes repeated. */
     private static final long MAX_SHARING = 8;
 
-    private static final long SPARE_BYTES = 512L << 20;
+    private static final long SPARE_BYTES = 128L << 20;
     private static final long SPARE_UNPACKING = 1L << 30;
 
     /**
