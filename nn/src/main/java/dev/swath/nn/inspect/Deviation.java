@@ -57,9 +57,9 @@ public record Deviation(
         for (int i = 0; i < got.elements(); i++) {
             double x = wide ? aWide[i] : a[i];
             double y = wide ? bWide[i] : b[i];
+            scale = Math.max(scale, finite(y));
+            square += finite(y) * finite(y);
             if (x == y || x != x && y != y) {
-                scale = Math.max(scale, finite(y));
-                square += finite(y) * finite(y);
                 continue;
             }
             double d = Math.abs(x - y);
@@ -67,8 +67,6 @@ public record Deviation(
             different++;
             largest = Math.max(largest, d);
             squares += d * d;
-            scale = Math.max(scale, finite(y));
-            square += finite(y) * finite(y);
         }
         double norm = square == 0 ? Math.sqrt(squares) : Math.sqrt(squares / square);
         return new Deviation(

@@ -40,18 +40,18 @@ public record Keep(List<String> modules, List<String> ops) {
         return java.util.stream.Stream.concat(a.stream(), b.stream()).distinct().toList();
     }
 
-    /** Whether what leaves a module under this name is kept. */
-    public boolean keepsModule(String name) {
-        return matcher(modules).test(name);
+    /** Whether what leaves a module under a name is kept. */
+    public Predicate<String> ofModules() {
+        return matcher(modules);
     }
 
-    /** Whether the tensors of the op of this name are kept. */
-    public boolean keepsOp(String name) {
-        return matcher(ops).test(name);
+    /** Whether the tensors of the op of a name are kept. */
+    public Predicate<String> ofOps() {
+        return matcher(ops);
     }
 
     /** Whether one of the patterns fits the whole name. */
-    static Predicate<String> matcher(List<String> patterns) {
+    private static Predicate<String> matcher(List<String> patterns) {
         List<Pattern> compiled = patterns.stream().map(Keep::compiled).toList();
         return name -> compiled.stream().anyMatch(p -> p.matcher(name).matches());
     }

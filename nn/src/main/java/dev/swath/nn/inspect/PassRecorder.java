@@ -8,7 +8,6 @@ import dev.swath.nn.ModuleException;
 import dev.swath.nn.ModuleList;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ public final class PassRecorder implements TapeListener {
     private final List<OpRecord> ops = new ArrayList<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Map<String, Tensor>> opTensors = new LinkedHashMap<>();
-    private final Map<Long, Integer> grids = new HashMap<>();
+    private final Grids grids = new Grids();
     private long keptBytes;
     private @Nullable ModuleCall root;
     /** Nanoseconds that the recording itself has taken. */
@@ -93,8 +92,8 @@ public final class PassRecorder implements TapeListener {
     public PassRecorder(Module network, Keep keep, Observer observer) {
         this.observer = observer;
         this.modules = network.namedModules();
-        this.keepModule = Keep.matcher(keep.modules());
-        this.keepOp = Keep.matcher(keep.ops());
+        this.keepModule = keep.ofModules();
+        this.keepOp = keep.ofOps();
         modules.forEach((name, module) -> parameters.put(name, module.parameterCount()));
         network.namedParameters().forEach((name, p) -> names.put(p, name));
         network.namedBuffers().forEach((name, b) -> names.put(b.value(), name));
@@ -135,7 +134,7 @@ public final class PassRecorder implements TapeListener {
         if (whole && !results.isEmpty() && !isGroup(path)) {
             List<Result> out = new ArrayList<>();
             for (int i = 0; i < results.size(); i++) {
-                out.add(noted(key(top) + (i == 0 ? "" : "[" + i + "]"), results.get(i)));
+                out.add(noted(Result.name(top.path, top.call, i), results.get(i)));
             }
             top.results = out;
         }
@@ -234,7 +233,7 @@ public final class PassRecorder implements TapeListener {
                 view ? 0 : bytes);
         ops.add(made);
         makers.put(call.output(), id);
-        noteGrid(call.output().shape());
+        grids.note(call.output().shape());
         observer.onCall(name, call);
         if (keepOp.test(name)) {
             keep(name, call);
@@ -267,7 +266,7 @@ public final class PassRecorder implements TapeListener {
 
     private Result noted(String name, Var v) {
         Tensor value = v.value();
-        noteGrid(v.shape());
+        grids.note(v.shape());
         if (keepModule.test(name)) {
             tensors.put(name, copy(v));
         }
@@ -282,24 +281,13 @@ public final class PassRecorder implements TapeListener {
         }
         Tensor here = value.device().equals(Device.CPU) ? value : value.copy();
         Result made =
-                new Result(name, v.shape(), v.dtype(), Statistics.of(here), Picture.of(here, gridHeight(v.shape())));
+                new Result(name, v.shape(), v.dtype(), Statistics.of(here), Picture.of(here, grids.height(v.shape())));
         noted.put(v, made);
         return made;
     }
 
     private static boolean isReadable(Tensor value) {
         return value.device().kind() != Device.Kind.META;
-    }
-
-    private void noteGrid(Shape s) {
-        if (s.rank() == 4) {
-            grids.put((long) s.dim(1) * s.dim(2), s.dim(1));
-        }
-    }
-
-    /** Rows of the map whose cells these (B, L, C) are, if the pass had one of so many; else 0. */
-    private int gridHeight(Shape s) {
-        return s.rank() == 3 ? grids.getOrDefault((long) s.dim(1), 0) : 0;
     }
 
     private String parameter(Var v) {
@@ -310,10 +298,6 @@ public final class PassRecorder implements TapeListener {
     private boolean isGroup(String path) {
         Module module = modules.get(path);
         return module == null || module instanceof ModuleList<?>;
-    }
-
-    private String key(Frame frame) {
-        return frame.call == 1 ? frame.path : frame.path + "#" + frame.call;
     }
 
     private static long bytes(Var v) {

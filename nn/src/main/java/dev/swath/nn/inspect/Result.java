@@ -20,6 +20,17 @@ public record Result(
         DType dtype,
         @Nullable Statistics statistics,
         @Nullable Picture picture) {
+    /**
+     * The name of a result.
+     *
+     * @param path of the module
+     * @param call which call of the module in the pass it is, from 1
+     * @param number which of the module's results it is, from 0
+     */
+    public static String name(String path, int call, int number) {
+        return path + (call == 1 ? "" : "#" + call) + (number == 0 ? "" : "[" + number + "]");
+    }
+
     /** Bytes of its elements. */
     public long bytes() {
         return shape.elements() * dtype.bytes();

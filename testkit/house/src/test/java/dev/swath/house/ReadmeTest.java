@@ -10,6 +10,7 @@ import dev.swath.tensor.Tensor;
 import dev.swath.weights.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.net.URL;
@@ -113,33 +114,30 @@ class ReadmeTest {
         return compiler;
     }
 
-    @Test
-    void theFiveLinesMarkPixels() throws Exception {
+    /** What the examples open. */
+    private void writeModelAndHarbor() throws IOException {
         TinyModel.write(folder.resolve("model"));
         ImageIO.write(
                 new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB),
                 "png",
                 folder.resolve("harbor.png").toFile());
+    }
+
+    @Test
+    void theFiveLinesMarkPixels() throws Exception {
+        writeModelAndHarbor();
         assertTrue(run("README.md").matches("\\d+ pixels, score [0-9.]+\\R"));
     }
 
     @Test
     void aModelIsOpenedForGradients() throws Exception {
-        TinyModel.write(folder.resolve("model"));
-        ImageIO.write(
-                new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB),
-                "png",
-                folder.resolve("harbor.png").toFile());
+        writeModelAndHarbor();
         assertEquals("[1, 96, 96, 3]\ntrue\n", run("fianet/networks/src/main/java/dev/swath/fianet/package-info.java"));
     }
 
     @Test
     void aPassIsLookedInto() throws Exception {
-        TinyModel.write(folder.resolve("model"));
-        ImageIO.write(
-                new BufferedImage(120, 80, BufferedImage.TYPE_INT_RGB),
-                "png",
-                folder.resolve("harbor.png").toFile());
+        writeModelAndHarbor();
         String printed = run("fianet/inspect/README.md");
         assertTrue(printed.startsWith("[1, 24, 24, 16]\n576\nwithout \"the\": IoU "), printed);
         assertTrue(printed.contains("\nmulti-scale module skipped: IoU "), printed);

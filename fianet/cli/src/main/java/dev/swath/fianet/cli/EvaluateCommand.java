@@ -130,12 +130,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 ReferringSegmenter segmenter = Segmenters.open(
                         spec,
                         weights,
-                        ReferringSegmenter.Options.defaults()
-                                .withDevice(run.device)
-                                .withPrecision(run.precision())
-                                .withParallelism(threads)
-                                .withVocabulary(model.vocab)
-                                .withModelConfig(model.modelConfig)
+                        Segmenters.options(run, model, threads)
                                 .withDataset(layout.dataset())
                                 .withMode(mode))) {
             ReferringDataset asked = shuffle == null ? opened : new ShuffledSentences(opened, shuffle);

@@ -10,6 +10,7 @@ import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.InspectionOptions;
 import dev.swath.fianet.inspect.Interventions;
+import dev.swath.fianet.inspect.Plan;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.fianet.inspect.page.PageWriter;
 import dev.swath.fianet.inspect.page.Standard;
@@ -186,7 +187,7 @@ final class InspectCommand implements Callable<Integer> {
         RgbImage otherPicture = other == null || other.image == null ? picture : Images.read(other.image);
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = open(weights, threads)) {
-            ParsedExpression parsed = parsed(segmenter, text);
+            ParsedExpression parsed = Sentences.parse(spec, segmenter, text);
             int pieces = parsed.encoding().ids().length;
             Keep shown = shown(segmenter, pieces);
             InspectionOptions options =
@@ -204,19 +205,20 @@ final class InspectCommand implements Callable<Integer> {
                 tell(found.verdict());
             }
             if (mask != null) {
-                page.withGradients(gradients(segmenter, picture, mask));
+                page.withGradients(gradients(segmenter, options(threads), picture, mask));
             }
             if (other != null) {
                 compare(page, inspection, otherPicture, options.withKeep(shown), threads);
             } else {
                 page.write(out);
             }
-            tell(Outputs.sentence(
+            spec.commandLine()
+                    .getErr()
+                    .println(Outputs.sentence(
                             Quoted.path(image),
                             text,
                             inspection.result(),
-                            segmenter.backend().name())
-                    .replaceFirst("^swath: ", ""));
+                            segmenter.backend().name()));
         }
         spec.commandLine().getOut().println(out);
         spec.commandLine().getOut().flush();
@@ -224,11 +226,8 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     /** A step of a training that begins with these weights. */
-    private GradientInspection gradients(ReferringSegmenter segmenter, RgbImage picture, GrayImage mask) {
-        ReferringSegmenter.Options options = ReferringSegmenter.Options.defaults()
-                .withVocabulary(model.vocab)
-                .withModelConfig(model.modelConfig)
-                .withDataset(dataset);
+    private GradientInspection gradients(
+            ReferringSegmenter segmenter, ReferringSegmenter.Options options, RgbImage picture, GrayImage mask) {
         TrainableModel trained =
                 Segmenters.isBundled(weights) ? TrainableModel.bundled(options) : TrainableModel.open(weights, options);
         trained.network().to(segmenter.backend());
@@ -255,7 +254,7 @@ final class InspectCommand implements Callable<Integer> {
         Other beside = Objects.requireNonNull(other);
         if (beside.weights == null) {
             String sentence = beside.text == null ? text : beside.text;
-            parsed(left.segmenter(), sentence);
+            Sentences.parse(spec, left.segmenter(), sentence);
             write(page, Comparison.of(left, left.segmenter(), otherPicture, sentence, options));
         } else {
             try (ReferringSegmenter segmenter = open(beside.weights, threads)) {
@@ -285,41 +284,28 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private ReferringSegmenter open(Path file, Parallelism threads) {
-        return Segmenters.open(
-                spec,
-                file,
-                ReferringSegmenter.Options.defaults()
-                        .withDevice(run.device)
-                        .withPrecision(run.precision())
-                        .withParallelism(threads)
-                        .withVocabulary(model.vocab)
-                        .withModelConfig(model.modelConfig)
-                        .withDataset(dataset));
+        return Segmenters.open(spec, file, options(threads));
     }
 
-    /** Says what there is to say of a sentence. */
-    private ParsedExpression parsed(ReferringSegmenter segmenter, String sentence) {
-        ParsedExpression parsed = segmenter.parse(sentence);
-        if (parsed.encoding().truncated()) {
-            Sentences.tellTruncated(spec, parsed.encoding());
-        }
-        Sentences.tellUnknown(spec, parsed);
-        return parsed;
+    private ReferringSegmenter.Options options(Parallelism threads) {
+        return Segmenters.options(run, model, threads).withDataset(dataset);
     }
 
     /** What the page holds whole. */
     private Keep shown(ReferringSegmenter segmenter, int pieces) {
-        Keep standard = Standard.of(segmenter, pieces, other == null ? 1 : 2);
-        PassRecord plan =
-                Inspection.plan(segmenter, pieces, InspectionOptions.defaults()).record();
+        Plan plan = Inspection.plan(segmenter, pieces, InspectionOptions.defaults());
+        Keep standard = Standard.of(segmenter, plan, other == null ? 1 : 2);
+        PassRecord pass = plan.record();
         for (String pattern : keep) {
-            if (plan.results().keySet().stream().noneMatch(Keep.modules(pattern)::keepsModule)) {
+            if (pass.results().keySet().stream().noneMatch(Keep.modules(pattern).ofModules())) {
                 throw new UsageException("--keep '" + Quoted.text(pattern)
                         + "' fits no module of this network; 'swath summary' lists them");
             }
         }
         for (String pattern : ops) {
-            if (plan.ops().stream().map(OpRecord::name).noneMatch(Keep.ops(pattern)::keepsOp)) {
+            if (pass.ops().stream()
+                    .map(OpRecord::name)
+                    .noneMatch(Keep.ops(pattern).ofOps())) {
                 throw new UsageException(
                         "--ops '" + Quoted.text(pattern) + "' fits no op of this network; their names are"
                                 + " a module's, a colon and the op's, such as 'classifier.conv1_4:conv2d'");
@@ -335,10 +321,7 @@ final class InspectCommand implements Callable<Integer> {
         if (!(tolerance >= 0)) {
             throw new UsageException("--tolerance must not be negative; got " + tolerance);
         }
-        if (model.vocab == null && Files.isRegularFile(weights)) {
-            throw new UsageException("--weights " + Quoted.path(weights)
-                    + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
-        }
+        model.requireVocabulary(weights);
     }
 
     private void tell(String sentence) {

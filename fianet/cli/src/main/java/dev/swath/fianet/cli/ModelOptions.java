@@ -1,5 +1,7 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.files.Quoted;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,4 +19,12 @@ final class ModelOptions {
                     + " (default: the one in the model folder, or inside of the file).")
     @Nullable
     Path modelConfig;
+
+    /** Refuses, as wrong usage, weights by which no sentence can be read. */
+    void requireVocabulary(Path weights) {
+        if (vocab == null && Files.isRegularFile(weights)) {
+            throw new UsageException("--weights " + Quoted.path(weights)
+                    + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
+        }
+    }
 }

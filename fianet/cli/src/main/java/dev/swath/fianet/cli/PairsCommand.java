@@ -118,15 +118,7 @@ final class PairsCommand implements Callable<Integer> {
         var stderr = spec.commandLine().getErr();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
-                        spec,
-                        weights,
-                        ReferringSegmenter.Options.defaults()
-                                .withDevice(run.device)
-                                .withPrecision(run.precision())
-                                .withParallelism(threads)
-                                .withVocabulary(model.vocab)
-                                .withModelConfig(model.modelConfig)
-                                .withDataset(DatasetVocabulary.RRSISD))) {
+                        spec, weights, Segmenters.options(run, model, threads).withDataset(DatasetVocabulary.RRSISD))) {
             PositionPairs pairs = new PositionPairs(seed, side(segmenter));
             PairEvaluation.Report report;
             try (Progress progress = new Progress(stderr, "scenes", count * WordPair.values().length)) {

@@ -14,7 +14,6 @@ import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Safetensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -180,12 +179,7 @@ final class SegmentCommand implements Callable<Integer> {
                 ReferringSegmenter segmenter = Segmenters.open(
                         spec,
                         weights,
-                        ReferringSegmenter.Options.defaults()
-                                .withDevice(run.device)
-                                .withPrecision(run.precision())
-                                .withParallelism(threads)
-                                .withVocabulary(model.vocab)
-                                .withModelConfig(model.modelConfig)
+                        Segmenters.options(run, model, threads)
                                 .withDataset(dataset)
                                 .withTagger(tagger)
                                 .withMode(expression.mode));
@@ -298,11 +292,7 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private Asked parsed(ReferringSegmenter segmenter, String sentence) {
-        ParsedExpression parsed = segmenter.parse(sentence);
-        if (parsed.encoding().truncated()) {
-            Sentences.tellTruncated(spec, parsed.encoding());
-        }
-        Sentences.tellUnknown(spec, parsed);
+        ParsedExpression parsed = Sentences.parse(spec, segmenter, sentence);
         Map<String, Object> more = new LinkedHashMap<>();
         more.put("classes", parsed.classes());
         more.put("phrases", parsed.phrases());
@@ -345,9 +335,8 @@ final class SegmentCommand implements Callable<Integer> {
                     "--attention-mask, --object-mask and --position-mask belong to --input-ids, not to --text");
         }
         if (asked) {
-            if (model.vocab == null && expression.masksFile == null && Files.isRegularFile(weights)) {
-                throw new UsageException("--weights " + Quoted.path(weights)
-                        + " is a file, which holds no vocabulary; give the model's vocab.txt by --vocab");
+            if (expression.masksFile == null) {
+                model.requireVocabulary(weights);
             }
             return null;
         }

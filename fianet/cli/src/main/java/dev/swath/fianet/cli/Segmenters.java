@@ -19,6 +19,16 @@ final class Segmenters {
         return Settings.means(weights, BUNDLED);
     }
 
+    /** Where to work, and the model's own files; what is asked besides is for the command to add. */
+    static ReferringSegmenter.Options options(RunOptions run, ModelOptions model, Parallelism threads) {
+        return ReferringSegmenter.Options.defaults()
+                .withDevice(run.device)
+                .withPrecision(run.precision())
+                .withParallelism(threads)
+                .withVocabulary(model.vocab)
+                .withModelConfig(model.modelConfig);
+    }
+
     /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */
     static ReferringSegmenter open(CommandSpec spec, Path weights, ReferringSegmenter.Options options) {
         Settings.tellInside(spec, weights, BUNDLED, "model");

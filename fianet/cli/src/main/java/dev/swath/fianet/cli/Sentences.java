@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.ParsedExpression;
@@ -18,6 +19,16 @@ final class Sentences {
         } catch (ExpressionException e) {
             throw new UsageException("--text: " + String.valueOf(e.getMessage()).replace("[sentence] ", ""));
         }
+    }
+
+    /** Reads a sentence, and tells what of it the network does not see. */
+    static ParsedExpression parse(CommandSpec spec, ReferringSegmenter segmenter, String sentence) {
+        ParsedExpression parsed = segmenter.parse(sentence);
+        if (parsed.encoding().truncated()) {
+            tellTruncated(spec, parsed.encoding());
+        }
+        tellUnknown(spec, parsed);
+        return parsed;
     }
 
     /** Tells that a sentence is longer than the network reads. */

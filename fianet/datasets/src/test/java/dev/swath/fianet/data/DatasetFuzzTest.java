@@ -143,17 +143,10 @@ class DatasetFuzzTest {
                 });
     }
 
-    /** A line as RRSIS-D has it, and one with an outline. */
     @Test
     void lines() {
-        String runs =
-                "{\"split\": \"train\", \"image_id\": 1, \"sent\": \"The large dam\", \"file_name\": \"00001.jpg\","
-                        + " \"category_id\": 8, \"category_name\": \"dam\", \"ann_id\": 1, \"bbox\": [0, 0, 1, 8], \"segmentation\":"
-                        + " [{\"size\": [9, 4], \"counts\": \"01S1\"}], \"area\": 3696293}\n";
-        String outline =
-                "{\"sent\": \"The dam\", \"file_name\": \"00001.jpg\", \"height\": 9, \"width\": 4, \"segmentation\":"
-                        + " [[1, 0, 2, 0, 2, 9, 1, 9]]}\n";
-        List<byte[]> seeds = List.of(bytes(runs), bytes(outline), bytes(outline + runs));
+        List<byte[]> seeds =
+                List.of(bytes(Layouts.LINE), bytes(Layouts.OUTLINE), bytes(Layouts.OUTLINE + Layouts.LINE));
         for (DatasetVocabulary dataset : List.of(DatasetVocabulary.RRSISD, DatasetVocabulary.RISBENCH)) {
             String name = JsonLines.name(dataset, Split.TRAIN);
             fuzz("lines of " + dataset.name().toLowerCase(java.util.Locale.ROOT), seeds, Mutations::json, input -> {

@@ -12,6 +12,17 @@ import java.util.zip.ZipOutputStream;
 
 /** The two miniature data sets of the reference values, unpacked or zipped. */
 final class Layouts {
+    /** A line as RRSIS-D has it. */
+    static final String LINE =
+            "{\"split\": \"train\", \"image_id\": 1, \"sent\": \"The large dam\", \"file_name\": \"00001.jpg\","
+                    + " \"category_id\": 8, \"category_name\": \"dam\", \"ann_id\": 1, \"bbox\": [0, 0, 1, 8], \"segmentation\":"
+                    + " [{\"size\": [9, 4], \"counts\": \"01S1\"}], \"area\": 3696293}\n";
+
+    /** A line with an outline. */
+    static final String OUTLINE =
+            "{\"sent\": \"The dam\", \"file_name\": \"00001.jpg\", \"height\": 9, \"width\": 4, \"segmentation\":"
+                    + " [[1, 0, 2, 0, 2, 9, 1, 9]]}\n";
+
     private static final List<String> REFSEGRS = List.of(
             "output_phrase_train.txt",
             "output_phrase_val.txt",

@@ -75,20 +75,13 @@ class MutatedDatasetsTest {
         });
     }
 
-    /** A line as RRSIS-D has it, and one with an outline. */
     @Test
     void jsonLines(@TempDir(factory = Fuzz.InMemory.class) Path folder) throws IOException {
         Path data = Layouts.rrsisD(folder);
-        String runs =
-                "{\"split\": \"train\", \"image_id\": 1, \"sent\": \"The large dam\", \"file_name\": \"00001.jpg\","
-                        + " \"category_id\": 8, \"category_name\": \"dam\", \"ann_id\": 1, \"bbox\": [0, 0, 1, 8], \"segmentation\":"
-                        + " [{\"size\": [9, 4], \"counts\": \"01S1\"}], \"area\": 3696293}\n";
-        String outline =
-                "{\"sent\": \"The dam\", \"file_name\": \"00001.jpg\", \"height\": 9, \"width\": 4, \"segmentation\":"
-                        + " [[1, 0, 2, 0, 2, 9, 1, 9]]}\n";
         Files.createDirectories(data.resolve("datainfo"));
         for (Split split : Split.values()) {
-            Files.writeString(data.resolve(JsonLines.name(DatasetVocabulary.RRSISD, split)), runs + outline);
+            Files.writeString(
+                    data.resolve(JsonLines.name(DatasetVocabulary.RRSISD, split)), Layouts.LINE + Layouts.OUTLINE);
         }
         Path file = data.resolve(JsonLines.name(DatasetVocabulary.RRSISD, Split.TRAIN));
         Fuzz.Target read = _ -> {
@@ -99,7 +92,12 @@ class MutatedDatasetsTest {
                 }
             }
         };
-        fuzz("folder with lines", file, (runs + outline).getBytes(StandardCharsets.UTF_8), Mutations::mutate, read);
+        fuzz(
+                "folder with lines",
+                file,
+                (Layouts.LINE + Layouts.OUTLINE).getBytes(StandardCharsets.UTF_8),
+                Mutations::mutate,
+                read);
     }
 
     /** Half of the changes are made in the directory, which stands at the end. */

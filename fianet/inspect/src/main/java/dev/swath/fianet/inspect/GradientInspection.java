@@ -4,20 +4,23 @@ import dev.swath.autograd.Hook;
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.fianet.image.PillowResize;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.kernels.Backend;
 import dev.swath.nn.Buffer;
+import dev.swath.nn.inspect.Grids;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.PassRecord;
 import dev.swath.nn.inspect.PassRecorder;
 import dev.swath.nn.inspect.Picture;
+import dev.swath.nn.inspect.Result;
 import dev.swath.nn.inspect.Statistics;
 import dev.swath.nn.loss.SegmentationLoss;
-import dev.swath.tensor.DType;
-import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +42,7 @@ public record GradientInspection(
         PassRecord record, double loss, Tensor logits, Map<String, ModuleGradient> modules, List<String> unreached) {
     /** Copies, keeping orders. */
     public GradientInspection {
-        modules = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(modules));
+        modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
         unreached = List.copyOf(unreached);
     }
 
@@ -98,7 +101,7 @@ public record GradientInspection(
         private final Map<String, Integer> calls = new HashMap<>();
         private final List<String> names = new ArrayList<>();
         private final Map<String, ModuleGradient> found = new HashMap<>();
-        private final Map<String, Integer> grids = new HashMap<>();
+        private final Grids grids = new Grids();
         private Tensor logits = Tensor.zeros(0);
 
         List<Hook> on(ReferringNetwork network) {
@@ -112,11 +115,8 @@ public record GradientInspection(
         private void see(String path, List<Var> results) {
             int call = calls.merge(path, 1, Integer::sum);
             for (int i = 0; i < results.size(); i++) {
-                String name = path + (call == 1 ? "" : "#" + call) + (i == 0 ? "" : "[" + i + "]");
-                Shape shape = results.get(i).shape();
-                if (shape.rank() == 4) {
-                    grids.put(Integer.toString(shape.dim(1) * shape.dim(2)), shape.dim(1));
-                }
+                String name = Result.name(path, call, i);
+                grids.note(results.get(i).shape());
                 names.add(name);
                 results.get(i).onGradient(d -> note(name, d));
             }
@@ -127,8 +127,8 @@ public record GradientInspection(
             if (name.isEmpty()) {
                 logits = here;
             }
-            int grid = here.rank() == 3 ? grids.getOrDefault(Integer.toString(here.dim(1)), 0) : 0;
-            found.put(name, new ModuleGradient(name, norm(here), Statistics.of(here), Picture.of(here, grid), 0, 0));
+            Picture picture = Picture.of(here, grids.height(here.shape()));
+            found.put(name, new ModuleGradient(name, norm(here), Statistics.of(here), picture, 0, 0));
         }
     }
 
@@ -180,8 +180,7 @@ public record GradientInspection(
     }
 
     /**
-     * A mask at the size that the network sees: pixel (i, j) is that of the mask at floor((i + 1/2) height / side), floor((j + 1/2) width /
-     * side).
+     * A mask at the size that the network sees, by the nearest pixel as in training.
      *
      * @param mask row by row, height x width
      * @return (1, side, side), i64
@@ -191,14 +190,13 @@ public record GradientInspection(
             throw new InspectionException("[gradients] the mask must have one value for each of " + width + " x "
                     + height + " pixels; got " + mask.length);
         }
-        Tensor out = Tensor.zeros(DType.I64, Shape.of(1, side, side));
-        for (int i = 0; i < side; i++) {
-            int row = (int) ((2L * i + 1) * height / (2L * side));
-            for (int j = 0; j < side; j++) {
-                int column = (int) ((2L * j + 1) * width / (2L * side));
-                out.set(mask[row * width + column] ? 1 : 0, 0, i, j);
-            }
+        byte[] object = new byte[mask.length];
+        for (int i = 0; i < object.length; i++) {
+            object[i] = (byte) (mask[i] ? 1 : 0);
         }
-        return out;
+        byte[] seen = PillowResize.nearest(object, width, height, side, side);
+        long[] target = new long[seen.length];
+        Arrays.setAll(target, i -> seen[i]);
+        return Tensor.of(target, 1, side, side);
     }
 }

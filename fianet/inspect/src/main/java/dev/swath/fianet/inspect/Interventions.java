@@ -110,9 +110,9 @@ public final class Interventions {
     private static List<Intervention> skip(Part part, Map<String, Result> results) {
         String parent = Parts.parent(part.path());
         Set<String> sources = new LinkedHashSet<>();
-        for (int i = 0; results.containsKey(part.path() + (i == 0 ? "" : "[" + i + "]")); i++) {
+        for (int i = 0; results.containsKey(Result.name(part.path(), 1, i)); i++) {
             Result source = results.get((parent.isEmpty() ? "" : parent + ".") + "norm" + i);
-            Result result = results.get(part.path() + (i == 0 ? "" : "[" + i + "]"));
+            Result result = results.get(Result.name(part.path(), 1, i));
             if (source == null || !source.shape().equals(result.shape())) {
                 return List.of();
             }

@@ -18,13 +18,7 @@ final class Parts {
     private Parts() {}
 
     static Parts of(ReferringNetwork network) {
-        Map<String, Meaning> meanings = new LinkedHashMap<>();
-        network.namedModules().forEach((path, module) -> {
-            if (module instanceof Meant meant) {
-                meant.meanings()
-                        .forEach((name, meaning) -> meanings.put(path.isEmpty() ? name : path + "." + name, meaning));
-            }
-        });
+        Map<String, Meaning> meanings = Meant.in(network);
         List<String> stages = new ArrayList<>();
         Parts out = new Parts();
         Map<String, Module> modules = network.namedModules();

@@ -47,15 +47,11 @@ class InspectionTest {
     }
 
     private static RgbImage image() {
-        return TinyModel.image(70, 50, 4);
+        return SmallModels.image();
     }
 
     private ReferringSegmenter tiny() throws IOException {
-        return SmallModels.open(TinyModel.write(folder.resolve("model"), (name, t) -> {
-            if (t.dtype().isFloating() && t.rank() > 1) {
-                t.copyFrom(SmallModels.scaled(t, 3));
-            }
-        }));
+        return SmallModels.open(SmallModels.tiny(folder.resolve("model"), ""));
     }
 
     /** A run that nobody watches by a listener, with every module's results. */

@@ -42,18 +42,11 @@ class InterventionsTest {
     }
 
     private static RgbImage image() {
-        return TinyModel.image(70, 50, 4);
+        return SmallModels.image();
     }
 
     private Path write(String name, String spoilt) throws IOException {
-        return TinyModel.write(folder.resolve(name), (n, t) -> {
-            if (t.dtype().isFloating() && t.rank() > 1) {
-                t.copyFrom(SmallModels.scaled(t, 3));
-            }
-            if (n.equals(spoilt)) {
-                t.set(t.get(0, 0) + 0.5, 0, 0);
-            }
-        });
+        return SmallModels.tiny(folder.resolve(name), spoilt);
     }
 
     private ReferringSegmenter tiny() throws IOException {

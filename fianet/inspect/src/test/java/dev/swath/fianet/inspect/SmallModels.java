@@ -3,6 +3,7 @@ package dev.swath.fianet.inspect;
 import dev.swath.autograd.RandomSource;
 import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.TinyModel;
+import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
@@ -38,6 +39,23 @@ final class SmallModels {
         return TinyModel.options()
                 .withTagger(words ->
                         words.stream().map(w -> TAGS.getOrDefault(w, "NN")).toList());
+    }
+
+    /** An image of another shape than the network's. */
+    static RgbImage image() {
+        return TinyModel.image(70, 50, 4);
+    }
+
+    /** Writes the tiny FIANet with matrices three times as large; of the tensor of that name, the first element is half more. */
+    static Path tiny(Path folder, String spoilt) throws IOException {
+        return TinyModel.write(folder, (n, t) -> {
+            if (t.dtype().isFloating() && t.rank() > 1) {
+                t.copyFrom(scaled(t, 3));
+            }
+            if (n.equals(spoilt)) {
+                t.set(t.get(0, 0) + 0.5, 0, 0);
+            }
+        });
     }
 
     /** Opens a model folder. */

@@ -50,7 +50,7 @@ public final class PageWriter {
 
     /** With those of the kept tensors that are named here; without this, with all of them. */
     public PageWriter showing(Keep keep) {
-        this.isShown = keep::keepsModule;
+        this.isShown = keep.ofModules();
         return this;
     }
 

@@ -1,9 +1,7 @@
 package dev.swath.fianet.inspect.page;
 
 import dev.swath.fianet.ReferringSegmenter;
-import dev.swath.fianet.inspect.Inspection;
-import dev.swath.fianet.inspect.InspectionOptions;
-import dev.swath.fianet.model.ReferringNetwork;
+import dev.swath.fianet.inspect.Plan;
 import dev.swath.fianet.model.parts.Meant;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.OpInput;
@@ -39,23 +37,13 @@ public final class Standard {
      * What leaves the modules that mean something, then others, the outer ones first; and of each kind of op that each class of module
      * runs the last one of the pass that is not large. Found on shapes alone.
      *
-     * @param words pieces of a sentence
+     * @param plan of the segmenter's passes
      * @param runs how many the page is to hold, 1 or 2
      */
-    public static Keep of(ReferringSegmenter segmenter, int words, int runs) {
-        PassRecord plan =
-                Inspection.plan(segmenter, words, InspectionOptions.defaults()).record();
-        return new Keep(List.copyOf(tensors(plan, meant(segmenter.network()), TENSORS / runs)), ops(plan));
-    }
-
-    private static Set<String> meant(ReferringNetwork network) {
-        Set<String> out = new LinkedHashSet<>();
-        network.namedModules().forEach((path, module) -> {
-            if (module instanceof Meant meant) {
-                meant.meanings().keySet().forEach(name -> out.add(path.isEmpty() ? name : path + "." + name));
-            }
-        });
-        return out;
+    public static Keep of(ReferringSegmenter segmenter, Plan plan, int runs) {
+        Set<String> meant = Meant.in(segmenter.network()).keySet();
+        PassRecord pass = plan.record();
+        return new Keep(List.copyOf(tensors(pass, meant, TENSORS / runs)), ops(pass));
     }
 
     private static Set<String> tensors(PassRecord plan, Set<String> parts, long most) {

@@ -76,7 +76,7 @@ class PageTest {
         segmenter = ReferringSegmenter.bundled();
         RgbImage scene = scene();
         int pieces = segmenter.parse(SENTENCE).encoding().ids().length;
-        Keep shown = Standard.of(segmenter, pieces, 2);
+        Keep shown = Standard.of(segmenter, Inspection.plan(segmenter, pieces, InspectionOptions.defaults()), 2);
         InspectionOptions all = InspectionOptions.defaults().withKeep(shown.and(Keep.modules("*")));
         inspection = Inspection.of(segmenter, scene, SENTENCE, all);
         effects = Interventions.each(inspection, Interventions.standard(inspection));

@@ -16,13 +16,9 @@ function causeFigure(run, cause) {
       return side * run.image.rows / run.image.cols;
     },
     draw(pen) {
-      const image = sight(run);
-      const high = side * run.image.rows / run.image.cols;
+      const high = backdrop(pen, run, side);
       const a = ready(run.mask.blob);
       const b = ready(cause.mask);
-      if (image) {
-        pen.picture(image, 0, 0, side, high, {smooth: true});
-      }
       if (a && b && !layer) {
         layer = new ImageData(run.mask.cols, run.mask.rows);
         for (let i = 0; i < a.length; i++) {

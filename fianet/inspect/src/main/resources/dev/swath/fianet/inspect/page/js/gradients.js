@@ -10,12 +10,8 @@ function pullFigure(run, pull) {
       return side * run.image.rows / run.image.cols + 22;
     },
     draw(pen, width) {
-      const image = sight(run);
-      const high = side * run.image.rows / run.image.cols;
+      const high = backdrop(pen, run, side);
       const values = ready(pull.blob);
-      if (image) {
-        pen.picture(image, 0, 0, side, high, {smooth: true});
-      }
       if (values) {
         const scale = Scale.of(...extent(values));
         layer = layer || heat(values, pull.rows, pull.cols, scale);

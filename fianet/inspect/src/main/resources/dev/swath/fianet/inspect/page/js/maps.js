@@ -19,6 +19,16 @@ function sight(run) {
   return seen.get(run);
 }
 
+/** Draws that picture so wide, once it has been decoded; returns how high it is. */
+function backdrop(pen, run, width) {
+  const height = width * run.image.rows / run.image.cols;
+  const image = sight(run);
+  if (image) {
+    pen.picture(image, 0, 0, width, height, {smooth: true});
+  }
+  return height;
+}
+
 /** The mask in the accent's colour, clear elsewhere; from bytes 0 and 1. */
 function veil(bytes, rows, cols, colour, opacity) {
   const image = new ImageData(cols, rows);

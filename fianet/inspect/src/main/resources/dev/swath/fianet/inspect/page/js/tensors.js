@@ -85,10 +85,8 @@ function channelsFigure(run, tensor, channel) {
       layout(width);
       back.disabled = only === null && first === 0;
       on.disabled = only === null && first + perPage() >= channels;
-      const values = ready(tensor.blob);
+      const values = valuesOrWait(tensor.blob, pen, figure);
       if (!values) {
-        load(tensor.blob).then(() => figure.redraw());
-        pen.text('reading …', 4, 16, {fill: pen.theme.faint});
         return;
       }
       scale = scale || scaleOf(tensor, values);
@@ -129,6 +127,16 @@ function channelsFigure(run, tensor, channel) {
   return figure;
 }
 
+/** The numbers if they have been decoded; else null, and the figure says so until they have. */
+function valuesOrWait(blob, pen, figure) {
+  const values = ready(blob);
+  if (!values) {
+    load(blob).then(() => figure.redraw());
+    pen.text('reading …', 4, 16, {fill: pen.theme.faint});
+  }
+  return values;
+}
+
 /** A cursor for the arrow keys over a picture [x, y, width, height, cols, rows]. */
 function walker(box) {
   let row = 0;
@@ -155,10 +163,8 @@ function matrixFigure(tensor) {
     height: w => tall(w) + 22,
     draw(pen, w) {
       width = w;
-      const values = ready(tensor.blob);
+      const values = valuesOrWait(tensor.blob, pen, figure);
       if (!values) {
-        load(tensor.blob).then(() => figure.redraw());
-        pen.text('reading …', 4, 16, {fill: pen.theme.faint});
         return;
       }
       scale = scale || scaleOf(tensor, values);

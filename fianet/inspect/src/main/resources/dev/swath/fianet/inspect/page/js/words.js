@@ -171,11 +171,7 @@ function sightFigure(run, get, change) {
       return side * run.image.rows / run.image.cols;
     },
     draw(pen) {
-      const image = sight(run);
-      const high = side * run.image.rows / run.image.cols;
-      if (image) {
-        pen.picture(image, 0, 0, side, high, {smooth: true});
-      }
+      const high = backdrop(pen, run, side);
       const over = overlay();
       if (over) {
         pen.picture(over[0], 0, 0, side, high, {opacity: over[1], smooth: over[2]});
