@@ -85,8 +85,11 @@ class ReferringSegmenterTest {
                     before = live();
                 }
             }
+            // A call that left one map of its pass behind would leave tens of MB; threads that meet for the first time
+            // in a kernel
+            // leave the arrays that it borrows, of which a backend keeps 64.
             long growth = live() - before;
-            assertTrue(growth < 1 << 20, "another " + THREADS * CALLS + " calls left " + growth + " bytes behind");
+            assertTrue(growth < 4 << 20, "another " + THREADS * CALLS + " calls left " + growth + " bytes behind");
         }
     }
 

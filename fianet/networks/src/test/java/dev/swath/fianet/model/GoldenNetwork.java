@@ -48,6 +48,12 @@ public record GoldenNetwork(
         Function<Golden, ? extends ReferringNetwork> network,
         SegmentationLoss loss,
         Set<String> inDoubleAlone) {
+    /** Steps for which losses keep to the golden tolerance on every backend. */
+    private static final int FAITHFUL_STEPS = 5;
+
+    /** How far they may part after them, relative. */
+    private static final double PARTED = 1e-2;
+
     /**
      * The bounds of gradients come from one run in f32, whose sums have one order. Scalar kernels, which compute in f64, hold
      * to them; vector kernels sum in another order, and gradients through instance norms over few cells cancel.
@@ -262,7 +268,12 @@ public record GoldenNetwork(
         return Math.sqrt(sum);
     }
 
-    /** Optimizer groups, and the losses of the first AdamW steps. */
+    /**
+     * Optimizer groups, and the losses of the first AdamW steps. AdamW goes by signs, and so makes of rounding in gradients
+     * that are nearly zero a step of full length: the scalar kernels, which sum in 64 bits, stay near for all steps; with
+     * others the losses part after some, once in a while by 0.8 % (DLSA's on 128, 256 and 512 bits by 1e-5 to 8e-3, with two
+     * ways of cutting the same sums).
+     */
     public void curve(Backend backend) {
         Golden g = Golden.of(name);
         ReferringNetwork model = load(g, backend);
@@ -280,13 +291,14 @@ public record GoldenNetwork(
         List<Object> losses = Json.asList(curve.get("losses"), "losses");
         double tolerance = Json.asDouble(curve.get("tolerance"), "tolerance");
         for (int step = 0; step < losses.size(); step++) {
+            boolean near = step < FAITHFUL_STEPS || backend.name().equals("scalar");
             Tape tape = Tape.recording(options(backend).withTraining(RandomSource.forStep(1, step)));
             Var value = trainingLoss(g, model, tape, DType.F32);
             double want = Json.asDouble(losses.get(step), "loss");
             assertEquals(
                     want,
                     value.value().item(),
-                    want * tolerance,
+                    want * (near ? tolerance : Math.max(tolerance, PARTED)),
                     name + ", loss of step " + step + " on " + backend.name());
             tape.backward(value);
             adam.step(schedule.at(step));

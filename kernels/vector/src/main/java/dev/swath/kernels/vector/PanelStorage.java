@@ -1,5 +1,7 @@
 package dev.swath.kernels.vector;
 
+import dev.swath.kernels.GemmKernel.Matrix;
+import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.HostStorage;
@@ -8,6 +10,8 @@ import java.util.Arrays;
 
 /** A (n, k) weight as panels [n / COLUMNS][k][COLUMNS], the last one filled up with zeros. */
 final class PanelStorage extends PackedStorage {
+    private static final int COLUMNS = GemmTile.COLUMNS;
+
     private final float[] panels;
     private final int n;
     private final int k;
@@ -19,65 +23,62 @@ final class PanelStorage extends PackedStorage {
         this.k = k;
     }
 
+    /** A right operand (k, n), wherever its elements come from. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Writes the elements of {@code columns} columns from {@code column} on, in the rows {@code first} to {@code first +
+         * depth - 1}, to {@code to[at + l * COLUMNS + j]}, and zeros behind them.
+         */
+        void panel(int column, int columns, int first, int depth, float[] to, int at);
+    }
+
+    /** A matrix in memory. */
+    static Source of(Matrix b) {
+        float[] from = b.slice().floats();
+        int offset = b.slice().offset();
+        long columnStep = b.columnStride();
+        long step = b.rowStride();
+        if (columnStep == 1) {
+            return (column, columns, first, depth, to, at) -> {
+                for (int l = 0; l < depth; l++) {
+                    Rows.copy(from, (int) (offset + column + (first + l) * step), to, at + l * COLUMNS, columns);
+                    Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
+                }
+            };
+        }
+        return (column, columns, first, depth, to, at) -> turn(
+                from, (int) (offset + column * columnStep + first * step), columnStep, step, columns, depth, to, at);
+    }
+
     /** Packs the (n, k) row-major weight. */
     static PanelStorage pack(float[] weight, int offset, int n, int k) {
         float[] panels = new float[size(n, k)];
-        pack(panels, 0, weight, offset, k, 1, n, k);
+        Source source = of(Matrix.dense(Slice.of(new HostStorage.Floats(weight), offset), k)
+                .transposed());
+        for (int column = 0; column < n; column += COLUMNS) {
+            source.panel(column, Math.min(COLUMNS, n - column), 0, k, panels, column * k);
+        }
         return new PanelStorage(panels, n, k);
     }
 
     static int size(int n, int k) {
-        return Math.multiplyExact(Math.ceilDiv(n, GemmTile.COLUMNS) * GemmTile.COLUMNS, k);
-    }
-
-    /** Packs element (column j, depth l), found at {@code offset + j * columnStride + l * depthStride}. */
-    static void pack(
-            float[] panels, int to, float[] source, int offset, long columnStride, long depthStride, int n, int k) {
-        int width = GemmTile.COLUMNS;
-        for (int first = 0; first < n; first += width) {
-            int columns = Math.min(width, n - first);
-            int base = to + first * k;
-            if (columnStride == 1) {
-                for (int l = 0; l < k; l++) {
-                    int from = (int) (offset + first + l * depthStride);
-                    System.arraycopy(source, from, panels, base + l * width, columns);
-                    Arrays.fill(panels, base + l * width + columns, base + (l + 1) * width, 0);
-                }
-            } else {
-                packTransposed(
-                        panels,
-                        base,
-                        source,
-                        (int) (offset + first * columnStride),
-                        columnStride,
-                        depthStride,
-                        columns,
-                        k);
-            }
-        }
+        return Math.multiplyExact(Math.ceilDiv(n, COLUMNS) * COLUMNS, k);
     }
 
     /** In blocks of 16 deep, so that both sides stay in the cache. */
-    private static void packTransposed(
-            float[] panels,
-            int base,
-            float[] source,
-            int offset,
-            long columnStride,
-            long depthStride,
-            int columns,
-            int k) {
-        int width = GemmTile.COLUMNS;
+    private static void turn(
+            float[] from, int offset, long columnStep, long step, int columns, int k, float[] to, int at) {
         for (int l0 = 0; l0 < k; l0 += 16) {
             int l1 = Math.min(l0 + 16, k);
             for (int j = 0; j < columns; j++) {
-                int from = (int) (offset + j * columnStride);
+                int column = (int) (offset + j * columnStep);
                 for (int l = l0; l < l1; l++) {
-                    panels[base + l * width + j] = source[(int) (from + l * depthStride)];
+                    to[at + l * COLUMNS + j] = from[(int) (column + l * step)];
                 }
             }
-            for (int l = l0; l < l1 && columns < width; l++) {
-                Arrays.fill(panels, base + l * width + columns, base + (l + 1) * width, 0);
+            for (int l = l0; l < l1 && columns < COLUMNS; l++) {
+                Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
             }
         }
     }
@@ -89,11 +90,10 @@ final class PanelStorage extends PackedStorage {
     @Override
     public HostStorage unpack() {
         float[] out = new float[n * k];
-        int width = GemmTile.COLUMNS;
         for (int j = 0; j < n; j++) {
-            int base = j / width * width * k + j % width;
+            int base = j / COLUMNS * COLUMNS * k + j % COLUMNS;
             for (int l = 0; l < k; l++) {
-                out[j * k + l] = panels[base + l * width];
+                out[j * k + l] = panels[base + l * COLUMNS];
             }
         }
         return new HostStorage.Floats(out);

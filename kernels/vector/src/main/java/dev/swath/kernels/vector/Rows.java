@@ -14,6 +14,17 @@ final class Rows {
         return Lanes.FMA ? Math.fma(a, b, c) : a * b + c;
     }
 
+    /** y = x, for rows too short for {@link System#arraycopy}. */
+    static void copy(float[] x, int x0, float[] y, int y0, int n) {
+        int i = 0;
+        for (; i <= n - LENGTH; i += LENGTH) {
+            FloatVector.fromArray(SPECIES, x, x0 + i).intoArray(y, y0 + i);
+        }
+        for (; i < n; i++) {
+            y[y0 + i] = x[x0 + i];
+        }
+    }
+
     /** y = s x. */
     static void scale(float[] y, int y0, float[] x, int x0, float s, int n) {
         int i = 0;

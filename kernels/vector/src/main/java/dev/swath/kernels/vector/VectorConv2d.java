@@ -6,6 +6,7 @@ import dev.swath.kernels.Execution;
 import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
+import dev.swath.kernels.vector.Patches.Input;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.PackedStorage;
 import dev.swath.tensor.Storage;
@@ -28,6 +29,8 @@ final class VectorConv2d implements Conv2dKernel {
 
     private static final int MAX_TILES = 240;
     private static final int PAD = 16;
+    /** Cells whose gradients one task adds up. */
+    private static final int PIECE = 4096;
 
     private final VectorGemm gemm;
 
@@ -71,25 +74,6 @@ final class VectorConv2d implements Conv2dKernel {
         }
     }
 
-    /**
-     * Maps that count as concatenated along the channels.
-     *
-     * @param maps the first channel of each
-     * @param channels how many channels of each
-     * @param steps distance between the cells of each
-     */
-    private record Input(Slice[] maps, int[] channels, int[] steps) {
-        /** The channels of one group of a whole map. */
-        static Input group(Slice x, int group, Geometry g) {
-            return part(x, group * g.groupIn(), g.groupIn(), g.in());
-        }
-
-        /** Some neighbouring channels of a map. */
-        static Input part(Slice x, int first, int channels, int step) {
-            return new Input(new Slice[] {x.plus(first)}, new int[] {channels}, new int[] {step});
-        }
-    }
-
     /** The weight of one group. */
     private static Slice weight(Slice weight, int group, Geometry g) {
         return weight.plus((long) group * g.groupOut() * g.groupIn() * g.kernel() * g.kernel());
@@ -98,28 +82,17 @@ final class VectorConv2d implements Conv2dKernel {
     /** A product of patches and a weight (out, ky, kx, in); the cells of y lie {@code step} apart. */
     private void direct(
             Slice y, int step, Input x, float[] weight, @Nullable Slice bias, Activation f, Geometry g, Execution on) {
-        Slice w = Slice.of(new HostStorage.Floats(weight), 0);
-        int depth = g.kernel() * g.kernel() * g.in();
-        int cells = g.batch() * g.outHeight() * g.outWidth();
-        int block = block(depth, cells);
-        float[] rows = HostExecution.arrays(on).take(block * depth);
-        Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
-        for (int first = 0; first < cells; first += block) {
-            int count = Math.min(block, cells - first);
-            gather(rows, x, first, count, g, on);
-            gemm.linear(
-                    Matrix.dense(y.plus((long) first * step), step),
-                    Matrix.dense(patches, depth),
-                    w,
-                    bias,
-                    f,
-                    null,
-                    count,
-                    g.out(),
-                    depth,
-                    on);
-        }
-        HostExecution.arrays(on).give(rows);
+        gemm.linear(
+                Matrix.dense(y, step),
+                new Patches(x, g),
+                Slice.of(new HostStorage.Floats(weight), 0),
+                bias,
+                f,
+                null,
+                g.batch() * g.outHeight() * g.outWidth(),
+                g.out(),
+                g.kernel() * g.kernel() * g.in(),
+                on);
     }
 
     private static void activate(Slice y, Activation f, Geometry g, Execution on) {
@@ -140,13 +113,13 @@ final class VectorConv2d implements Conv2dKernel {
         int taps = g.kernel() * g.kernel();
         float[] w = weight.floats();
         float[] out = HostExecution.arrays(on).take(g.out() * taps * g.in());
-        for (int o = 0; o < g.out(); o++) {
+        on.forEach(g.out(), o -> {
             for (int i = 0; i < g.in(); i++) {
                 for (int t = 0; t < taps; t++) {
                     out[(o * taps + t) * g.in() + i] = w[weight.offset() + (o * g.in() + i) * taps + t];
                 }
             }
-        }
+        });
         return out;
     }
 
@@ -164,38 +137,6 @@ final class VectorConv2d implements Conv2dKernel {
             }
         });
         return to;
-    }
-
-    /** Rows of (ky, kx, in) for the output cells from {@code first} on. */
-    private static void gather(float[] rows, Input x, int first, int count, Geometry g, Execution on) {
-        int depth = g.kernel() * g.kernel() * g.in();
-        on.forEach(Math.ceilDiv(count, 64), task -> {
-            for (int r = task * 64; r < Math.min(count, task * 64 + 64); r++) {
-                int cell = first + r;
-                int b = cell / (g.outHeight() * g.outWidth());
-                int top = cell / g.outWidth() % g.outHeight() * g.stride() - g.padding();
-                int left = cell % g.outWidth() * g.stride() - g.padding();
-                int at = r * depth;
-                for (int ky = 0; ky < g.kernel(); ky++) {
-                    int iy = top + ky * g.dilation();
-                    for (int kx = 0; kx < g.kernel(); kx++) {
-                        int ix = left + kx * g.dilation();
-                        boolean inside = iy >= 0 && iy < g.height() && ix >= 0 && ix < g.width();
-                        int source = (b * g.height() + iy) * g.width() + ix;
-                        for (int map = 0; map < x.maps.length; map++) {
-                            Slice from = x.maps[map];
-                            int n = x.channels[map];
-                            if (inside) {
-                                System.arraycopy(from.floats(), from.offset() + source * x.steps[map], rows, at, n);
-                            } else {
-                                Arrays.fill(rows, at, at + n, 0);
-                            }
-                            at += n;
-                        }
-                    }
-                }
-            }
-        });
     }
 
     private void winograd(
@@ -231,7 +172,12 @@ final class VectorConv2d implements Conv2dKernel {
                     at += channels[map];
                 }
             }
-            products(v, ldv, m, ldm, weight, perBlock, count, g);
+            for (int q = 0; q < Winograd.PRODUCTS; q++) {
+                Slice to = Slice.of(new HostStorage.Floats(m), q * perBlock * ldm);
+                Slice from = Slice.of(new HostStorage.Floats(v), q * perBlock * ldv);
+                int panels = q * PanelStorage.size(g.out(), g.in());
+                VectorGemm.small(to, ldm, Matrix.dense(from, ldv), weight, panels, count, g.out(), g.in(), on);
+            }
             for (int t = 0; t < count; t++) {
                 int tile = first + t;
                 Winograd.output(
@@ -250,19 +196,6 @@ final class VectorConv2d implements Conv2dKernel {
             HostExecution.arrays(on).give(m);
             HostExecution.arrays(on).give(v);
         });
-    }
-
-    private static void products(
-            float[] v, int ldv, float[] m, int ldm, float[] u, int perBlock, int count, Geometry g) {
-        int size = PanelStorage.size(g.out(), g.in());
-        for (int q = 0; q < Winograd.PRODUCTS; q++) {
-            int to = q * perBlock * ldm;
-            Arrays.fill(m, to, to + count * ldm, 0);
-            for (int column = 0; column < g.out(); column += GemmTile.COLUMNS) {
-                GemmTile.multiply(
-                        v, q * perBlock * ldv, ldv, u, q * size + column * g.in(), g.in(), m, to + column, ldm, count);
-            }
-        }
     }
 
     @Override
@@ -377,25 +310,18 @@ final class VectorConv2d implements Conv2dKernel {
         int taps = g.kernel() * g.kernel();
         int depth = taps * g.in();
         int cells = g.batch() * g.outHeight() * g.outWidth();
-        int block = block(depth, cells);
-        float[] rows = HostExecution.arrays(on).take(block * depth);
         float[] sum = HostExecution.arrays(on).take(g.out() * depth);
-        Slice patches = Slice.of(new HostStorage.Floats(rows), 0);
-        Slice total = Slice.of(new HostStorage.Floats(sum), 0);
-        for (int first = 0; first < cells; first += block) {
-            int count = Math.min(block, cells - first);
-            gather(rows, x, first, count, g, on);
-            // sum (out, taps in) += dy^T (out, count) rows (count, taps in)
-            gemm.multiply(
-                    Matrix.dense(total, depth),
-                    Matrix.dense(dy.plus((long) first * step), step).transposed(),
-                    Matrix.dense(patches, depth),
-                    g.out(),
-                    depth,
-                    count,
-                    first > 0,
-                    on);
-        }
+        Matrix total = Matrix.dense(Slice.of(new HostStorage.Floats(sum), 0), depth);
+        // sum (out, taps in) = dy^T (out, cells) patches (cells, taps in)
+        gemm.multiply(
+                total,
+                Strips.of(Matrix.dense(dy, step).transposed()),
+                new Patches(x, g),
+                g.out(),
+                depth,
+                cells,
+                false,
+                on);
         float[] to = dWeight.floats();
         on.forEach(g.out(), o -> {
             for (int i = 0; i < g.in(); i++) {
@@ -403,15 +329,33 @@ final class VectorConv2d implements Conv2dKernel {
                     to[dWeight.offset() + (o * g.in() + i) * taps + t] += sum[(o * taps + t) * g.in() + i];
                 }
             }
-            if (dBias != null) {
-                double bias = 0;
-                for (int cell = 0; cell < cells; cell++) {
-                    bias += dy.floats()[dy.offset() + cell * step + o];
-                }
-                dBias.floats()[dBias.offset() + o] += (float) bias;
-            }
         });
         HostExecution.arrays(on).give(sum);
-        HostExecution.arrays(on).give(rows);
+        if (dBias != null) {
+            sums(dBias, dy, step, cells, g.out(), on);
+        }
+    }
+
+    /** dBias += the sums of the columns of dy, in f64: before a norm they are 0 but for rounding. */
+    private static void sums(Slice dBias, Slice dy, int step, int cells, int out, Execution on) {
+        int pieces = Math.ceilDiv(cells, PIECE);
+        double[] sums = new double[pieces * out];
+        float[] from = dy.floats();
+        on.forEach(pieces, piece -> {
+            for (int cell = piece * PIECE; cell < Math.min(cells, (piece + 1) * PIECE); cell++) {
+                int at = dy.offset() + cell * step;
+                int to = piece * out;
+                for (int o = 0; o < out; o++) {
+                    sums[to + o] += from[at + o];
+                }
+            }
+        });
+        for (int o = 0; o < out; o++) {
+            double sum = 0;
+            for (int piece = 0; piece < pieces; piece++) {
+                sum += sums[piece * out + o];
+            }
+            dBias.floats()[dBias.offset() + o] += (float) sum;
+        }
     }
 }

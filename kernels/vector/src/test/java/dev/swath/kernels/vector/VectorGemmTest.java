@@ -9,18 +9,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sizes at which the products take other ways: those that ops reach are tested by their cases. */
 class VectorGemmTest {
-    // Sums of up to 9000 products of size 1, of a result of about the root of that; f32 sums drift by some 1e-7 a
-    // hundred terms.
+    // Sums of up to 70000 products of size 1, of a result of about the root of that, in parts of 128.
     private static final double LONG = 5e-6;
 
     // Sums of up to 1024 products of size 1.
     private static final double SHORT = 2e-6;
 
     /**
-     * More than 4096 deep the depth is cut, and the later parts are added to the first; either operand may be turned.
+     * Where B is large the depth is cut, and the later parts are added to the first; where besides C is small its parts are
+     * summed side by side. Either operand may be turned, and C is if A is and has more rows than B has columns.
      */
     @ParameterizedTest
-    @CsvSource({"5, 7, 4097", "1, 40, 8192", "13, 3, 9001", "30, 67, 4100"})
+    @CsvSource({"5, 7, 70000", "7, 500, 1100", "13, 300, 2304", "260, 258, 2050", "9, 7500, 515", "300, 20, 1030"})
     void deeperThanABlock(int m, int n, int k) {
         for (boolean accumulate : new boolean[] {false, true}) {
             product(LONG, m, n, k, k, 1, n, 1, accumulate);

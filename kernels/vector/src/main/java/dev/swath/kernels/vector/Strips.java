@@ -1,0 +1,85 @@
+package dev.swath.kernels.vector;
+
+import dev.swath.kernels.GemmKernel.Matrix;
+
+/**
+ * The order in which {@link GemmTile} reads a block of the left operand: cut along the depth into blocks, each of them
+ * into strips of a few rows that lie {@link #STRIDE} apart,
+ *
+ * <p>[depth / DEPTH][rows / ROWS][ROWS][STRIDE].
+ *
+ * <p>A panel of B over one block of depth (16 KB with vectors of 512 bits) and a strip (4.6 KB) stay in the first-level cache together. Copying costs a
+ * read and a write of each element of A for 2 n multiplications with it. Rows are not a multiple of 4 KB apart, which would
+ * share few places in that cache.
+ */
+final class Strips {
+    /** Rows of a strip. */
+    static final int ROWS = 8;
+
+    /** Columns of A that are multiplied in one go. */
+    static final int DEPTH = 128;
+
+    /** Distance between the rows of a strip. */
+    static final int STRIDE = DEPTH + 16;
+
+    private static final int SIZE = ROWS * STRIDE;
+
+    private Strips() {}
+
+    /** A left operand (m, k), wherever its elements come from. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Writes the elements of {@code rows} rows from {@code row} on, of the columns {@code column} to {@code column +
+         * depth - 1}, to {@code to[at + r * STRIDE + l]}.
+         */
+        void strip(int row, int rows, int column, int depth, float[] to, int at);
+    }
+
+    /** A matrix in memory. */
+    static Source of(Matrix a) {
+        float[] from = a.slice().floats();
+        int offset = a.slice().offset();
+        long step = a.rowStride();
+        long columnStep = a.columnStride();
+        if (columnStep == 1) {
+            return (row, rows, column, depth, to, at) -> {
+                for (int r = 0; r < rows; r++) {
+                    System.arraycopy(from, (int) (offset + (row + r) * step + column), to, at + r * STRIDE, depth);
+                }
+            };
+        }
+        return (row, rows, column, depth, to, at) -> {
+            for (int l = 0; l < depth; l++) {
+                long first = offset + row * step + (column + l) * columnStep;
+                for (int r = 0; r < rows; r++) {
+                    to[at + r * STRIDE + l] = from[(int) (first + r * step)];
+                }
+            }
+        };
+    }
+
+    /** The columns of a left operand from {@code first} on. */
+    static Source from(Source a, int first) {
+        return first == 0 ? a : (row, rows, column, depth, to, at) -> a.strip(row, rows, first + column, depth, to, at);
+    }
+
+    /** Floats of {@code rows} rows of depth {@code k}. */
+    static int size(int rows, int k) {
+        return Math.multiplyExact(Math.ceilDiv(rows, ROWS) * SIZE, Math.ceilDiv(k, DEPTH));
+    }
+
+    /** Where a strip lies in a block of {@code rows} rows. */
+    static int at(int rows, int strip, int depthBlock) {
+        return (depthBlock * Math.ceilDiv(rows, ROWS) + strip) * SIZE;
+    }
+
+    /** Copies one strip of a block of {@code rows} rows that begins with row {@code first}, from {@code column} on. */
+    static void copy(Source a, int first, int rows, int strip, int column, int depth, float[] to, int base) {
+        int row = strip * ROWS;
+        int count = Math.min(ROWS, rows - row);
+        for (int l = 0, block = 0; l < depth; l += DEPTH, block++) {
+            a.strip(first + row, count, column + l, Math.min(DEPTH, depth - l), to, base + at(rows, strip, block));
+        }
+    }
+}
