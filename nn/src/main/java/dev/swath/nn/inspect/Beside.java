@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,10 +37,5 @@ public final class Beside implements PassRecorder.Observer {
     /** Names that no module of the pass had. */
     public List<String> unseen() {
         return wanted.keySet().stream().filter(n -> !seen.contains(n)).toList();
-    }
-
-    /** The module that was the first to go beyond a relative tolerance; of several that contain each other, the innermost. */
-    public Optional<Deviation> first(double tolerance) {
-        return found.stream().filter(d -> !d.isWithin(tolerance)).findFirst();
     }
 }

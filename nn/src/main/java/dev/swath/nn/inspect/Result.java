@@ -31,6 +31,11 @@ public record Result(
         return path + (call == 1 ? "" : "#" + call) + (number == 0 ? "" : "[" + number + "]");
     }
 
+    /** The path of the module in a name that {@link #name} made. */
+    public static String path(String name) {
+        return name.split("[#\\[]", 2)[0];
+    }
+
     /** Bytes of its elements. */
     public long bytes() {
         return shape.elements() * dtype.bytes();

@@ -208,7 +208,7 @@ final class InspectCommand implements Callable<Integer> {
                 page.withGradients(gradients(segmenter, options(threads), picture, mask));
             }
             if (other != null) {
-                compare(page, inspection, otherPicture, options.withKeep(shown), threads);
+                compare(page, inspection, segmenter, otherPicture, options.withKeep(shown), threads);
             } else {
                 page.write(out);
             }
@@ -250,15 +250,20 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void compare(
-            PageWriter page, Inspection left, RgbImage otherPicture, InspectionOptions options, Parallelism threads) {
+            PageWriter page,
+            Inspection left,
+            ReferringSegmenter segmenter,
+            RgbImage otherPicture,
+            InspectionOptions options,
+            Parallelism threads) {
         Other beside = Objects.requireNonNull(other);
         if (beside.weights == null) {
             String sentence = beside.text == null ? text : beside.text;
-            Sentences.parse(spec, left.segmenter(), sentence);
-            write(page, Comparison.of(left, left.segmenter(), otherPicture, sentence, options));
+            Sentences.parse(spec, segmenter, sentence);
+            write(page, Comparison.of(left, segmenter, otherPicture, sentence, options));
         } else {
-            try (ReferringSegmenter segmenter = open(beside.weights, threads)) {
-                write(page, Comparison.of(left, segmenter, otherPicture, text, options));
+            try (ReferringSegmenter second = open(beside.weights, threads)) {
+                write(page, Comparison.of(left, second, otherPicture, text, options));
             }
         }
     }

@@ -8,7 +8,7 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.fianet.ReferringSegmenter.Tokens;
 import dev.swath.nn.Module;
-import dev.swath.tensor.DType;
+import dev.swath.nn.inspect.Result;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
@@ -93,40 +93,28 @@ final class Changes implements AutoCloseable {
     }
 
     private void replace(Map<String, Module> modules, Intervention.Replace r) {
-        int bracket = r.name().indexOf('[');
-        String called = bracket < 0 ? r.name() : r.name().substring(0, bracket);
-        int number = bracket < 0
-                ? 0
-                : number(r.name(), r.name().substring(bracket + 1, r.name().length() - 1));
-        int hash = called.indexOf('#');
-        String path = hash < 0 ? called : called.substring(0, hash);
-        int call = hash < 0 ? 1 : number(r.name(), called.substring(hash + 1));
-        int[] seen = {0};
-        hooks.add(module(modules, path).onForwardChange((tape, _, _, results) -> {
-            if (!tape.isWatchedBy(watcher) || ++seen[0] != call || number >= results.size()) {
+        int[] calls = {0};
+        hooks.add(module(modules, Result.path(r.name())).onForwardChange((tape, path, _, results) -> {
+            if (!tape.isWatchedBy(watcher)) {
                 return results;
             }
-            done.add(r);
-            List<Var> out = new ArrayList<>(results);
-            Shape shape = results.get(number).shape();
-            DType dtype = results.get(number).dtype();
-            if (!r.value().shape().equals(shape)) {
-                throw new InspectionException(
-                        "[intervention] what takes the place of '" + r.name() + "' must have its shape, " + shape
-                                + "; got " + r.value().describe());
+            calls[0]++;
+            List<Var> out = new ArrayList<>();
+            for (int n = 0; n < results.size(); n++) {
+                boolean meant = Result.name(path, calls[0], n).equals(r.name());
+                out.add(meant ? replaced(tape, results.get(n), r) : results.get(n));
             }
-            out.set(number, tape.constant(r.value().to(dtype)));
             return out;
         }));
     }
 
-    private static int number(String name, String digits) {
-        try {
-            return Integer.parseInt(digits);
-        } catch (NumberFormatException e) {
-            throw new InspectionException(
-                    "[intervention] a result is named as path, path[1] or path#2; got '" + name + "'");
+    private Var replaced(Tape tape, Var result, Intervention.Replace r) {
+        if (!r.value().shape().equals(result.shape())) {
+            throw new InspectionException("[intervention] what takes the place of '" + r.name()
+                    + "' must have its shape, " + result.shape() + "; got " + r.value().describe());
         }
+        done.add(r);
+        return tape.constant(r.value().to(result.dtype()));
     }
 
     private void skip(Map<String, Module> modules, Intervention.Skip s) {

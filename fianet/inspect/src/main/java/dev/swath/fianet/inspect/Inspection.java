@@ -4,8 +4,10 @@ import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.ReferringSegmenter.Tokens;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.fianet.image.RgbImage;
+import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.parts.Meaning;
 import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.kernels.Backend;
 import dev.swath.nn.inspect.ModuleCall;
 import dev.swath.nn.inspect.OpRecord;
 import dev.swath.nn.inspect.PassRecord;
@@ -22,11 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One pass of a referring network over one image and one sentence, written down: every module that was called, with its shape, time,
  * operations and what its results are like; the tensors that were asked for; and what each cell attends to among the words. The pass
- * is that of {@link ReferringSegmenter#segment}, and being looked at changes no bit of it.
+ * is that of {@link ReferringSegmenter#segment}, or of the network alone, and being looked at changes no bit of it.
  */
 public final class Inspection {
-    private final ReferringSegmenter segmenter;
-    private final RgbImage image;
+    private final Scene scene;
     private final String sentence;
     private final Tokens tokens;
     private final List<WordPiece> words;
@@ -34,18 +35,12 @@ public final class Inspection {
     private final Watch.Outcome outcome;
 
     private Inspection(
-            ReferringSegmenter segmenter,
-            RgbImage image,
-            String sentence,
-            Tokens tokens,
-            List<WordPiece> words,
-            Watch.Outcome outcome) {
-        this.segmenter = segmenter;
-        this.image = image;
+            Scene scene, String sentence, Tokens tokens, List<WordPiece> words, Watch.Outcome outcome) {
+        this.scene = scene;
         this.sentence = sentence;
         this.tokens = tokens;
         this.words = words;
-        this.parts = Parts.of(segmenter.network());
+        this.parts = Parts.of(scene.network());
         this.outcome = outcome;
     }
 
@@ -68,13 +63,13 @@ public final class Inspection {
             InspectionOptions options,
             PassRecorder.Observer observer) {
         ParsedExpression parsed = segmenter.parse(sentence);
-        return of(segmenter, image, sentence, Tokens.of(parsed), parsed, options, observer);
+        return of(Scene.of(segmenter, image), sentence, Tokens.of(parsed), parsed, options, observer);
     }
 
     /** Looks by tokens that the caller made: the model needs no vocabulary. */
     public static Inspection of(
             ReferringSegmenter segmenter, RgbImage image, Tokens tokens, InspectionOptions options) {
-        return of(segmenter, image, "", tokens, null, options, PassRecorder.Observer.NOBODY);
+        return of(segmenter, image, tokens, options, PassRecorder.Observer.NOBODY);
     }
 
     /** Looks by tokens that the caller made, and shows every tensor as it goes by. */
@@ -84,31 +79,52 @@ public final class Inspection {
             Tokens tokens,
             InspectionOptions options,
             PassRecorder.Observer observer) {
-        return of(segmenter, image, "", tokens, null, options, observer);
+        return of(Scene.of(segmenter, image), "", tokens, null, options, observer);
+    }
+
+    /**
+     * Looks into a network that is no segmenter's, by what it is to see: neither a picture nor a vocabulary is needed. It computes in
+     * the type of the image: an f64 image wants f64 weights, and the masks follow.
+     *
+     * @param network with its weights, on the backend
+     * @param image (1, H, W, 3), normalised; shown as if by the statistics of {@link
+     *     dev.swath.fianet.image.Preprocessor#imageNet}
+     * @param title what stands in the place of the sentence, for people; may be empty
+     */
+    public static Inspection of(
+            ReferringNetwork network,
+            Backend backend,
+            Tensor image,
+            String title,
+            Tokens tokens,
+            InspectionOptions options,
+            PassRecorder.Observer observer) {
+        return of(Scene.of(network, backend, image), title, tokens, null, options, observer);
     }
 
     private static Inspection of(
-            ReferringSegmenter segmenter,
-            RgbImage image,
+            Scene scene,
             String sentence,
             Tokens tokens,
             @Nullable ParsedExpression parsed,
             InspectionOptions options,
             PassRecorder.Observer observer) {
         if (!options.keep().modules().isEmpty() || !options.keep().ops().isEmpty()) {
-            Plan plan = plan(segmenter, tokens.ids().length, options);
+            Plan plan =
+                    Watch.plan(scene.network(), scene.height(), scene.width(), tokens.ids().length, options.keep());
             if (plan.remaining() > options.memory()) {
                 throw new InspectionException("[inspect] what is to be kept takes " + plan.remaining()
                         + " bytes, which must be at most " + options.memory() + "; keep fewer tensors or allow more");
             }
         }
-        Watch.Outcome outcome = Watch.run(segmenter, image, tokens, options, observer);
-        return new Inspection(segmenter, image, sentence, tokens, Words.of(tokens, parsed), outcome);
+        Watch.Outcome outcome = Watch.run(scene, tokens, options, observer);
+        return new Inspection(scene, sentence, tokens, Words.of(tokens, parsed), outcome);
     }
 
     /** What looking so will take, for sentences of {@code words} pieces, without running the network. */
     public static Plan plan(ReferringSegmenter segmenter, int words, InspectionOptions options) {
-        return Watch.plan(segmenter.network(), segmenter.preprocessor().size(), words, options.keep());
+        int side = segmenter.preprocessor().size();
+        return Watch.plan(segmenter.network(), side, side, words, options.keep());
     }
 
     /** The network's own module, with all others below it in the order in which they ended. */
@@ -217,22 +233,22 @@ public final class Inspection {
         return outcome.result().mask();
     }
 
-    /** (1, 2, size, size) as the network gives them. */
+    /** (1, 2, H, W) as the network gives them. */
     public Tensor logits() {
         return outcome.result().logits();
     }
 
-    /** The image. */
+    /** The image; of one that was given as numbers, what they were made of. */
     public RgbImage image() {
-        return image;
+        return scene.image();
     }
 
-    /** The image as the network sees it, size x size pixels. */
+    /** The image as the network sees it. */
     public RgbImage seen() {
-        return segmenter.preprocessor().restore(segmenter.preprocessor().apply(image));
+        return scene.seen().get();
     }
 
-    /** The sentence; empty where tokens were given. */
+    /** The sentence; where tokens were given, what was said in its place. */
     public String sentence() {
         return sentence;
     }
@@ -243,7 +259,17 @@ public final class Inspection {
     }
 
     /** What was looked into. */
-    public ReferringSegmenter segmenter() {
-        return segmenter;
+    public ReferringNetwork network() {
+        return scene.network();
+    }
+
+    /** Where it ran. */
+    public Backend backend() {
+        return scene.backend();
+    }
+
+    /** The same network, image and backend, to be asked again. */
+    Scene scene() {
+        return scene;
     }
 }

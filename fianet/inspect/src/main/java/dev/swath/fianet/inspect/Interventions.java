@@ -2,7 +2,6 @@ package dev.swath.fianet.inspect;
 
 import dev.swath.autograd.OpCall;
 import dev.swath.autograd.TapeListener;
-import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.nn.inspect.PassRecord;
 import dev.swath.nn.inspect.Result;
@@ -33,11 +32,11 @@ public final class Interventions {
 
     /** The answer to the inspection's image and sentence with all of them at once. */
     public static SegmentationResult together(Inspection of, List<Intervention> interventions) {
-        ReferringSegmenter segmenter = of.segmenter();
+        Scene scene = of.scene();
         Listener listener = new Listener();
-        try (Changes changes = new Changes(segmenter.network(), interventions, listener)) {
+        try (Changes changes = new Changes(scene.network(), interventions, listener)) {
             listener.changes = changes;
-            SegmentationResult result = segmenter.segment(of.image(), changes.tokens(of.tokens()), listener);
+            SegmentationResult result = scene.pass().run(changes.tokens(of.tokens()), listener);
             changes.requireDone();
             return result;
         }

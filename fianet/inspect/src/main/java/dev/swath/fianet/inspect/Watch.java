@@ -3,15 +3,14 @@ package dev.swath.fianet.inspect;
 import dev.swath.autograd.OpCall;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Workspace;
-import dev.swath.fianet.ReferringSegmenter;
 import dev.swath.fianet.ReferringSegmenter.Tokens;
 import dev.swath.fianet.SegmentationResult;
-import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.parts.Meaning;
 import dev.swath.kernels.MetaBackend;
 import dev.swath.nn.inspect.AttentionWeights;
+import dev.swath.nn.inspect.Grids;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.PassRecord;
 import dev.swath.nn.inspect.PassRecorder;
@@ -31,6 +30,7 @@ final class Watch implements PassRecorder.Observer {
     private final int length;
     private final PassRecorder.Observer beside;
     private final List<WordAttention> attention = new ArrayList<>();
+    private final Grids grids = new Grids();
     private long attentionBytes;
     private Optional<Changes> changes = Optional.empty();
 
@@ -43,31 +43,27 @@ final class Watch implements PassRecorder.Observer {
     /** What a pass gave. */
     record Outcome(PassRecord record, List<WordAttention> attention, SegmentationResult result) {}
 
-    /** Runs the segmenter once. */
-    static Outcome run(
-            ReferringSegmenter segmenter,
-            RgbImage image,
-            Tokens tokens,
-            InspectionOptions options,
-            PassRecorder.Observer beside) {
-        ReferringNetwork network = segmenter.network();
+    /** Runs the network once. */
+    static Outcome run(Scene scene, Tokens tokens, InspectionOptions options, PassRecorder.Observer beside) {
+        ReferringNetwork network = scene.network();
         Parts parts = Parts.of(network);
         Watch watch = new Watch(parts, tokens.ids().length, beside);
         PassRecorder recorder = new PassRecorder(network, options.keep().and(always(parts)), watch);
         try (Changes changes = new Changes(network, options.interventions(), recorder)) {
             watch.changes = Optional.of(changes);
-            SegmentationResult result = segmenter.segment(image, changes.tokens(tokens), recorder);
+            SegmentationResult result = scene.pass().run(changes.tokens(tokens), recorder);
             changes.requireDone();
             return new Outcome(recorder.record(), watch.attention, result);
         }
     }
 
     /** Follows the shapes of a pass. */
-    static Plan plan(ReferringNetwork original, int side, int length, Keep keep) {
+    static Plan plan(ReferringNetwork original, int height, int width, int length, Keep keep) {
         ReferringNetwork network = original.config().create();
         Parts parts = Parts.of(network);
         MetaBackend backend = new MetaBackend();
-        Tensor image = Tensor.over(backend.allocate(DType.F32, 3L * side * side), Shape.of(1, side, side, 3), 0);
+        Tensor image =
+                Tensor.over(backend.allocate(DType.F32, 3L * height * width), Shape.of(1, height, width, 3), 0);
         long all = 0;
         PassRecord record = null;
         long pass = 0;
@@ -109,6 +105,7 @@ final class Watch implements PassRecorder.Observer {
     @Override
     public void onCall(String name, OpCall call) {
         changes.ifPresent(c -> c.apply(name, call));
+        grids.note(call.output().shape());
         if (call.op().equals("attention")) {
             attention(name, call);
         }
@@ -136,15 +133,14 @@ final class Watch implements PassRecorder.Observer {
         if (q.device().kind() == Device.Kind.META) {
             return;
         }
-        int side = (int) Math.round(Math.sqrt(cells));
-        boolean square = side * side == cells;
+        int rows = grids.height(q.shape());
         attention.add(new WordAttention(
                 call.path(),
                 name,
                 parts.stage(call.path()),
                 branch,
-                square ? side : cells,
-                square ? side : 1,
+                rows == 0 ? cells : rows,
+                rows == 0 ? 1 : cells / rows,
                 AttentionWeights.of(call).select(0, 0)));
     }
 }

@@ -21,6 +21,7 @@ import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.nn.inspect.Keep;
 import dev.swath.nn.inspect.ModuleCall;
 import dev.swath.nn.inspect.OpRecord;
+import dev.swath.nn.inspect.PassRecorder;
 import dev.swath.nn.inspect.Result;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -300,17 +301,87 @@ class InspectionTest {
     void aWholePublishedNetworkIsLookedIntoInSixGigabytes(String name) {
         ModelConfig config = Networks.named(name).published(DatasetVocabulary.RRSISD);
         ReferringNetwork network = config.network().create();
-        Plan plan = Watch.plan(network, config.imageSize(), config.sentenceLength(), Keep.modules("*"));
+        Plan plan = Watch.plan(network, config.imageSize(), config.imageSize(), config.sentenceLength(), Keep.modules("*"));
         long weights = 4 * network.parameterCount();
         assertTrue(plan.kept() > 500_000_000, name + " keeps " + plan.kept());
         assertTrue(plan.pass() > 10_000_000, name + " passes in " + plan.pass());
         assertTrue(
                 weights + plan.remaining() + plan.pass() < 6_000_000_000L,
                 name + ": " + weights + " + " + plan.remaining() + " + " + plan.pass());
-        Plan words = Watch.plan(network, config.imageSize(), config.sentenceLength(), Keep.NOTHING);
+        Plan words = Watch.plan(network, config.imageSize(), config.imageSize(), config.sentenceLength(), Keep.NOTHING);
         assertEquals(0, words.kept());
         assertEquals(plan.words(), words.words());
         assertTrue(words.words() < 50_000_000, name + " keeps of words " + words.words());
+    }
+
+    /** A network alone, before numbers, is looked into as a segmenter is before a picture. */
+    @Test
+    void aNetworkAloneIsLookedInto() throws IOException {
+        try (ReferringSegmenter segmenter = tiny()) {
+            InspectionOptions all = InspectionOptions.defaults().withKeep(Keep.modules("*"));
+            Tokens tokens = Tokens.of(segmenter.parse(SENTENCE));
+            Inspection whole = Inspection.of(segmenter, image(), tokens, all);
+            Tensor seen = segmenter.preprocessor().apply(image());
+            Inspection alone = Inspection.of(
+                    segmenter.network(),
+                    segmenter.backend(),
+                    seen,
+                    "a case",
+                    tokens,
+                    all,
+                    PassRecorder.Observer.NOBODY);
+            assertEquals(whole.kept(), alone.kept());
+            for (String name : whole.kept()) {
+                assertArrayEquals(
+                        whole.tensor(name).toFloatArray(), alone.tensor(name).toFloatArray(), name);
+            }
+            assertArrayEquals(whole.seen().rgb(), alone.seen().rgb());
+            assertArrayEquals(whole.seen().rgb(), alone.image().rgb());
+            assertEquals("a case", alone.sentence());
+            Intervention.DropWord dropped = new Intervention.DropWord(List.of(2), "without a word");
+            assertArrayEquals(
+                    Interventions.one(whole, dropped).result().logits().toFloatArray(),
+                    Interventions.one(alone, dropped).result().logits().toFloatArray());
+        }
+    }
+
+    @Test
+    void anImageThatIsNotSquareHasItsOwnGrid() throws IOException {
+        try (ReferringSegmenter segmenter = tiny()) {
+            Inspection i = Inspection.of(
+                    segmenter.network(),
+                    segmenter.backend(),
+                    segmenter.preprocessor().apply(image()).slice(2, 0, 40).copy(),
+                    "",
+                    Tokens.of(segmenter.parse(SENTENCE)),
+                    InspectionOptions.defaults(),
+                    PassRecorder.Observer.NOBODY);
+            WordAttention first = i.wordAttention(1, Branch.CONTEXT).orElseThrow();
+            assertEquals(Math.ceilDiv(segmenter.preprocessor().size(), 4), first.height());
+            assertEquals(10, first.width());
+            assertEquals(40, i.seen().width());
+            assertEquals(40 * segmenter.preprocessor().size(), i.mask().length);
+        }
+    }
+
+    @Test
+    void whatIsNoImageIsRefused() throws IOException {
+        try (ReferringSegmenter segmenter = tiny()) {
+            String message = assertThrows(
+                            InspectionException.class,
+                            () -> Inspection.of(
+                                    segmenter.network(),
+                                    segmenter.backend(),
+                                    Tensor.zeros(2, 64, 64, 3),
+                                    "",
+                                    Tokens.of(segmenter.parse(SENTENCE)),
+                                    InspectionOptions.defaults(),
+                                    PassRecorder.Observer.NOBODY))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith("[inspect] an image must have shape (1, H, W, 3) and a floating type; got "),
+                    message);
+        }
     }
 
     @Test

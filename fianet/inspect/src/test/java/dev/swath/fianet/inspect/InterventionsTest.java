@@ -246,7 +246,7 @@ class InterventionsTest {
                     new Intervention.Replace("backbone.norm0", Tensor.zeros(2, 2), "x"),
                     "[intervention] what takes the place of 'backbone.norm0' must have its shape, [1, 24, 24, 16]; got f32[2, 2] on cpu",
                     new Intervention.Replace("backbone.norm0[x]", Tensor.zeros(2, 2), "x"),
-                    "[intervention] a result is named as path, path[1] or path#2; got 'backbone.norm0[x]'");
+                    "[intervention] what is to be changed must happen in the pass; this did not: x");
             wrong.forEach((intervention, sentence) -> assertEquals(
                     sentence,
                     assertThrows(InspectionException.class, () -> run(i, intervention))

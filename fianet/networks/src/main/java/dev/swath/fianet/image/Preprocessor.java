@@ -46,7 +46,7 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
         return Tensor.of(out, 1, size, size, 3);
     }
 
-    /** The resized image that {@link #apply} turned into these size x size x 3 values. */
+    /** The image that {@link #apply} turned into these values: (H, W, 3) or (1, H, W, 3). */
     public RgbImage restore(Tensor values) {
         float[] in = values.toFloatArray();
         byte[] out = new byte[in.length];
@@ -54,6 +54,6 @@ public record Preprocessor(int size, List<Double> mean, List<Double> deviation) 
             double unit = in[i] * deviation.get(i % 3) + mean.get(i % 3);
             out[i] = (byte) Math.clamp(Math.round(255 * unit), 0, 255);
         }
-        return new RgbImage(size, size, out);
+        return new RgbImage(values.dim(-2), values.dim(-3), out);
     }
 }

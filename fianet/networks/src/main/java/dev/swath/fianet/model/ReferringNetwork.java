@@ -110,11 +110,7 @@ public abstract class ReferringNetwork extends Module {
         if (type == image.dtype()) {
             return pass.apply(image, sentences);
         }
-        SentenceInput cast = new SentenceInput(
-                sentences.ids(),
-                Cast.apply(tape, sentences.masks(), type),
-                sentences.each().stream().map(m -> Cast.apply(tape, m, type)).toList());
-        return pass.apply(Cast.apply(tape, image, type), cast).stream()
+        return pass.apply(Cast.apply(tape, image, type), sentences.cast(tape, type)).stream()
                 .map(v -> Cast.apply(tape, v, image.dtype()))
                 .toList();
     }

@@ -50,13 +50,13 @@ final class RunData {
         run.put("label", label);
         run.put("sentence", inspection.sentence());
         run.put("network", network());
-        run.put("backend", inspection.segmenter().backend().name());
+        run.put("backend", inspection.backend().name());
         run.put("nanos", inspection.root().nanos());
         run.put("image", Map.of("rows", seen.height(), "cols", seen.width(), "blob", blobs.add(seen.rgb())));
         run.put("mask", mask(margin));
         run.put("logits", margin.json(blobs));
         run.put("words", inspection.words().stream().map(RunData::word).toList());
-        run.put("modules", pass.modules(inspection.segmenter().network(), stages()));
+        run.put("modules", pass.modules(inspection.network(), stages()));
         run.put("ops", pass.ops());
         run.put("tensors", pass.tensors(isShown));
         run.put("attention", attention());
@@ -66,7 +66,7 @@ final class RunData {
     }
 
     private String network() {
-        return Networks.named(inspection.segmenter().network().config().network())
+        return Networks.named(inspection.network().config().network())
                 .title();
     }
 

@@ -2,7 +2,6 @@ package dev.swath.fianet.model.fianet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
@@ -10,7 +9,6 @@ import dev.swath.autograd.ops.Permute;
 import dev.swath.autograd.ops.Reshape;
 import dev.swath.fianet.model.GoldenModule;
 import dev.swath.fianet.model.GoldenNetwork;
-import dev.swath.fianet.model.GoldenReport;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.parts.ContextAlignment;
 import dev.swath.fianet.model.parts.CrossAttention;
@@ -23,7 +21,6 @@ import dev.swath.fianet.model.skeleton.SwinStage;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
-import dev.swath.kernels.Parallelism;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.bert.BertConfig;
 import dev.swath.nn.swin.SwinBlock;
@@ -33,7 +30,6 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.testkit.Golden;
 import dev.swath.testkit.GoldenRun;
-import dev.swath.weights.LoadReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,11 +67,6 @@ public class GoldenModelTest {
 
     static Stream<Arguments> decoders() {
         return on("decoder_eval", "decoder_train");
-    }
-
-    static Stream<Arguments> runs() {
-        return Json.asObject(Golden.of("model_tiny").description().get("runs"), "runs").keySet().stream()
-                .flatMap(r -> backends().map(b -> Arguments.of(r, b)));
     }
 
     private static Words words(GoldenRun run, String features, String mask) {
@@ -275,61 +266,6 @@ public class GoldenModelTest {
                 Json.asInt(v.get("tmem_blocks"), "tmem_blocks"),
                 FiaNetConfig.Wiring.REFERENCE,
                 FiaNetConfig.Ablation.NONE);
-    }
-
-    private static FiaNet loaded(Golden g) {
-        FiaNet model = new FiaNet(tinyConfig(g));
-        LoadReport.load(g.under("param/"), model.targets(), model.sink(null))
-                .acceptMissing("relative_position_index")
-                .requireComplete("model_tiny");
-        return model;
-    }
-
-    @ParameterizedTest
-    @MethodSource("runs")
-    void wholeNetwork(String name, Backend backend) {
-        Golden g = Golden.of("model_tiny");
-        Map<String, Object> description =
-                Json.asObject(Json.asObject(g.description().get("runs"), "runs").get(name), name);
-        FiaNet model = loaded(g);
-        model.to(backend);
-        StateDict run = g.under(name + "/");
-        boolean train = Boolean.TRUE.equals(description.get("train"));
-        Tape.Options options = Tape.Options.of(backend).withParallelism(Parallelism.single());
-        Tape t = Tape.inference(train ? options.withTraining(new RandomSource(1)) : options);
-        Var image = t.constant(run.get("in/image").permute(0, 2, 3, 1).contiguous());
-        Var logits = model.forward(t, image, sentences(run).upload(t, model));
-        double tolerance = Json.asDouble(
-                Json.asObject(description.get("tolerance"), "tolerance").get("out"), "out");
-        try {
-            Golden.assertClose(
-                    name + " on " + backend.name(),
-                    run.get("out/logits"),
-                    logits.value().permute(0, 3, 1, 2),
-                    tolerance);
-        } catch (AssertionError e) {
-            throw train
-                    ? e
-                    : new AssertionError(
-                            e.getMessage() + "; "
-                                    + GoldenReport.write(
-                                            "model_tiny-" + name,
-                                            loaded(g),
-                                            model,
-                                            backend,
-                                            run.get("in/image")
-                                                    .permute(0, 2, 3, 1)
-                                                    .contiguous(),
-                                            sentences(run)),
-                            e);
-        }
-        if (train) {
-            model.namedBuffers().forEach((n, b) -> {
-                if (run.contains("after/" + n)) {
-                    Golden.assertClose("after/" + n, run.get("after/" + n), b.value(), tolerance);
-                }
-            });
-        }
     }
 
     @Test
