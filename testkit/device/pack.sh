@@ -19,7 +19,7 @@ for candidate in "${SWATH_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/* "$java_h
 done
 [ -n "${jdk:-}" ] || { echo "pack.sh: no JDK 25 was found; set SWATH_JAVA_HOME to one." >&2; exit 1; }
 
-tests="testkit/kit testkit/cuda nn fianet/networks fianet/training"
+tests="testkit/kit testkit/golden testkit/cuda nn fianet/networks fianet/training"
 mvn -q -B package -DskipTests -Dmaven.javadoc.skip -P "!emulator" -pl "testkit/device,$(echo "$tests" | tr ' ' ',')" -am
 
 rm -rf "$out" "$out.new"

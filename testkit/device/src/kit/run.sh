@@ -54,7 +54,7 @@ part() {
 }
 
 : >"$results/parts.txt"
-on_device='.*\.(OpCaseTest|GoldenOpsTest|CastTest|DropoutMaskTest|ElementTypesTest|PackedWeightsTest|GoldenNetworksTest|GoldenModelTest|DeviceTrainingTest|kernels\.cuda\.[A-Z].*Test)'
+on_device='.*\.(OpCaseTest|GoldenOpsTest|CastTest|DropoutMaskTest|ElementTypesTest|PackedWeightsTest|GoldenNetworksTest|GoldenModelTest|WholeFiaNetTest|DeviceTrainingTest|kernels\.cuda\.[A-Z].*Test)'
 part compile $((seconds * 20 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit compile "$results" 0
 part tests $((seconds * 35 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswath.test.shapes=20 -Dswath.kit.tests="$tests" \
     -Dswath.kit.classes="$on_device" -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 33 / 100))
