@@ -68,12 +68,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--split", defaultValue = "test", description = "train, val or test (default: ${DEFAULT-VALUE}).")
     Split split = Split.TEST;
 
-    @Option(
-            names = "--weights",
-            required = true,
-            paramLabel = "FILE|DIR",
-            description =
-                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
+    @Option(names = "--weights", required = true, paramLabel = "FILE|DIR", description = ModelOptions.WEIGHTS + ".")
     Path weights;
 
     @Option(

@@ -106,21 +106,13 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--text", required = true, paramLabel = "SENTENCE", description = "What to mark.")
     String text;
 
-    @Option(
-            names = "--weights",
-            required = true,
-            paramLabel = "FILE|DIR",
-            description =
-                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
+    @Option(names = "--weights", required = true, paramLabel = "FILE|DIR", description = ModelOptions.WEIGHTS + ".")
     Path weights;
 
     @Mixin
     ModelOptions model;
 
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME",
-            description = "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).")
+    @Option(names = "--dataset", paramLabel = "NAME", description = ModelOptions.DATASET)
     @Nullable
     DatasetVocabulary dataset;
 

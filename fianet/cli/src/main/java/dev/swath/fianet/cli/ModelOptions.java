@@ -8,6 +8,14 @@ import picocli.CommandLine.Option;
 
 /** What belongs to weights and may lie elsewhere. */
 final class ModelOptions {
+    /** What {@code --weights} takes. */
+    static final String WEIGHTS =
+            "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside";
+
+    /** What {@code --dataset} says of a model. */
+    static final String DATASET =
+            "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).";
+
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
     @Nullable
     Path vocab;

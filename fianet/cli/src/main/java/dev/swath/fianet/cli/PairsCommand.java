@@ -67,9 +67,7 @@ final class PairsCommand implements Callable<Integer> {
             names = "--weights",
             defaultValue = Segmenters.BUNDLED,
             paramLabel = "FILE|DIR",
-            description =
-                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside (default:"
-                            + " ${DEFAULT-VALUE}).")
+            description = ModelOptions.WEIGHTS + " (default: ${DEFAULT-VALUE}).")
     Path weights;
 
     @Mixin

@@ -92,20 +92,13 @@ final class SegmentCommand implements Callable<Integer> {
                     + " (default: the first three).")
     int @Nullable [] bands;
 
-    @Option(
-            names = "--weights",
-            paramLabel = "FILE|DIR",
-            description =
-                    "A checkpoint of the training script, a model folder, or 'bundled' for the small model inside.")
+    @Option(names = "--weights", paramLabel = "FILE|DIR", description = ModelOptions.WEIGHTS + ".")
     Path weights = NONE;
 
     @Mixin
     ModelOptions model;
 
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME",
-            description = "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).")
+    @Option(names = "--dataset", paramLabel = "NAME", description = ModelOptions.DATASET)
     @Nullable
     DatasetVocabulary dataset;
 
