@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Gradients of FIANet at tiny size against its golden values. */
 class FiaNetGradientsTest {
     static Stream<Arguments> trainings() {
-        return FiaNetRun.names().flatMap(r ->
-                Stream.of(false, true).flatMap(c -> GoldenRun.backends().map(b -> Arguments.of(r, b, c))));
+        return FiaNetRun.names().flatMap(r -> Stream.of(false, true)
+                .flatMap(c -> GoldenRun.backends().map(b -> Arguments.of(r, b, c))));
     }
 
     @ParameterizedTest

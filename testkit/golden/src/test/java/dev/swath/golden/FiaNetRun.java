@@ -52,7 +52,8 @@ record FiaNetRun(String name, Golden golden, StateDict tensors) {
     }
 
     double tolerance(String key) {
-        return Json.asDouble(Json.asObject(about().get("tolerance"), "tolerance").get(key), key);
+        return Json.asDouble(
+                Json.asObject(about().get("tolerance"), "tolerance").get(key), key);
     }
 
     Tensor image() {
@@ -81,12 +82,7 @@ record FiaNetRun(String name, Golden golden, StateDict tensors) {
     /** What is written where a check of a model fails. */
     GoldenPage page(String check, ReferringNetwork model, Backend backend) {
         return GoldenPage.ofEvaluation(
-                CASE + "-" + name + "-" + check,
-                () -> load(new ScalarBackend()),
-                model,
-                backend,
-                image(),
-                sentences());
+                CASE + "-" + name + "-" + check, () -> load(new ScalarBackend()), model, backend, image(), sentences());
     }
 
     /** The training's loss of a model that computes in that type. */
@@ -96,8 +92,7 @@ record FiaNetRun(String name, Golden golden, StateDict tensors) {
     }
 
     void checkLogits(String what, Var logits) {
-        Golden.assertClose(
-                what, tensors.get("out/logits"), logits.value().permute(0, 3, 1, 2), tolerance("out"));
+        Golden.assertClose(what, tensors.get("out/logits"), logits.value().permute(0, 3, 1, 2), tolerance("out"));
     }
 
     void checkStatistics(ReferringNetwork model, double tolerance) {

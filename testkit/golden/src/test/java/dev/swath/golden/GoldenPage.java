@@ -51,6 +51,7 @@ final class GoldenPage {
     /** Gradients below this share of the largest are 0 but for rounding, as those of keys of which all words have the same. */
     private static final double VANISHING = 1e-6;
 
+    private static final String GRADIENT = "gradient by ";
     private static final Path FOLDER = Path.of("target/golden");
 
     /** What a training makes small. */
@@ -119,7 +120,17 @@ final class GoldenPage {
         try {
             check.run();
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; " + write(), e);
+            throw new AssertionError(e.getMessage() + "; " + told(e), e);
+        }
+    }
+
+    /** What is wrong is said even where no page can be made of it. */
+    private String told(AssertionError failure) {
+        try {
+            return write();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            return "no page could be made of it: " + e;
         }
     }
 
@@ -136,7 +147,7 @@ final class GoldenPage {
         Keep keep = Keep.modules("*")
                 .and(reference
                         .first()
-                        .map(d -> Keep.ops(Result.path(d.name()) + ":*"))
+                        .map(d -> Keep.ops(Result.path(d.name()).replace(GRADIENT, "") + ":*"))
                         .orElse(Keep.NOTHING));
         Inspection seen = Inspection.of(
                 model,
@@ -184,13 +195,15 @@ final class GoldenPage {
         List<Hook> hooks = new ArrayList<>();
         try (Tape tape = Tape.recording(training ? options.withTraining(new RandomSource(1)) : options)) {
             Map<String, Integer> calls = new HashMap<>();
-            network.namedModules().values().forEach(m -> hooks.add(m.onForward((path, _, results) -> {
-                int call = calls.merge(path, 1, Integer::sum);
-                for (int i = 0; i < results.size(); i++) {
-                    String result = Result.name(path, call, i);
-                    results.get(i).onGradient(d -> gradients.put("gradient by " + shown(result), d.copy()));
-                }
-            })));
+            network.namedModules()
+                    .values()
+                    .forEach(m -> hooks.add(m.onForward((path, _, results) -> {
+                        int call = calls.merge(path, 1, Integer::sum);
+                        for (int i = 0; i < results.size(); i++) {
+                            String result = Result.name(path, call, i);
+                            results.get(i).onGradient(d -> gradients.put(GRADIENT + shown(result), d.copy()));
+                        }
+                    })));
             tape.backward(loss.of(network, tape, type));
         } finally {
             hooks.forEach(Hook::close);
@@ -205,7 +218,10 @@ final class GoldenPage {
 
     private Reference compared(Pass found, Pass right) {
         double least = VANISHING
-                * right.gradients.values().stream().mapToDouble(GoldenPage::largest).max().orElse(0);
+                * right.gradients.values().stream()
+                        .mapToDouble(GoldenPage::largest)
+                        .max()
+                        .orElse(0);
         Map<String, Tensor> wanted = new LinkedHashMap<>(right.results);
         right.gradients.forEach((n, d) -> {
             Tensor got = found.gradients.get(n);

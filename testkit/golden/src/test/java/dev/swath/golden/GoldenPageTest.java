@@ -48,8 +48,8 @@ class GoldenPageTest {
         Map<String, Object> page0 = Json.parseObject(data.group(1));
         Map<String, Object> seen =
                 Json.asObject(Json.asList(page0.get("runs"), "runs").getFirst(), "run");
-        assertTrue(
-                Json.asString(seen.get("sentence"), "sentence").matches("lineage_lavt-" + run + " on .*, sample [12] of 2"));
+        assertTrue(Json.asString(seen.get("sentence"), "sentence")
+                .matches("lineage_lavt-" + run + " on .*, sample [12] of 2"));
         Map<String, Object> truth = Json.asObject(page0.get("truth"), "truth");
         assertEquals(wrong, truth.get("first"));
         Files.delete(file);
@@ -83,9 +83,10 @@ class GoldenPageTest {
         golden.checkTraining(golden.load(backend), backend);
         model.namedModules().get(SPOILT).onForward((_, _, results) -> results.getFirst()
                 .onGradient(d -> d.set(d.get(0, 0, 0) + 1, 0, 0, 0)));
-        GoldenPage page = WholeNetworksTest.page(golden, "gradient", model, backend).withGradients(golden::trainingLoss, true);
-        Map<String, Object> truth = truth(
-                "gradient", page, () -> golden.checkTraining(model, backend), "gradient by " + SPOILT);
+        GoldenPage page =
+                WholeNetworksTest.page(golden, "gradient", model, backend).withGradients(golden::trainingLoss, true);
+        Map<String, Object> truth =
+                truth("gradient", page, () -> golden.checkTraining(model, backend), "gradient by " + SPOILT);
         assertTrue(names(truth, true).contains("classifier"), "forwards all is right");
         assertTrue(names(truth, true).contains("gradient by classifier"), "what is behind it is right");
         assertTrue(

@@ -28,8 +28,7 @@ class WholeFiaNetTest {
         (run.train() ? page.withGradients(run::loss, true) : page).check(() -> {
             Tape tape = Tape.inference(run.train() ? options.withTraining(new RandomSource(1)) : options);
             SentenceInput in = run.sentences().upload(tape, model);
-            run.checkLogits(
-                    name + " on " + backend.name(), model.forward(tape, tape.constant(run.image()), in));
+            run.checkLogits(name + " on " + backend.name(), model.forward(tape, tape.constant(run.image()), in));
             run.checkStatistics(model, run.tolerance("out"));
         });
     }

@@ -110,8 +110,9 @@ final class Changes implements AutoCloseable {
 
     private Var replaced(Tape tape, Var result, Intervention.Replace r) {
         if (!r.value().shape().equals(result.shape())) {
-            throw new InspectionException("[intervention] what takes the place of '" + r.name()
-                    + "' must have its shape, " + result.shape() + "; got " + r.value().describe());
+            throw new InspectionException(
+                    "[intervention] what takes the place of '" + r.name() + "' must have its shape, " + result.shape()
+                            + "; got " + r.value().describe());
         }
         done.add(r);
         return tape.constant(r.value().to(result.dtype()));

@@ -34,8 +34,7 @@ public final class Inspection {
     private final Parts parts;
     private final Watch.Outcome outcome;
 
-    private Inspection(
-            Scene scene, String sentence, Tokens tokens, List<WordPiece> words, Watch.Outcome outcome) {
+    private Inspection(Scene scene, String sentence, Tokens tokens, List<WordPiece> words, Watch.Outcome outcome) {
         this.scene = scene;
         this.sentence = sentence;
         this.tokens = tokens;
@@ -110,8 +109,7 @@ public final class Inspection {
             InspectionOptions options,
             PassRecorder.Observer observer) {
         if (!options.keep().modules().isEmpty() || !options.keep().ops().isEmpty()) {
-            Plan plan =
-                    Watch.plan(scene.network(), scene.height(), scene.width(), tokens.ids().length, options.keep());
+            Plan plan = Watch.plan(scene.network(), scene.height(), scene.width(), tokens.ids().length, options.keep());
             if (plan.remaining() > options.memory()) {
                 throw new InspectionException("[inspect] what is to be kept takes " + plan.remaining()
                         + " bytes, which must be at most " + options.memory() + "; keep fewer tensors or allow more");

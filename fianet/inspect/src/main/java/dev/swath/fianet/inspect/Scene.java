@@ -56,7 +56,10 @@ record Scene(
 
     /** A network before what it is to see, (1, H, W, 3); it computes in the type of that, on one thread. */
     static Scene of(ReferringNetwork network, Backend backend, Tensor image) {
-        if (image.rank() != 4 || image.dim(0) != 1 || image.dim(3) != 3 || !image.dtype().isFloating()) {
+        if (image.rank() != 4
+                || image.dim(0) != 1
+                || image.dim(3) != 3
+                || !image.dtype().isFloating()) {
             throw new InspectionException(
                     "[inspect] an image must have shape (1, H, W, 3) and a floating type; got " + image.describe());
         }
@@ -79,13 +82,11 @@ record Scene(
                     .upload(tape, network)
                     .cast(tape, image.dtype());
             Var there = network.upload(tape, image);
-            return tape.reading(
-                    "",
-                    () -> network.forward(tape, there, sentence)
-                            .value()
-                            .permute(0, 3, 1, 2)
-                            .copy()
-                            .to(DType.F32));
+            return tape.reading("", () -> network.forward(tape, there, sentence)
+                    .value()
+                    .permute(0, 3, 1, 2)
+                    .copy()
+                    .to(DType.F32));
         }
     }
 

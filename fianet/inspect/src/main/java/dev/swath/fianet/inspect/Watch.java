@@ -62,8 +62,7 @@ final class Watch implements PassRecorder.Observer {
         ReferringNetwork network = original.config().create();
         Parts parts = Parts.of(network);
         MetaBackend backend = new MetaBackend();
-        Tensor image =
-                Tensor.over(backend.allocate(DType.F32, 3L * height * width), Shape.of(1, height, width, 3), 0);
+        Tensor image = Tensor.over(backend.allocate(DType.F32, 3L * height * width), Shape.of(1, height, width, 3), 0);
         long all = 0;
         PassRecord record = null;
         long pass = 0;

@@ -301,7 +301,8 @@ class InspectionTest {
     void aWholePublishedNetworkIsLookedIntoInSixGigabytes(String name) {
         ModelConfig config = Networks.named(name).published(DatasetVocabulary.RRSISD);
         ReferringNetwork network = config.network().create();
-        Plan plan = Watch.plan(network, config.imageSize(), config.imageSize(), config.sentenceLength(), Keep.modules("*"));
+        Plan plan =
+                Watch.plan(network, config.imageSize(), config.imageSize(), config.sentenceLength(), Keep.modules("*"));
         long weights = 4 * network.parameterCount();
         assertTrue(plan.kept() > 500_000_000, name + " keeps " + plan.kept());
         assertTrue(plan.pass() > 10_000_000, name + " passes in " + plan.pass());

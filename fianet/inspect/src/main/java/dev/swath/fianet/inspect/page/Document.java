@@ -45,6 +45,7 @@ final class Document {
             "causes",
             "truth",
             "gradients",
+            "questions",
             "main");
 
     private static final Pattern PLACE = Pattern.compile("\\$\\{([a-z]+)}");

@@ -66,8 +66,7 @@ final class RunData {
     }
 
     private String network() {
-        return Networks.named(inspection.network().config().network())
-                .title();
+        return Networks.named(inspection.network().config().network()).title();
     }
 
     private List<String> stages() {
@@ -207,6 +206,7 @@ final class RunData {
         out.put(
                 "positions",
                 effect.intervention() instanceof Intervention.DropWord drop ? drop.positions() : List.of());
+        out.put("skips", effect.intervention() instanceof Intervention.Skip skip ? skip.path() : "");
         out.put("iou", effect.iou());
         out.put("area", effect.result().area());
         out.put("gained", effect.gained());

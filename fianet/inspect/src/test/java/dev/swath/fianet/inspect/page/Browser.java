@@ -251,6 +251,8 @@ final class Browser implements AutoCloseable {
         Map<String, Integer> codes = Map.of(
                 "2",
                 50,
+                "r",
+                82,
                 "Tab",
                 9,
                 "Enter",

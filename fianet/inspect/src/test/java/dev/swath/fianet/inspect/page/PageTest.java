@@ -16,6 +16,7 @@ import dev.swath.fianet.inspect.Effect;
 import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.InspectionOptions;
+import dev.swath.fianet.inspect.Intervention;
 import dev.swath.fianet.inspect.Interventions;
 import dev.swath.fianet.inspect.Reference;
 import dev.swath.fianet.inspect.WordAttention;
@@ -40,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -314,6 +316,18 @@ class PageTest {
     }
 
     @Test
+    void theStageIsChosen() {
+        open("words/2/" + "stage%203" + "/context/140,40");
+        browser.evaluate("inspection.all().then(() => true)");
+        String bars = ".side > div:nth-child(2) canvas";
+        double before = drawn(bars);
+        browser.evaluate("(s => { s.value = 'stage 1'; s.dispatchEvent(new Event('change')); })"
+                + "(document.querySelector('.bar select'))");
+        browser.waitFor("location.hash.includes('/stage%201/')");
+        assertNotEquals(before, drawn(bars), "the bars are of that stage");
+    }
+
+    @Test
     void theWayGoesDownByPressesAndKeys() {
         open("way");
         browser.click("[data-key='card-backbone']");
@@ -380,6 +394,81 @@ class PageTest {
                 "Promise.all(inspection.runs.map(r => inspection.load(r.tensorByPath.get('backbone.layers.3').blob))).then(() => true)");
         browser.point("main > .figure:nth-of-type(2) canvas", 0.1, 0.4);
         assertTrue(tip().contains("upper right: ") && tip().contains("lower left: "), tip());
+    }
+
+    /** The run that is seen is the reader's choice, by pointer and key, and goes with them from view to view. */
+    @Test
+    void theOtherRunIsSeen() {
+        Inspection other = comparison.right();
+        open("tensors/" + KEPT + "/3");
+        checkCell(inspection);
+        browser.click("[data-key='run-2']");
+        browser.waitFor("location.hash === '#tensors/" + KEPT + "/3/run-2'");
+        checkCell(other);
+        assertEquals("“" + OTHER + "”", browser.text("document.querySelector('h1').textContent"));
+        browser.key("r");
+        browser.waitFor("location.hash === '#tensors/" + KEPT + "/3'");
+        checkCell(inspection);
+
+        String name =
+                Json.asString(browser.evaluate("inspection.runs[1].ops.findLast(inspection.canExplain).key"), "op");
+        double number = browser.number("inspection.runs[0].ops.find(o => o.key === '" + name + "').number");
+        open("products/" + (int) number + "/5");
+        assertEquals(value(inspection, name), recorded());
+        browser.key("r");
+        browser.waitFor("location.hash.endsWith('/5/run-2')");
+        assertEquals(value(other, name), recorded());
+        browser.click("[data-key='view-words']");
+        browser.waitFor("location.hash === '#words/run-2'");
+        browser.click("[data-key='view-causes']");
+        browser.waitFor("document.getElementById('main').dataset.view === 'causes'");
+        assertEquals(0, browser.number("document.querySelectorAll('.runs').length"), "causes are the first run's");
+    }
+
+    private static void checkCell(Inspection of) {
+        browser.settle();
+        browser.evaluate("inspection.all().then(() => true)");
+        double wide = browser.number("document.querySelector('.side canvas').clientWidth");
+        double high = browser.number("document.querySelector('.side canvas').clientHeight");
+        double side = Math.min(wide, 560) / 24;
+        browser.point(".side canvas", side * 17.5 / wide, side * 5.5 / high);
+        assertEquals(
+                of.tensor(KEPT).get(0, 5, 17, 3),
+                Float.parseFloat(tip().lines().skip(1).findFirst().orElseThrow()));
+    }
+
+    private static float value(Inspection of, String op) {
+        return of.opTensors(op).get("").toFloatArray()[5];
+    }
+
+    private static float recorded() {
+        browser.waitFor("document.getElementById('recorded') !== null");
+        return Float.parseFloat(browser.text("document.getElementById('recorded').textContent"));
+    }
+
+    /** The first view asks what a reader may want to know, answers it, and leads there. */
+    @Test
+    void questionsLeadToTheirPlaces() {
+        open("way");
+        browser.waitFor("!document.querySelector('.questions').textContent.includes('…')");
+        String said = browser.text("document.querySelector('.questions').innerText");
+        Effect skipped = effects.stream()
+                .filter(e -> e.intervention() instanceof Intervention.Skip)
+                .findFirst()
+                .orElseThrow();
+        double share = 100.0 * skipped.lost() / inspection.result().area();
+        assertTrue(said.contains(String.format(Locale.ROOT, "Without it %.1f %% of what is marked goes", share)), said);
+        assertTrue(said.contains("“right”"), said);
+        assertTrue(said.contains(comparison.parts().orElseThrow().name()), said);
+        assertTrue(said.contains(SPOILT), said);
+        double links = browser.number("document.querySelectorAll('.questions a').length");
+        assertTrue(links >= 9, said);
+        for (int i = 1; i <= links; i++) {
+            open("way");
+            browser.click(".questions dt:nth-of-type(" + i + ") a");
+            browser.waitFor("document.getElementById('main').dataset.view !== 'way'");
+            assertTrue(VIEWS.contains(browser.text("document.getElementById('main').dataset.view")), "question " + i);
+        }
     }
 
     @Test

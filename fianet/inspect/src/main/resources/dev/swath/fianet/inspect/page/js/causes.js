@@ -85,7 +85,7 @@ function causeBars(causes, chosen, pick) {
 
 /** The view '#causes/NUMBER'. */
 function causesView(number) {
-  const run = main;
+  const run = runs[0];
   const causes = run.causes.map((c, at) => ({...c, at})).sort((a, b) => a.iou - b.iou);
   const chosen = Math.max(0, causes.findIndex(c => String(c.at) === number));
   const cause = causes[chosen];

@@ -107,7 +107,7 @@ function pairOfWords() {
   }
   looking.row = Math.min(2, tables[0].rows.length - 1);
   looking.branch = tables[0].branches[0];
-  looking.pixel = main.mask.peak;
+  looking.pixel = runs[0].mask.peak;
   let pinned = looking.pixel;
   const figures = [];
   const change = next => {
@@ -138,7 +138,7 @@ function pairOfWords() {
 function compareView(path) {
   const c = page.comparison;
   const chosen = path === undefined ? c.first : path === '(network)' ? '' : path;
-  const module = moduleAt(main, chosen) || main.modules[0];
+  const module = moduleAt(runs[0], chosen) || runs[0].modules[0];
   const d = differences.get(module.path);
   const strongest = c.modules.filter(m => m.norm !== null).sort((a, b) => b.norm - a.norm).slice(0, 12);
   const pair = pairFigure(module.path, comparing);
@@ -149,7 +149,7 @@ function compareView(path) {
       : ['The first module whose result differs is ', link(shownName(c.first), 'compare', c.first || '(network)'), '.', c.iou === null ? null : ' The masks have an IoU of ' + c.iou.toFixed(3) + '.']),
     h('div', {class: 'columns'}, runs.map(run => h('section', null, h('h3', null, run.label), h('div', {class: 'answer'}, imageThumb(run, true, 360, 360)),
       facts([['sentence', run.sentence], ['network', run.network], ['marked', count(run.mask.area) + ' pixels']])))),
-    shown(icicle(main, {width: comparing.width, tint: differenceTint(), selected: module.path, pick: m => go('compare', m.path || '(network)')})),
+    shown(icicle(runs[0], {width: comparing.width, tint: differenceTint(), selected: module.path, pick: m => go('compare', m.path || '(network)')})),
     h('h3', {class: 'path'}, shownName(module.path)),
     facts([
       ['relative difference', d ? d.comparable ? short(d.norm) + ', norm of the difference by norm of the first' : 'of other shapes' : 'not compared'],

@@ -35,13 +35,13 @@ function gradientsView() {
   const g = page.gradients;
   const byPath = new Map(g.modules.map(m => [m.path, m]));
   const log = m => (byPath.has(m.path) && byPath.get(m.path).rms > 0 ? Math.log10(byPath.get(m.path).rms) : null);
-  const least = Math.min(0, ...main.modules.map(log).filter(v => v !== null));
+  const least = Math.min(0, ...runs[0].modules.map(log).filter(v => v !== null));
   const own = g.modules.filter(m => m.weights > 0);
   return [
     h('h2', null, 'Gradients of a training step'),
     h('p', null, 'The loss of this sample is ' + exact(g.loss) + '.'),
     g.vanished.length ? h('p', {class: 'warn'}, 'Nothing comes back to ' + g.vanished.map(shownName).join(', ') + '.') : null,
-    shown(icicle(main, {
+    shown(icicle(runs[0], {
       width: 'parameters',
       tint: ['decades of the gradient above the least', m => (log(m) === null ? null : log(m) - least), v => 'root mean square ' + (10 ** (v + least)).toExponential(2)],
       selected: null,
@@ -55,7 +55,7 @@ function gradientsView() {
         {title: 'parameters, norm', number: true, cell: m => short(m.weights)},
         {title: 'quotient', number: true, cell: m => short(m.parameters / m.weights)},
       ], own, m => (m.parameters === 0 ? {class: 'bad'} : null))),
-      h('div', null, shown(pullFigure(main, g.pull)),
+      h('div', null, shown(pullFigure(runs[0], g.pull)),
         g.unreached.length ? h('details', null, h('summary', null, count(g.unreached.length) + ' parameters that this pass does not use'),
           h('p', {class: 'faint'}, g.unreached.join(', '))) : null)),
   ];

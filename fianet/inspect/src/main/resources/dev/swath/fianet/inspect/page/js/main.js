@@ -2,10 +2,10 @@
 const VIEWS = [
   ['way', 'The way', wayView, () => true],
   ['words', 'Words and pixels', wordsView, () => true],
-  ['tensors', 'Tensors', tensorsView, () => main.tensors.length > 0],
-  ['products', 'Products', productsView, () => main.ops.some(op => canExplain(op))],
+  ['tensors', 'Tensors', tensorsView, () => runs.some(r => r.tensors.length)],
+  ['products', 'Products', productsView, () => runs.some(r => r.ops.some(canExplain))],
   ['compare', 'Two runs', compareView, () => page.comparison !== null],
-  ['causes', 'Causes', causesView, () => main.causes.length > 0],
+  ['causes', 'Causes', causesView, () => runs[0].causes.length > 0],
   ['truth', 'Truth', truthView, () => page.truth !== null],
   ['gradients', 'Gradients', gradientsView, () => page.gradients !== null],
 ].filter(v => v[3]());
@@ -24,15 +24,42 @@ function head() {
   ];
 }
 
+/** Of two runs, the one that is seen: a choice in the views of one run, for all of them. */
+function runChoice(view) {
+  const pick = run => {
+    const place = here();
+    const args = view === 'products' && place.length > 1 ? sameOp(main.ops[place[1]], run, place.slice(2)) : place.slice(1);
+    main = run;
+    go(view, ...args);
+  };
+  return runs.length < 2 || !ONE_RUN.has(view) ? null
+    : h('div', {class: 'runs', role: 'group', 'aria-label': 'The run that is seen'}, h('span', {class: 'faint'}, 'run'), runs.map((run, i) => h('button', {
+      type: 'button', 'aria-pressed': String(run === main), 'data-key': 'run-' + (i + 1), title: run.label + ' (key R changes)', onclick: () => pick(run),
+    }, run.label)));
+}
+
+/** The op's number in another run, by its name, and the cell; nothing where that run has no such op. */
+function sameOp(op, run, cell) {
+  const found = op && run.ops.find(o => o.key === op.key);
+  return found ? [found.number, ...cell] : [];
+}
+
+/** The run that the head speaks of. */
+let headed = null;
+
 /** Draws the view of the address; the element that had the focus has it again if it is still there. */
 function render() {
   const [name, ...args] = here();
   const view = VIEWS.find(v => v[0] === name) || VIEWS[0];
+  if (headed !== main) {
+    headed = main;
+    document.getElementById('head').replaceChildren(...head());
+  }
   const focused = document.activeElement && document.activeElement.dataset.key;
   live.clear();
   tip(null);
   document.getElementById('views').replaceChildren(...VIEWS.map(v =>
-    h('a', {href: address(v[0]), 'aria-current': v === view ? 'page' : null, 'data-key': 'view-' + v[0]}, v[1])));
+    h('a', {href: address(v[0]), 'aria-current': v === view ? 'page' : null, 'data-key': 'view-' + v[0]}, v[1])), runChoice(view[0]) || '');
   const place = document.getElementById('main');
   place.replaceChildren(...view[2](...args).flat(Infinity).filter(n => n !== null && n !== undefined && n !== false));
   place.dataset.view = view[0];
@@ -44,17 +71,21 @@ function render() {
   }
 }
 
-/** Numbers 1 to 9 go to the views, unless something is being typed. */
+/** Numbers 1 to 9 go to the views and R to the other run, unless something is being typed. */
 function keys(event) {
-  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
   const view = VIEWS[Number(event.key) - 1];
-  if (!typing && view && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  const other = document.querySelector('.runs [aria-pressed="false"]');
+  if (view) {
     go(view[0]);
+  } else if (event.key.toLowerCase() === 'r' && other) {
+    other.click();
   }
 }
 
-document.getElementById('head').append(...head());
-document.getElementById('foot').append(page.made + ' Keys 1 to ' + VIEWS.length + ' change the view; the arrows move within a figure that has the focus.');
+document.getElementById('foot').append(page.made + ' Keys 1 to ' + VIEWS.length + ' change the view' + (runs.length > 1 ? ', R changes the run that is seen' : '') + '; the arrows move within a figure that has the focus.');
 addEventListener('hashchange', render);
 addEventListener('keydown', keys);
 render();

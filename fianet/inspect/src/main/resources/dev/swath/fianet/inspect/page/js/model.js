@@ -16,7 +16,9 @@ const runs = page.runs.map(run => {
   });
   return {...run, byPath, tensorByPath: tensors};
 });
-const main = runs[0];
+
+/** The run that is seen where one is; where two are compared it is the reader's choice. */
+let main = runs[0];
 
 function moduleAt(run, path) {
   const i = run.byPath.get(path);

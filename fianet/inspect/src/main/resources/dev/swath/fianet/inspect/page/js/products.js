@@ -62,6 +62,9 @@ function share(part) {
 function productsView(number, cellNumber) {
   const run = main;
   const able = run.ops.filter(op => canExplain(op));
+  if (!able.length) {
+    return [h('h2', null, 'Products'), h('p', null, 'No op of this run was kept for this page.')];
+  }
   const op = able.find(o => String(o.number) === number) || able.findLast(o => o.name === 'attention') || able[0];
   const size = op.shape.reduce((a, b) => a * b, 1);
   const cell = Math.min(size - 1, Math.max(0, Number(cellNumber) || 0));

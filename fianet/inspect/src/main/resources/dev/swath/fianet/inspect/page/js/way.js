@@ -112,8 +112,8 @@ function wayView(path) {
   const root = module.parent === null;
   return [
     h('h2', null, root ? 'The way from image and words to the mask' : lastName(module)),
-    crumbs(run, module),
-    root ? overview(run) : null,
+    root ? null : crumbs(run, module),
+    root ? [questions(run), overview(run)] : null,
     h('div', {class: 'bar'},
       choice('width', Object.entries(WIDTHS).map(([k, v]) => [k, v[0]]), wayChoice.width, v => { wayChoice.width = v; again(); }),
       choice('colour', Object.entries(TINTS).map(([k, v]) => [k, v[0]]), wayChoice.tint, v => { wayChoice.tint = v; again(); })),

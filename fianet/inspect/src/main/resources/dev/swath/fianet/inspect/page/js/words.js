@@ -333,8 +333,14 @@ function wordsView(word, place, branch, pixel) {
       mark();
     }
     looking.pixel = next.pin || next.hover || pinned;
+    places.lastChild.value = rows[looking.row];
     again();
   };
+  const places = choice('at', rows.map(r => [r, r]), rows[looking.row], v => {
+    looking.row = rows.indexOf(v);
+    mark();
+    again();
+  });
   const buttons = pieceButtons(run, looking.word, (i, only) => {
     if (only) {
       peek = i;
@@ -350,12 +356,12 @@ function wordsView(word, place, branch, pixel) {
   const heads = Math.max(...run.attention.map(a => a.heads));
   return [
     h('h2', null, 'Words and pixels'),
-    h('p', null, 'Point at a word to see where it is attended to; point at a pixel to see the words that it looks at. Press to keep either.'),
+    h('p', null, 'Point at a word to see where it is attended to; point at a pixel of the image to see the words that it looks at, at the stage that is chosen, and how its logit falls without each. Press to keep either.'),
     buttons,
-    heads > 1 ? h('div', {class: 'bar'}, choice('head', [[-1, 'mean of all'], ...Array.from({length: heads}, (_, i) => [i, i + 1])], looking.head, v => {
+    h('div', {class: 'bar'}, places, heads > 1 ? choice('head', [[-1, 'mean of all'], ...Array.from({length: heads}, (_, i) => [i, i + 1])], looking.head, v => {
       looking.head = Number(v);
       again();
-    })) : null,
+    }) : null),
     h('div', {class: 'side'}, h('div', null, shown(figures[0])), h('div', null, shown(figures[1]))),
     shown(figures[2]),
     besideView(run),
