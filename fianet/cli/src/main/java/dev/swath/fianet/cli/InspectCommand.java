@@ -9,6 +9,7 @@ import dev.swath.fianet.inspect.Comparison;
 import dev.swath.fianet.inspect.GradientInspection;
 import dev.swath.fianet.inspect.Inspection;
 import dev.swath.fianet.inspect.InspectionOptions;
+import dev.swath.fianet.inspect.Intervention;
 import dev.swath.fianet.inspect.Interventions;
 import dev.swath.fianet.inspect.Plan;
 import dev.swath.fianet.inspect.Reference;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -63,6 +65,9 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
     /** Everything that leaves a module. */
     private static final String ALL = "*";
+
+    /** Seconds that the runs with something taken away may take unasked. */
+    private static final int PATIENCE = 20;
 
     /** Of dropout in the training step. */
     private static final long SEED = 1;
@@ -160,8 +165,14 @@ final class InspectCommand implements Callable<Integer> {
                             + " small op of each kind).")
     List<String> ops = List.of();
 
-    @Option(names = "--no-causes", description = "Leave out the runs with a word or a part taken away, one for each.")
-    boolean noCauses;
+    @Option(
+            names = "--causes",
+            negatable = true,
+            description =
+                    "With the runs that have a word or a part taken away, one for each, or without (default: with them if they"
+                            + " take less than " + PATIENCE + " s).")
+    @Nullable
+    Boolean causes;
 
     @Option(
             names = "--out",
@@ -186,10 +197,13 @@ final class InspectCommand implements Callable<Integer> {
                     InspectionOptions.defaults().withMemory(Runtime.getRuntime().maxMemory() / 2);
             Keep kept = other == null ? shown : shown.and(Keep.modules(ALL));
             segmenter.segment(picture, text); // so that the times are those of a warm machine
+            long begin = System.nanoTime();
             Inspection inspection = Inspection.of(segmenter, picture, text, options.withKeep(kept));
+            double seconds = (System.nanoTime() - begin) / 1e9;
             PageWriter page = new PageWriter(inspection).showing(shown);
-            if (!noCauses) {
-                page.withEffects(Interventions.each(inspection, Interventions.standard(inspection)));
+            List<Intervention> standard = Interventions.standard(inspection);
+            if (withCauses(standard.size(), seconds)) {
+                page.withEffects(Interventions.each(inspection, standard));
             }
             if (reference != null) {
                 Reference found = Reference.compare(segmenter, picture, text, reference, tolerance);
@@ -215,6 +229,22 @@ final class InspectCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(out);
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    /** Whether to make so many more passes, each of about so many seconds. */
+    private boolean withCauses(int passes, double seconds) {
+        if (causes != null) {
+            return causes;
+        }
+        boolean soon = passes * seconds < PATIENCE;
+        if (!soon) {
+            tell(String.format(
+                    Locale.ROOT,
+                    "left out are %d runs with a word or a part taken away, of %.1f s each; --causes makes them",
+                    passes,
+                    seconds));
+        }
+        return soon;
     }
 
     /** A step of a training that begins with these weights. */

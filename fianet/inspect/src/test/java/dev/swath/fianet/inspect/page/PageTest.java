@@ -40,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -458,7 +459,12 @@ class PageTest {
                 .orElseThrow();
         double share = 100.0 * skipped.lost() / inspection.result().area();
         assertTrue(said.contains(String.format(Locale.ROOT, "Without it %.1f %% of what is marked goes", share)), said);
-        assertTrue(said.contains("“right”"), said);
+        Effect word = effects.stream()
+                .filter(e -> e.intervention() instanceof Intervention.DropWord)
+                .min(Comparator.comparingDouble(Effect::iou))
+                .orElseThrow();
+        assertTrue(said.contains("the surest pixel: “"), said);
+        assertTrue(said.contains("It changes most " + word.intervention().label()), said);
         assertTrue(said.contains(comparison.parts().orElseThrow().name()), said);
         assertTrue(said.contains(SPOILT), said);
         double links = browser.number("document.querySelectorAll('.questions a').length");
