@@ -102,6 +102,19 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
+    /** Whether to make runs with something taken away. */
+    static final class Causes {
+        @Option(
+                names = "--causes",
+                description =
+                        "Make the runs with a word or a part taken away, one for each, even if they take longer than "
+                                + PATIENCE + " s.")
+        boolean made;
+
+        @Option(names = "--no-causes", description = "Leave them out.")
+        boolean leftOut;
+    }
+
     @Mixin
     RunOptions run;
 
@@ -165,14 +178,9 @@ final class InspectCommand implements Callable<Integer> {
                             + " small op of each kind).")
     List<String> ops = List.of();
 
-    @Option(
-            names = "--causes",
-            negatable = true,
-            description =
-                    "With the runs that have a word or a part taken away, one for each, or without (default: with them if they"
-                            + " take less than " + PATIENCE + " s).")
+    @ArgGroup(multiplicity = "0..1")
     @Nullable
-    Boolean causes;
+    Causes causes;
 
     @Option(
             names = "--out",
@@ -234,7 +242,7 @@ final class InspectCommand implements Callable<Integer> {
     /** Whether to make so many more passes, each of about so many seconds. */
     private boolean withCauses(int passes, double seconds) {
         if (causes != null) {
-            return causes;
+            return causes.made;
         }
         boolean soon = passes * seconds < PATIENCE;
         if (!soon) {
