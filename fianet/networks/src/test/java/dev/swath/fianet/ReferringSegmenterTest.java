@@ -53,6 +53,9 @@ class ReferringSegmenterTest {
         return least;
     }
 
+    /** Rounds after which all threads have met in every kernel, which then keeps the arrays that each borrowed. */
+    private static final int WARM_ROUNDS = 2;
+
     @Test
     void eightThreadsGiveTheAnswersOfOneAndMemoryIsFlat(@TempDir Path folder) throws Exception {
         TinyModel.write(folder);
@@ -67,7 +70,7 @@ class ReferringSegmenterTest {
         try (ReferringSegmenter segmenter = TinyModel.open(folder);
                 ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
             long before = 0;
-            for (int round = 0; round < 2; round++) {
+            for (int round = 0; round <= WARM_ROUNDS; round++) {
                 List<Future<?>> calls = new ArrayList<>();
                 for (int t = 0; t < THREADS; t++) {
                     int thread = t;
@@ -81,15 +84,12 @@ class ReferringSegmenterTest {
                 for (Future<?> call : calls) {
                     call.get();
                 }
-                if (round == 0) {
+                if (round == WARM_ROUNDS - 1) {
                     before = live();
                 }
             }
-            // A call that left one map of its pass behind would leave tens of MB; threads that meet for the first time
-            // in a kernel
-            // leave the arrays that it borrows, of which a backend keeps 64.
             long growth = live() - before;
-            assertTrue(growth < 4 << 20, "another " + THREADS * CALLS + " calls left " + growth + " bytes behind");
+            assertTrue(growth < 1 << 20, "another " + THREADS * CALLS + " calls left " + growth + " bytes behind");
         }
     }
 

@@ -99,9 +99,6 @@ final class InspectCommand implements Callable<Integer> {
         Path weights;
     }
 
-    @Spec
-    CommandSpec spec;
-
     /** Whether to make runs with something taken away. */
     static final class Causes {
         @Option(
@@ -114,6 +111,9 @@ final class InspectCommand implements Callable<Integer> {
         @Option(names = "--no-causes", description = "Leave them out.")
         boolean leftOut;
     }
+
+    @Spec
+    CommandSpec spec;
 
     @Mixin
     RunOptions run;

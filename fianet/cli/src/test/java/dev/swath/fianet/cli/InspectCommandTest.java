@@ -84,6 +84,15 @@ class InspectCommandTest {
     }
 
     @Test
+    void causesAreMadeOrLeftOutWhenAskedFor() throws IOException {
+        inspect("--text", "the ship", "--causes").done();
+        assertTrue(list(run(data(), 0).get("causes")).size() > 5);
+        inspect("--text", "the ship", "--no-causes").done();
+        assertEquals(List.of(), run(data(), 0).get("causes"));
+        inspect("--text", "the ship", "--causes", "--no-causes").refused(2, "--causes", "--no-causes");
+    }
+
+    @Test
     void twoSentencesStandBesideEachOther() throws IOException {
         Cli done = inspect("--text", "the ship on the left", "--compare-text", "the road on the left", "--no-causes")
                 .done();

@@ -28,7 +28,7 @@ final class PanelStorage extends PackedStorage {
     interface Source {
         /**
          * Writes the elements of {@code columns} columns from {@code column} on, in the rows {@code first} to {@code first +
-         * depth - 1}, to {@code to[at + l * COLUMNS + j]}, and zeros behind them.
+         * depth - 1}, to {@code to[at + l * COLUMNS + j]}.
          */
         void panel(int column, int columns, int first, int depth, float[] to, int at);
     }
@@ -43,7 +43,6 @@ final class PanelStorage extends PackedStorage {
             return (column, columns, first, depth, to, at) -> {
                 for (int l = 0; l < depth; l++) {
                     Rows.copy(from, (int) (offset + column + (first + l) * step), to, at + l * COLUMNS, columns);
-                    Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
                 }
             };
         }
@@ -56,14 +55,30 @@ final class PanelStorage extends PackedStorage {
         float[] panels = new float[size(n, k)];
         Source source = of(Matrix.dense(Slice.of(new HostStorage.Floats(weight), offset), k)
                 .transposed());
-        for (int column = 0; column < n; column += COLUMNS) {
-            source.panel(column, Math.min(COLUMNS, n - column), 0, k, panels, column * k);
+        for (int panel = 0; panel < count(n); panel++) {
+            copy(source, panel, n, 0, k, panels);
         }
         return new PanelStorage(panels, n, k);
     }
 
+    /** Panels of n columns. */
+    static int count(int n) {
+        return Math.ceilDiv(n, COLUMNS);
+    }
+
     static int size(int n, int k) {
-        return Math.multiplyExact(Math.ceilDiv(n, COLUMNS) * COLUMNS, k);
+        return Math.multiplyExact(count(n) * COLUMNS, k);
+    }
+
+    /** Copies one panel of n columns between two depths to its place among the others; the last one is filled up. */
+    static void copy(Source b, int panel, int n, int first, int depth, float[] to) {
+        int column = panel * COLUMNS;
+        int columns = Math.min(COLUMNS, n - column);
+        int at = column * depth;
+        b.panel(column, columns, first, depth, to, at);
+        for (int l = 0; l < depth && columns < COLUMNS; l++) {
+            Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
+        }
     }
 
     /** In blocks of 16 deep, so that both sides stay in the cache. */
@@ -76,9 +91,6 @@ final class PanelStorage extends PackedStorage {
                 for (int l = l0; l < l1; l++) {
                     to[at + l * COLUMNS + j] = from[(int) (column + l * step)];
                 }
-            }
-            for (int l = l0; l < l1 && columns < COLUMNS; l++) {
-                Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
             }
         }
     }

@@ -39,9 +39,6 @@ record Patches(Input x, Geometry g) implements Strips.Source, PanelStorage.Sourc
     @Override
     public void panel(int column, int columns, int first, int depth, float[] to, int at) {
         copy(first, depth, column, columns, to, at, GemmTile.COLUMNS);
-        for (int l = 0; l < depth && columns < GemmTile.COLUMNS; l++) {
-            Arrays.fill(to, at + l * GemmTile.COLUMNS + columns, at + (l + 1) * GemmTile.COLUMNS, 0);
-        }
     }
 
     /** Elements {@code column} to {@code column + n - 1} of the rows of some cells, {@code step} apart. */

@@ -8,9 +8,9 @@ import dev.swath.kernels.GemmKernel.Matrix;
  *
  * <p>[depth / DEPTH][rows / ROWS][ROWS][STRIDE].
  *
- * <p>A panel of B over one block of depth (16 KB with vectors of 512 bits) and a strip (4.6 KB) stay in the first-level cache together. Copying costs a
- * read and a write of each element of A for 2 n multiplications with it. Rows are not a multiple of 4 KB apart, which would
- * share few places in that cache.
+ * <p>A panel of B over one block of depth (16 KB with vectors of 512 bits) and a strip (4.6 KB) stay in the first-level
+ * cache together. Copying costs a read and a write of each element of A for 2 n multiplications with it. Rows are not a
+ * multiple of 4 KB apart, which would share few places in that cache.
  */
 final class Strips {
     /** Rows of a strip. */

@@ -86,9 +86,7 @@ final class VectorConv2d implements Conv2dKernel {
                 Matrix.dense(y, step),
                 new Patches(x, g),
                 Slice.of(new HostStorage.Floats(weight), 0),
-                bias,
-                f,
-                null,
+                VectorGemm.Epilogue.of(bias, f, null),
                 g.batch() * g.outHeight() * g.outWidth(),
                 g.out(),
                 g.kernel() * g.kernel() * g.in(),
@@ -340,13 +338,13 @@ final class VectorConv2d implements Conv2dKernel {
     private static void sums(Slice dBias, Slice dy, int step, int cells, int out, Execution on) {
         int pieces = Math.ceilDiv(cells, PIECE);
         double[] sums = new double[pieces * out];
-        float[] from = dy.floats();
-        on.forEach(pieces, piece -> {
-            for (int cell = piece * PIECE; cell < Math.min(cells, (piece + 1) * PIECE); cell++) {
+        float[] values = dy.floats();
+        Chunks.pieces(cells, PIECE, on, (from, end) -> {
+            int to = from / PIECE * out;
+            for (int cell = from; cell < end; cell++) {
                 int at = dy.offset() + cell * step;
-                int to = piece * out;
                 for (int o = 0; o < out; o++) {
-                    sums[to + o] += from[at + o];
+                    sums[to + o] += values[at + o];
                 }
             }
         });

@@ -40,7 +40,7 @@ final class VectorGemm implements GemmKernel {
     private static final float[] ZEROS = new float[COLUMNS];
 
     /** What happens to a block of C before and after the product. */
-    private record Epilogue(
+    record Epilogue(
             float @Nullable [] bias,
             int biasAt,
             Activation f,
@@ -77,22 +77,11 @@ final class VectorGemm implements GemmKernel {
             int n,
             int k,
             Execution on) {
-        linear(y, Strips.of(x), weight, bias, f, residual, m, n, k, on);
+        linear(y, Strips.of(x), weight, Epilogue.of(bias, f, residual), m, n, k, on);
     }
 
     /** The same for a left operand that need not lie in memory. */
-    void linear(
-            Matrix y,
-            Source x,
-            Slice weight,
-            @Nullable Slice bias,
-            Activation f,
-            @Nullable Slice residual,
-            int m,
-            int n,
-            int k,
-            Execution on) {
-        Epilogue e = Epilogue.of(bias, f, residual);
+    void linear(Matrix y, Source x, Slice weight, Epilogue e, int m, int n, int k, Execution on) {
         if (weight.storage() instanceof PanelStorage packed) {
             run(product(y, x, packed.panels(), n, k, e), m, on);
             return;
@@ -167,8 +156,8 @@ final class VectorGemm implements GemmKernel {
             int end = Math.min(k, (part + 1) * each);
             for (int first = part * each; first < end; first += chunk) {
                 int depth = Math.min(chunk, end - first);
-                for (int column = 0; column < n; column += COLUMNS) {
-                    b.panel(column, Math.min(COLUMNS, n - column), first, depth, panels, column * depth);
+                for (int panel = 0; panel < PanelStorage.count(n); panel++) {
+                    PanelStorage.copy(b, panel, n, first, depth, panels);
                 }
                 Epilogue e = Epilogue.plain(first > part * each);
                 alone(product(to, Strips.from(a, first), panels, n, depth, e), 0, m, on);
@@ -197,10 +186,7 @@ final class VectorGemm implements GemmKernel {
     /** The panels of B between two depths. */
     private static float[] pack(PanelStorage.Source b, int n, int first, int depth, Execution on) {
         float[] panels = HostExecution.arrays(on).take(PanelStorage.size(n, depth));
-        on.forEach(Math.ceilDiv(n, COLUMNS), panel -> {
-            int column = panel * COLUMNS;
-            b.panel(column, Math.min(COLUMNS, n - column), first, depth, panels, column * depth);
-        });
+        on.forEach(PanelStorage.count(n), panel -> PanelStorage.copy(b, panel, n, first, depth, panels));
         return panels;
     }
 
@@ -210,7 +196,7 @@ final class VectorGemm implements GemmKernel {
         }
         int size = Math.clamp(BLOCK / Math.clamp(p.k, 1, BLOCK_DEPTH) / Strips.ROWS * Strips.ROWS, MIN_ROWS, MAX_ROWS);
         int blocks = Math.ceilDiv(m, size);
-        int panelCount = Math.ceilDiv(p.n, COLUMNS);
+        int panelCount = PanelStorage.count(p.n);
         int groups = blocks >= 8 ? 1 : Math.min(panelCount, Math.ceilDiv(8, blocks));
         if (groups == 1) {
             on.forEach(blocks, block -> alone(p, block * size, Math.min(size, m - block * size), on));
@@ -252,7 +238,7 @@ final class VectorGemm implements GemmKernel {
             for (int strip = 0; strip * Strips.ROWS < rows; strip++) {
                 Strips.copy(p.a, first, rows, strip, l, depth, strips, 0);
             }
-            block(p, first, rows, 0, Math.ceilDiv(p.n, COLUMNS), l, depth, strips, 0, arrays);
+            block(p, first, rows, 0, PanelStorage.count(p.n), l, depth, strips, 0, arrays);
         }
         arrays.give(strips);
     }
@@ -344,10 +330,7 @@ final class VectorGemm implements GemmKernel {
                 VectorUnary.apply(e.f, p.c, row, p.c, row, columns);
             }
             if (e.residual != null) {
-                int from = e.residualAt + shift + r * p.ldc;
-                for (int j = 0; j < columns; j++) {
-                    p.c[row + j] += e.residual[from + j];
-                }
+                Rows.add(p.c, row, e.residual, e.residualAt + shift + r * p.ldc, columns);
             }
         }
     }

@@ -16,16 +16,14 @@ final class WinogradStorage extends PackedStorage {
         super(DType.F32, (long) out * in * 9, Device.CPU);
         this.original = Arrays.copyOfRange(weight, offset, offset + out * in * 9);
         this.transformed = new float[size(out, in)];
-        IntStream.range(0, panels(out)).parallel().forEach(panel -> panel(transformed, original, out, in, panel));
+        IntStream.range(0, PanelStorage.count(out))
+                .parallel()
+                .forEach(panel -> panel(transformed, original, out, in, panel));
     }
 
     /** Floats of a transformed weight. */
     static int size(int out, int in) {
         return Math.multiplyExact(Winograd.PRODUCTS, PanelStorage.size(out, in));
-    }
-
-    private static int panels(int out) {
-        return Math.ceilDiv(out, GemmTile.COLUMNS);
     }
 
     private static void panel(float[] to, float[] weight, int out, int in, int panel) {

@@ -20,7 +20,17 @@ class VectorGemmTest {
      * summed side by side. Either operand may be turned, and C is if A is and has more rows than B has columns.
      */
     @ParameterizedTest
-    @CsvSource({"5, 7, 70000", "7, 500, 1100", "13, 300, 2304", "260, 258, 2050", "9, 7500, 515", "300, 20, 1030"})
+    @CsvSource({
+        "5, 7, 4097",
+        "1, 40, 8192",
+        "13, 3, 9001",
+        "30, 67, 4100",
+        "5, 7, 70000",
+        "7, 500, 1100",
+        "13, 300, 2304",
+        "60, 1100, 515",
+        "300, 20, 1030"
+    })
     void deeperThanABlock(int m, int n, int k) {
         for (boolean accumulate : new boolean[] {false, true}) {
             product(LONG, m, n, k, k, 1, n, 1, accumulate);
