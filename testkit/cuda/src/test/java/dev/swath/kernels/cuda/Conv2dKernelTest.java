@@ -50,6 +50,11 @@ class Conv2dKernelTest {
         return (long) g.batch() * g.height() * g.width();
     }
 
+    /** The products that one element of the result sums up. */
+    private static long window(Geometry g) {
+        return (long) g.groupIn() * g.kernel() * g.kernel();
+    }
+
     private static long outCells(Geometry g) {
         return (long) g.batch() * g.outHeight() * g.outWidth();
     }
@@ -71,7 +76,8 @@ class Conv2dKernelTest {
         Geometry g = geometry(c, in, channels(c, 72), 1);
         Activation f = c.epilogue();
         boolean biased = c.toss();
-        KernelCheck<Conv2dKernel>.Operand y = c.out(types.x(), outCells(g) * g.out());
+        KernelCheck<Conv2dKernel>.Operand y =
+                c.out(types.x(), outCells(g) * g.out()).sumOf(window(g));
         KernelCheck<Conv2dKernel>.Operand[] x = operands(c, types, widths, cells(g));
         KernelCheck<Conv2dKernel>.Operand w = weight(c, types, g);
         KernelCheck<Conv2dKernel>.Operand bias = c.in(types.parameters(), g.out());
@@ -109,10 +115,15 @@ class Conv2dKernelTest {
         KernelCheck<Conv2dKernel>.Operand x = c.in(types.x(), cells(g) * g.in());
         KernelCheck<Conv2dKernel>.Operand w = weight(c, types, g);
         KernelCheck<Conv2dKernel>.Operand bias = c.in(types.parameters(), g.out());
-        KernelCheck<Conv2dKernel>.Operand y = c.out(types.x(), outCells(g) * g.out());
-        KernelCheck<Conv2dKernel>.Operand dx = c.out(types.x(), cells(g) * g.in());
-        KernelCheck<Conv2dKernel>.Operand dw = c.inOut(types.parameters(), w.values().length);
-        KernelCheck<Conv2dKernel>.Operand db = c.inOut(types.parameters(), g.out());
+        KernelCheck<Conv2dKernel>.Operand y =
+                c.out(types.x(), outCells(g) * g.out()).sumOf(window(g));
+        long parts = (long) g.out() / groups * g.kernel() * g.kernel();
+        KernelCheck<Conv2dKernel>.Operand dx =
+                c.out(types.x(), cells(g) * g.in()).sumOf(parts);
+        KernelCheck<Conv2dKernel>.Operand dw =
+                c.inOut(types.parameters(), w.values().length).sumOf(outCells(g));
+        KernelCheck<Conv2dKernel>.Operand db =
+                c.inOut(types.parameters(), g.out()).sumOf(outCells(g));
         if (tf32) {
             c.within(5e-3, 5e-3);
         }

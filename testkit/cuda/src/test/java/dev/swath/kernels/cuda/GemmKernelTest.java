@@ -74,6 +74,7 @@ class GemmKernelTest {
         } else if (types.x() == DType.BF16) {
             c.within(5e-3, 5e-3);
         }
+        y.sumOf(k);
         c.check((kernel, on) -> {
             own(on, tf32, seed % 2 == 0);
             Matrix to = new Matrix(y.slice(), apart, 1);
@@ -115,6 +116,7 @@ class GemmKernelTest {
                 c.in(types.parameters(), c.in(types.x(), (long) n * k).values());
         KernelCheck<GemmKernel>.Operand bias = c.in(types.parameters(), n);
         KernelCheck<GemmKernel>.Operand other = c.in(types.x(), (long) m * n);
+        y.sumOf(k);
         c.check((kernel, on) -> {
             own(on, false, seed % 2 == 0);
             kernel.linear(

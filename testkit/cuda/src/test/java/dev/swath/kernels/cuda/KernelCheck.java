@@ -71,7 +71,7 @@ final class KernelCheck<K extends Kernel> {
         this.kind = kind;
         this.types = types;
         this.seed = seed;
-        this.random = new SplittableRandom(0x5eed + 31 * seed + types.hashCode());
+        this.random = new SplittableRandom(0x5eed + 31 * seed + types.toString().hashCode());
     }
 
     /** A call with these types; the seed says what is drawn for it. */
@@ -107,7 +107,10 @@ final class KernelCheck<K extends Kernel> {
         return all.get(random.nextInt(all.size()));
     }
 
-    /** The greatest error of an f32 and of a bf16 result, as a part of its largest element; 1e-5 and 5e-3 unless it is said. */
+    /**
+     * The greatest error of an f32 and of a bf16 result, as a part of its largest element, or of what {@link Operand#sumOf}
+     * says if that is more; 1e-5 and 5e-3 unless it is said.
+     */
     KernelCheck<K> within(double f32, double bf16) {
         f32Error = f32;
         bf16Error = bf16;
@@ -119,6 +122,7 @@ final class KernelCheck<K extends Kernel> {
         private final DType type;
         private final double[] before;
         private final boolean written;
+        private double usual;
         private Slice slice;
         private double @Nullable [] truth;
         private double @Nullable [] first;
@@ -133,6 +137,15 @@ final class KernelCheck<K extends Kernel> {
         /** The operand as it lies for the present call. */
         Slice slice() {
             return slice;
+        }
+
+        /**
+         * Says that its elements are sums of so many products of numbers around 0. Such a sum is as large as the root of their
+         * number, and so are its terms' rounding errors together, however small it happens to be.
+         */
+        Operand sumOf(long products) {
+            usual = Math.sqrt(products);
+            return this;
         }
 
         /** Its elements before the call; what is only written is not a number then. */
@@ -292,7 +305,7 @@ final class KernelCheck<K extends Kernel> {
         double[] got = Arrays.copyOfRange(all, from, from + n);
         if (o.first == null) {
             o.first = got;
-            close(what, o.truth, got, error(o.type));
+            close(what, o.truth, got, error(o.type), o.usual);
         } else {
             for (int i = 0; i < n; i++) {
                 assertEquals(o.first[i], got[i], what + " differs from the first call's, at " + i);
@@ -308,10 +321,10 @@ final class KernelCheck<K extends Kernel> {
         };
     }
 
-    private static void close(String what, double[] expected, double[] got, double error) {
+    private static void close(String what, double[] expected, double[] got, double error, double usual) {
         double largest =
                 Arrays.stream(expected).filter(Double::isFinite).map(Math::abs).reduce(0, Math::max);
-        double most = error * (largest == 0 ? 1 : largest);
+        double most = error * (largest == 0 ? 1 : Math.max(largest, usual));
         for (int i = 0; i < got.length; i++) {
             double off = Math.abs(got[i] - expected[i]);
             int at = i;
