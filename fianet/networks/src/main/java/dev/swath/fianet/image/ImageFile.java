@@ -212,7 +212,7 @@ public final class ImageFile {
             requireAsBefore(decoder);
             PillowResize.Running resize =
                     new PillowResize.Running(width, height, decoder.channels(), toWidth, toHeight);
-            Stretch.samples(decoder, resize::row);
+            Stretch.samples(decoder, resize);
             return resize.result();
         });
     }

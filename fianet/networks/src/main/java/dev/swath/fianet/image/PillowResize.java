@@ -1,5 +1,6 @@
 package dev.swath.fianet.image;
 
+import dev.swath.fianet.image.decode.Decoder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ public final class PillowResize {
      * The resize while rows come in, from the topmost down; it holds the sums of those output rows that are not done. Channels
      * are taken apart, so that each sum goes over neighbours in memory.
      */
-    static final class Running {
+    static final class Running implements Decoder.Rows {
         private final int channels;
         private final int width;
         private final int height;
@@ -83,7 +84,8 @@ public final class PillowResize {
         }
 
         /** Takes in the next row: samples from 0 to 255 of all channels for each pixel. */
-        void row(int y, int[] samples) {
+        @Override
+        public void row(int y, int[] samples) {
             for (int c = 0; c < channels; c++) {
                 int[] from = samples;
                 if (channels > 1) {
@@ -98,6 +100,12 @@ public final class PillowResize {
                     shrink(from, across, narrow, c * width);
                 }
             }
+            again(y, samples);
+        }
+
+        /** Takes in what it took in last once more. */
+        @Override
+        public void again(int y, int[] samples) {
             if (down == null) {
                 put(y, narrow);
                 return;

@@ -61,11 +61,20 @@ final class Stretch {
         for (int v = 0; v < to8.length; v++) {
             to8[v] = stretch.of(v) & 0xff;
         }
-        decoder.read((y, samples) -> {
-            for (int i = 0; i < samples.length; i++) {
-                samples[i] = to8[samples[i]];
+        int[] stretched = new int[decoder.width() * decoder.channels()];
+        decoder.read(new Decoder.Rows() {
+            @Override
+            public void row(int y, int[] samples) {
+                for (int i = 0; i < stretched.length; i++) {
+                    stretched[i] = to8[samples[i]];
+                }
+                rows.row(y, stretched);
             }
-            rows.row(y, samples);
+
+            @Override
+            public void again(int y, int[] samples) {
+                rows.again(y, stretched);
+            }
         });
     }
 

@@ -19,7 +19,7 @@ public abstract class Decoder {
     private static final int MAX_SIDE = 1 << 20;
 
     /** Bytes that any file may unpack to, and for each of its own; deflate reaches a thousand where there is nothing to see. */
-    private static final long ANY_UNPACKED = 1L << 30;
+    private static final long ANY_UNPACKED = 5L << 27;
 
     private static final long UNPACKED_EACH_BYTE = 256;
 
@@ -32,9 +32,14 @@ public abstract class Decoder {
          * Takes a row, the topmost first.
          *
          * @param y counted from 0
-         * @param samples of {@link #channels} for each pixel; used again for the next row
+         * @param samples of {@link #channels} for each pixel; used again for the next row, and not to be changed
          */
         void row(int y, int[] samples);
+
+        /** Takes a row that is equal to the one before, whose samples these still are. */
+        default void again(int y, int[] samples) {
+            row(y, samples);
+        }
     }
 
     final ByteSource source;

@@ -246,6 +246,10 @@ final class PngDecoder extends Decoder {
         try (Pass all = new Pass(width(), height(), 0)) {
             for (int y = 0; y < height(); y++) {
                 byte[] row = all.next();
+                if (y > 0 && Arrays.equals(row, all.before)) {
+                    rows.again(y, line);
+                    continue;
+                }
                 put(row, width(), line, 0, 1);
                 rows.row(y, line);
             }
