@@ -125,6 +125,11 @@ final class PngFilters {
         long c = 0;
         for (int i = lane; i < row.length; i += step) {
             long b = lanes(before, i);
+            if (b == c) { // flat above: the left one, and a chain of two additions
+                a = a + lanes(row, i) & BYTES;
+                put(row, i, lanes, a);
+                continue;
+            }
             long toA = absolute(b + HIGHEST - c);
             long toB = absolute(a + HIGHEST - c);
             long toC = absolute(a + b + HIGHEST - 2 * c);
