@@ -14,28 +14,28 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1, else patches laid out as rows (im2col) and
- * a matrix product. The input's gradient is a convolution of the same kind or, where there is none, a product whose
- * rows are added up; the weight's is a product with patches. Several groups go one after another through the same; a
- * group of one channel each is {@link Depthwise}.
+ * {@code conv2d}: Winograd's F(4x4, 3x3) for packed 3x3 weights of stride 1 and F(2x2, 3x3) for others of many channels (see
+ * {@link WinogradConv2d}), else patches laid out as rows (im2col) and a matrix product. The input's gradient is a
+ * convolution of the same kind or, where there is none, a product whose rows are added up; the weight's is a product with
+ * patches. Several groups go one after another through the same; a group of one channel each is {@link Depthwise}.
  *
- * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the direct form: with
- * Winograd's, losses drift several times further from those of 64-bit floats within fifty steps.
+ * <p>Weights that are trained are not packed, so training has the smaller rounding errors of the smaller tiles: with the
+ * larger ones losses drift several times further from those of 64-bit floats within fifty steps.
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
     /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
     private static final int SCRATCH = 1 << 21;
 
-    private static final int MAX_TILES = 240;
-    private static final int PAD = 16;
     /** Cells whose gradients one task adds up. */
     private static final int PIECE = 4096;
 
     private final VectorGemm gemm;
+    private final WinogradConv2d byTiles;
 
     VectorConv2d(VectorGemm gemm) {
         this.gemm = gemm;
+        byTiles = new WinogradConv2d(gemm);
     }
 
     @Override
@@ -55,12 +55,19 @@ final class VectorConv2d implements Conv2dKernel {
             Activation f,
             Geometry g,
             Execution on) {
-        if (weight.storage() instanceof WinogradStorage w && g.padding() == 1 && g.stride() == 1 && g.kernel() == 3) {
-            winograd(y, x, channels, w.transformed(), bias, g, on);
+        if (weight.storage() instanceof WinogradStorage w && WinogradConv2d.suits(g)) {
+            WinogradConv2d.forward(Winograd.F4, y, x, channels, w.transformed(), bias, g, on);
             activate(y, f, g, on);
             return;
         }
         Slice dense = weight.storage() instanceof PackedStorage packed ? Slice.of(packed.unpack(), 0) : weight;
+        if (WinogradConv2d.isQuicker(g)) {
+            float[] transformed = WinogradConv2d.transformed(dense, g.out(), g.in(), false, on);
+            WinogradConv2d.forward(Winograd.F2, y, x, channels, transformed, bias, g, on);
+            HostExecution.arrays(on).give(transformed);
+            activate(y, f, g, on);
+            return;
+        }
         if (Depthwise.suits(g)) {
             Depthwise.forward(y, x[0], dense, bias, f, g, on);
             return;
@@ -137,67 +144,16 @@ final class VectorConv2d implements Conv2dKernel {
         return to;
     }
 
-    private void winograd(
-            Slice y, Slice[] x, int[] channels, float[] weight, @Nullable Slice bias, Geometry g, Execution on) {
-        int down = Math.ceilDiv(g.height(), Winograd.OUT);
-        int across = Math.ceilDiv(g.width(), Winograd.OUT);
-        int tiles = g.batch() * down * across;
-        int ldv = g.in() + PAD;
-        int ldm = Math.ceilDiv(g.out(), GemmTile.COLUMNS) * GemmTile.COLUMNS;
-        int most = Math.clamp(SCRATCH / (Winograd.PRODUCTS * Math.max(ldv, ldm)) / 12 * 12, 12, MAX_TILES);
-        // An even number of blocks, and at least two, whatever the number of threads.
-        int blocks = Math.max(2, Math.ceilDiv(tiles, most));
-        blocks += blocks % 2;
-        int perBlock = Math.ceilDiv(tiles, blocks);
-        float[] shift = new float[ldm];
-        if (bias != null) {
-            System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
-        }
-        on.forEach(Math.ceilDiv(tiles, perBlock), task -> {
-            int first = task * perBlock;
-            int count = Math.min(perBlock, tiles - first);
-            float[] v = HostExecution.arrays(on).take(Winograd.PRODUCTS * perBlock * ldv);
-            float[] m = HostExecution.arrays(on).take(Winograd.PRODUCTS * perBlock * ldm);
-            float[] half = HostExecution.arrays(on).take(Winograd.PRODUCTS * Lanes.LENGTH);
-            for (int t = 0; t < count; t++) {
-                int tile = first + t;
-                int top = tile / across % down * Winograd.OUT - 1;
-                int left = tile % across * Winograd.OUT - 1;
-                int at = t * ldv;
-                for (int map = 0; map < x.length; map++) {
-                    Winograd.input(
-                            v, at, perBlock * ldv, half, x[map], channels[map], tile / (down * across), top, left, g);
-                    at += channels[map];
-                }
-            }
-            for (int q = 0; q < Winograd.PRODUCTS; q++) {
-                Slice to = Slice.of(new HostStorage.Floats(m), q * perBlock * ldm);
-                Slice from = Slice.of(new HostStorage.Floats(v), q * perBlock * ldv);
-                int panels = q * PanelStorage.size(g.out(), g.in());
-                VectorGemm.small(to, ldm, Matrix.dense(from, ldv), weight, panels, count, g.out(), g.in(), on);
-            }
-            for (int t = 0; t < count; t++) {
-                int tile = first + t;
-                Winograd.output(
-                        y,
-                        m,
-                        t * ldm,
-                        perBlock * ldm,
-                        half,
-                        shift,
-                        tile / (down * across),
-                        tile / across % down * Winograd.OUT,
-                        tile % across * Winograd.OUT,
-                        g);
-            }
-            HostExecution.arrays(on).give(half);
-            HostExecution.arrays(on).give(m);
-            HostExecution.arrays(on).give(v);
-        });
-    }
-
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
+        if (WinogradConv2d.isQuicker(g)) {
+            float[] turned = WinogradConv2d.transformed(weight, g.out(), g.in(), true, on);
+            Slice[] maps = {dy};
+            int[] channels = {g.out()};
+            WinogradConv2d.forward(Winograd.F2, dx, maps, channels, turned, null, adjoint(g), on);
+            HostExecution.arrays(on).give(turned);
+            return;
+        }
         if (Depthwise.suits(g)) {
             Depthwise.backwardInput(dx, dy, weight, g, on);
             return;
@@ -219,11 +175,14 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private void adjoint(Slice dx, int step, Input dy, Slice weight, Geometry g, Execution on) {
-        Geometry adjoint = new Geometry(
-                g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding(), 1, g.dilation());
         float[] turned = turned(weight, g, on);
-        direct(dx, step, dy, turned, null, Activation.IDENTITY, adjoint, on);
+        direct(dx, step, dy, turned, null, Activation.IDENTITY, adjoint(g), on);
         HostExecution.arrays(on).give(turned);
+    }
+
+    private static Geometry adjoint(Geometry g) {
+        return new Geometry(
+                g.batch(), g.height(), g.width(), g.out(), g.in(), g.kernel(), 1, g.padding(), 1, g.dilation());
     }
 
     /** dx += the gradients of all patches; the cells of dx and dy lie some steps apart. */
@@ -287,6 +246,13 @@ final class VectorConv2d implements Conv2dKernel {
     public void backwardWeight(Slice dWeight, @Nullable Slice dBias, Slice dy, Slice x, Geometry g, Execution on) {
         if (Depthwise.suits(g)) {
             Depthwise.backwardWeight(dWeight, dBias, dy, x, g, on);
+            return;
+        }
+        if (WinogradConv2d.isQuicker(g)) {
+            byTiles.backwardWeight(dWeight, dy, x, g, on);
+            if (dBias != null) {
+                sums(dBias, dy, g.out(), g.batch() * g.height() * g.width(), g.out(), on);
+            }
             return;
         }
         for (int group = 0; group < g.groups(); group++) {

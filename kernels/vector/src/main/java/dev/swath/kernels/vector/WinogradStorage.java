@@ -7,14 +7,14 @@ import dev.swath.tensor.PackedStorage;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** A 3x3 weight transformed for {@link Winograd} and packed as 36 sets of panels; keeps the original to be read. */
+/** A 3x3 weight transformed by {@link WinogradF4} and packed as 36 sets of panels; keeps the original to be read. */
 final class WinogradStorage extends PackedStorage {
     private final float[] original;
     private final float[] transformed;
 
     WinogradStorage(float[] weight, int offset, int out, int in) {
-        super(DType.F32, (long) out * in * 9, Device.CPU);
-        this.original = Arrays.copyOfRange(weight, offset, offset + out * in * 9);
+        super(DType.F32, (long) out * in * Winograd.TAPS, Device.CPU);
+        this.original = Arrays.copyOfRange(weight, offset, offset + out * in * Winograd.TAPS);
         this.transformed = new float[size(out, in)];
         IntStream.range(0, PanelStorage.count(out))
                 .parallel()
@@ -23,7 +23,7 @@ final class WinogradStorage extends PackedStorage {
 
     /** Floats of a transformed weight. */
     static int size(int out, int in) {
-        return Math.multiplyExact(Winograd.PRODUCTS, PanelStorage.size(out, in));
+        return Math.multiplyExact(Winograd.F4.products, PanelStorage.size(out, in));
     }
 
     private static void panel(float[] to, float[] weight, int out, int in, int panel) {
@@ -31,7 +31,7 @@ final class WinogradStorage extends PackedStorage {
         int width = GemmTile.COLUMNS;
         int columns = Math.min(width, out - panel * width);
         double[] half = new double[18];
-        double[] values = new double[Winograd.PRODUCTS];
+        double[] values = new double[Winograd.F4.products];
         for (int i = 0; i < in; i++) {
             int at = (panel * in + i) * width;
             for (int column = 0; column < width; column++) {
@@ -39,9 +39,9 @@ final class WinogradStorage extends PackedStorage {
                 if (column >= columns) {
                     Arrays.fill(values, 0);
                 } else {
-                    Winograd.kernel(weight, (o * in + i) * 9, half, values);
+                    WinogradF4.kernel(weight, (o * in + i) * Winograd.TAPS, half, values);
                 }
-                for (int q = 0; q < Winograd.PRODUCTS; q++) {
+                for (int q = 0; q < Winograd.F4.products; q++) {
                     to[q * size + at + column] = (float) values[q];
                 }
             }

@@ -1,0 +1,224 @@
+package dev.swath.kernels.vector;
+
+import dev.swath.kernels.Conv2dKernel.Geometry;
+import dev.swath.kernels.Execution;
+import dev.swath.kernels.GemmKernel.Matrix;
+import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.Slice;
+import dev.swath.tensor.HostStorage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * 3x3 convolutions of stride 1, padding 1, one group and no dilation by one of {@link Winograd}'s forms: tiles of the map are
+ * transformed, multiplied with the transformed weight, one matrix product for each product of a tile, and turned back.
+ */
+final class WinogradConv2d {
+    /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
+    private static final int SCRATCH = 1 << 21;
+
+    private static final int MAX_TILES = 240;
+    /** Between tiles' channels: vectors of the last ones are written whole. */
+    private static final int PAD = 16;
+
+    /** Tiles whose products the gradient of a weight sums up in one go. */
+    private static final int GRADIENT_TILES = 1024;
+
+    /** Tiles that one task transforms. */
+    private static final int SHARE = 32;
+
+    /** Fewest channels on either side for which F(2x2, 3x3) is worth its transforms. */
+    private static final int MIN_CHANNELS = 64;
+
+    private final VectorGemm gemm;
+
+    WinogradConv2d(VectorGemm gemm) {
+        this.gemm = gemm;
+    }
+
+    /** Whether a convolution can go by tiles. */
+    static boolean suits(Geometry g) {
+        return g.kernel() == 3 && g.stride() == 1 && g.padding() == 1 && g.groups() == 1 && g.dilation() == 1;
+    }
+
+    /** Whether one with a weight that is still trained is quicker by {@link Winograd#F2}. */
+    static boolean isQuicker(Geometry g) {
+        return suits(g) && g.in() >= MIN_CHANNELS && g.out() >= MIN_CHANNELS;
+    }
+
+    /** Where tiles lie. */
+    private record Tiles(Winograd form, int down, int across, int count) {
+        static Tiles of(Winograd form, Geometry g) {
+            int down = Math.ceilDiv(g.height(), form.out);
+            int across = Math.ceilDiv(g.width(), form.out);
+            return new Tiles(form, down, across, g.batch() * down * across);
+        }
+
+        int image(int tile) {
+            return tile / (down * across);
+        }
+
+        /** First row of a tile's outputs. */
+        int top(int tile) {
+            return tile / across % down * form.out;
+        }
+
+        int left(int tile) {
+            return tile % across * form.out;
+        }
+    }
+
+    /**
+     * A weight (out, in, 3, 3), or with {@code turned} that of the adjoint convolution, for {@link #forward} by {@link
+     * Winograd#F2}.
+     */
+    static float[] transformed(Slice weight, int out, int in, boolean turned, Execution on) {
+        int n = turned ? in : out;
+        int k = turned ? out : in;
+        float[] to = HostExecution.arrays(on).take(Winograd.F2.products * PanelStorage.size(n, k));
+        on.forEach(PanelStorage.count(n), panel -> {
+            float[] scratch = HostExecution.arrays(on).take(WinogradF2.PANEL_SCRATCH);
+            WinogradF2.panel(to, weight.floats(), weight.offset(), out, in, turned, panel, scratch);
+            HostExecution.arrays(on).give(scratch);
+        });
+        return to;
+    }
+
+    /** y = x * weight + bias, of maps that count as one. */
+    static void forward(
+            Winograd form,
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            float[] weight,
+            @Nullable Slice bias,
+            Geometry g,
+            Execution on) {
+        Tiles tiles = Tiles.of(form, g);
+        int ldv = g.in() + PAD;
+        int ldm = PanelStorage.count(g.out()) * GemmTile.COLUMNS;
+        int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)) / 12 * 12, 12, MAX_TILES);
+        // An even number of blocks, and at least two, whatever the number of threads.
+        int blocks = Math.max(2, Math.ceilDiv(tiles.count, most));
+        blocks += blocks % 2;
+        int perBlock = Math.ceilDiv(tiles.count, blocks);
+        float[] shift = new float[ldm];
+        if (bias != null) {
+            System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
+        }
+        on.forEach(Math.ceilDiv(tiles.count, perBlock), task -> {
+            int first = task * perBlock;
+            int count = Math.min(perBlock, tiles.count - first);
+            float[] v = HostExecution.arrays(on).take(form.products * perBlock * ldv);
+            float[] m = HostExecution.arrays(on).take(form.products * perBlock * ldm);
+            float[] half = HostExecution.arrays(on).take(form.products * Lanes.LENGTH);
+            for (int t = 0; t < count; t++) {
+                input(tiles, v, t * ldv, perBlock * ldv, half, x, channels, first + t, g);
+            }
+            for (int q = 0; q < form.products; q++) {
+                Slice to = Slice.of(new HostStorage.Floats(m), q * perBlock * ldm);
+                Slice from = Slice.of(new HostStorage.Floats(v), q * perBlock * ldv);
+                int panels = q * PanelStorage.size(g.out(), g.in());
+                VectorGemm.small(to, ldm, Matrix.dense(from, ldv), weight, panels, count, g.out(), g.in(), on);
+            }
+            for (int t = 0; t < count; t++) {
+                int tile = first + t;
+                form.output(
+                        y,
+                        m,
+                        t * ldm,
+                        perBlock * ldm,
+                        half,
+                        shift,
+                        tiles.image(tile),
+                        tiles.top(tile),
+                        tiles.left(tile),
+                        g);
+            }
+            HostExecution.arrays(on).give(half);
+            HostExecution.arrays(on).give(m);
+            HostExecution.arrays(on).give(v);
+        });
+    }
+
+    /** One tile of all maps. */
+    private static void input(
+            Tiles tiles,
+            float[] v,
+            int at,
+            int productStride,
+            float[] half,
+            Slice[] x,
+            int[] channels,
+            int tile,
+            Geometry g) {
+        int to = at;
+        for (int map = 0; map < x.length; map++) {
+            tiles.form.input(
+                    v,
+                    to,
+                    productStride,
+                    half,
+                    x[map],
+                    channels[map],
+                    tiles.image(tile),
+                    tiles.top(tile) - 1,
+                    tiles.left(tile) - 1,
+                    g);
+            to += channels[map];
+        }
+    }
+
+    /** dWeight += the gradient by {@link Winograd#F2}: for each product of a tile, D^T V over all tiles. */
+    void backwardWeight(Slice dWeight, Slice dy, Slice x, Geometry g, Execution on) {
+        WinogradF2 form = Winograd.F2;
+        Tiles tiles = Tiles.of(form, g);
+        int plane = g.out() * g.in();
+        int most = Math.min(tiles.count, GRADIENT_TILES);
+        int ldv = g.in() + PAD;
+        int ldd = g.out() + PAD;
+        float[] v = HostExecution.arrays(on).take(form.products * most * ldv);
+        float[] d = HostExecution.arrays(on).take(form.products * most * ldd);
+        float[] u = HostExecution.arrays(on).take(form.products * plane);
+        for (int first = 0; first < tiles.count; first += most) {
+            int start = first;
+            int count = Math.min(most, tiles.count - first);
+            on.forEach(Math.ceilDiv(count, SHARE), task -> {
+                float[] half = HostExecution.arrays(on).take(form.products * Lanes.LENGTH);
+                for (int t = task * SHARE; t < Math.min(count, (task + 1) * SHARE); t++) {
+                    int tile = start + t;
+                    int b = tiles.image(tile);
+                    int top = tiles.top(tile);
+                    int left = tiles.left(tile);
+                    form.input(v, t * ldv, most * ldv, half, x, g.in(), b, top - 1, left - 1, g);
+                    form.gradient(d, t * ldd, most * ldd, half, dy, b, top, left, g);
+                }
+                HostExecution.arrays(on).give(half);
+            });
+            for (int q = 0; q < form.products; q++) {
+                Slice to = Slice.of(new HostStorage.Floats(u), (long) q * plane);
+                Slice left = Slice.of(new HostStorage.Floats(d), (long) q * most * ldd);
+                Slice right = Slice.of(new HostStorage.Floats(v), (long) q * most * ldv);
+                gemm.multiply(
+                        Matrix.dense(to, g.in()),
+                        Matrix.dense(left, ldd).transposed(),
+                        Matrix.dense(right, ldv),
+                        g.out(),
+                        g.in(),
+                        count,
+                        first > 0,
+                        on);
+            }
+        }
+        on.forEach(g.out(), o -> {
+            float[] half = new float[3 * form.side];
+            for (int i = 0; i < g.in(); i++) {
+                int kernel = o * g.in() + i;
+                int at = dWeight.offset() + kernel * Winograd.TAPS;
+                form.kernelGradient(dWeight.floats(), at, u, kernel, plane, half);
+            }
+        });
+        HostExecution.arrays(on).give(u);
+        HostExecution.arrays(on).give(d);
+        HostExecution.arrays(on).give(v);
+    }
+}
