@@ -248,7 +248,7 @@ final class VectorConv2d implements Conv2dKernel {
             Depthwise.backwardWeight(dWeight, dBias, dy, x, g, on);
             return;
         }
-        if (WinogradConv2d.isQuicker(g)) {
+        if (WinogradConv2d.isQuickerForWeight(g)) {
             byTiles.backwardWeight(dWeight, dy, x, g, on);
             if (dBias != null) {
                 sums(dBias, dy, g.out(), g.batch() * g.height() * g.width(), g.out(), on);

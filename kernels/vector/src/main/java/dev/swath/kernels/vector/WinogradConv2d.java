@@ -29,6 +29,9 @@ final class WinogradConv2d {
     /** Fewest channels on either side for which F(2x2, 3x3) is worth its transforms. */
     private static final int MIN_CHANNELS = 64;
 
+    /** Fewest weights of a tap for which the gradient of the weight is. */
+    private static final int MIN_PAIRS = 128 * 64;
+
     private final VectorGemm gemm;
 
     WinogradConv2d(VectorGemm gemm) {
@@ -43,6 +46,11 @@ final class WinogradConv2d {
     /** Whether one with a weight that is still trained is quicker by {@link Winograd#F2}. */
     static boolean isQuicker(Geometry g) {
         return suits(g) && g.in() >= MIN_CHANNELS && g.out() >= MIN_CHANNELS;
+    }
+
+    /** The same for the gradient of the weight. */
+    static boolean isQuickerForWeight(Geometry g) {
+        return isQuicker(g) && (long) g.in() * g.out() >= MIN_PAIRS;
     }
 
     /** Where tiles lie. */
