@@ -14,6 +14,7 @@ import dev.swath.testkit.OpCase;
 import dev.swath.testkit.OpCases;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Every op as the tape runs it, forwards and backwards, on the best processor backend, with the inputs of its {@link
- * OpCase#atWork}. The result is compared with the scalar kernels in 64-bit floats once, before anything is measured.
+ * OpCase#atWork}. Result and gradients are compared with the scalar kernels in 64-bit floats once, before anything is measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -94,24 +95,48 @@ public class OpBenchmark {
                 .orElseThrow(() -> new IllegalArgumentException("there is no op " + op));
         call = found.atWork();
         leaves = call.inputs().stream().map(Var::leaf).toList();
-        float[] got = forward().toFloatArray();
-        double error = Errors.relative(expected(), got);
-        if (!(error <= found.tolerance().values())) {
-            throw new IllegalStateException(op + " is wrong: error " + error);
+        List<Var> exact =
+                call.inputs().stream().map(t -> Var.leaf(t.to(DType.F64))).toList();
+        Tape tape = Tape.recording(options(Tape.Options.of(new ScalarBackend()).withParallelism(parallelism)));
+        Var expected = call.function().apply(tape, exact);
+        Tensor got = forward();
+        check("its result", expected.value(), got, found.tolerance().values());
+        Tensor start = cotangent(expected.shape().dims());
+        tape.backward(expected, start.to(expected.dtype()));
+        cotangent = start.to(got.dtype());
+        forwardAndBackward();
+        for (int i = 0; i < leaves.size(); i++) {
+            check(
+                    "the gradient of input " + i,
+                    gradient(exact.get(i)),
+                    gradient(leaves.get(i)),
+                    found.tolerance().gradients());
         }
-        Tape tape = recording();
-        Var y = call.function().apply(tape, leaves);
-        float[] ones = new float[Math.toIntExact(y.value().elements())];
-        Arrays.fill(ones, 1);
-        cotangent = Tensor.of(ones, y.shape().dims());
-        tape.discard();
     }
 
-    private float[] expected() {
-        List<Var> exact =
-                call.inputs().stream().map(t -> Var.constant(t.to(DType.F64))).toList();
-        Tape tape = Tape.inference(options(Tape.Options.of(new ScalarBackend()).withParallelism(parallelism)));
-        return call.function().apply(tape, exact).value().toFloatArray();
+    /** Where the way back begins: numbers that every element type holds exactly. */
+    private static Tensor cotangent(int[] dims) {
+        SplittableRandom random = new SplittableRandom(3);
+        float[] values = new float[Arrays.stream(dims).reduce(1, Math::multiplyExact)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(-127, 128) / 128f;
+        }
+        return Tensor.of(values, dims);
+    }
+
+    private Tensor gradient(Var leaf) {
+        Tensor gradient = leaf.grad();
+        if (gradient == null) {
+            throw new IllegalStateException(op + " is wrong: no gradient arrived at an input");
+        }
+        return gradient;
+    }
+
+    private void check(String what, Tensor expected, Tensor got, double tolerance) {
+        double error = Errors.relative(expected.toFloatArray(), got.toFloatArray());
+        if (!(error <= tolerance)) {
+            throw new IllegalStateException(op + " is wrong: error " + error + " in " + what);
+        }
     }
 
     private Tape.Options options(Tape.Options options) {

@@ -34,9 +34,9 @@ public class PeakFlops {
     /** Factor of the chains, below 1 so that they stay finite. */
     public float factor = 0.999f;
 
-    /** Floating-point operations of one round: a multiplication and an addition per lane and chain. */
-    public static int flopsPerRound() {
-        return 2 * CHAINS * SPECIES.length();
+    /** Floating-point operations of one round of vectors of that width: a multiplication and an addition per lane and chain. */
+    static int flopsPerRound(int vectorBits) {
+        return 2 * CHAINS * (vectorBits / Float.SIZE);
     }
 
     /** Time of one round. */
