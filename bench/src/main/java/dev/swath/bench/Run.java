@@ -81,7 +81,8 @@ final class Run {
         try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
             if (lock == null && !Boolean.getBoolean("jmh.ignoreLock")) {
-                return fail("another run is at work on this machine (it holds " + LOCK + "); each would spoil the other.");
+                return fail(
+                        "another run is at work on this machine (it holds " + LOCK + "); each would spoil the other.");
             }
             return measure(given, benchmarks);
         } catch (FileSystemException unwritable) {
@@ -135,11 +136,15 @@ final class Run {
         if (given.getJvmArgs().hasValue()
                 || given.getJvmArgsAppend().hasValue()
                 || given.getJvmArgsPrepend().hasValue()) {
-            return Optional.of("JVM options must be given by SWATH_BENCH_JVM; -jvmArgs and the like would take the place of"
-                    + " those that the benchmarks need.");
+            return Optional.of(
+                    "JVM options must be given by SWATH_BENCH_JVM; -jvmArgs and the like would take the place of"
+                            + " those that the benchmarks need.");
         }
-        if (given.getResult().hasValue() || given.getResultFormat().hasValue() || given.getOutput().hasValue()) {
-            return Optional.of("-o, -rf and -rff cannot be given: the results lie in a folder that is named at the end.");
+        if (given.getResult().hasValue()
+                || given.getResultFormat().hasValue()
+                || given.getOutput().hasValue()) {
+            return Optional.of(
+                    "-o, -rf and -rff cannot be given: the results lie in a folder that is named at the end.");
         }
         if (given.getThreads().hasValue() || given.getThreadGroups().hasValue()) {
             return Optional.of("-t and -tg cannot be given: threads are a parameter here, such as -p threads=2.");
@@ -155,6 +160,7 @@ final class Run {
         Path results = Path.of(System.getProperty("swath.bench.results", "results"));
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         Files.createDirectories(results);
-        return Files.createDirectory(results.resolve(time.replaceAll("[-:Z]", "").replace('T', '-')));
+        return Files.createDirectory(
+                results.resolve(time.replaceAll("[-:Z]", "").replace('T', '-')));
     }
 }

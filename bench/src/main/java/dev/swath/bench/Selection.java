@@ -56,7 +56,8 @@ final class Selection {
         List<Row> rows = new ArrayList<>();
         for (BenchmarkListEntry benchmark : benchmarks) {
             Map<String, List<String>> values = values(benchmark, given);
-            List<String> engines = Optional.ofNullable(values.remove(Trial.ENGINE)).orElse(List.of(""));
+            List<String> engines =
+                    Optional.ofNullable(values.remove(Trial.ENGINE)).orElse(List.of(""));
             combinations(values).forEach(row -> rows.add(new Row(benchmark.getUsername(), row, engines)));
         }
         return rows;
@@ -68,8 +69,8 @@ final class Selection {
         benchmark
                 .getParams()
                 .orElse(Map.of())
-                .forEach((name, usual) -> values.put(
-                        name, List.copyOf(given.apply(name).orElseGet(() -> Arrays.asList(usual)))));
+                .forEach((name, usual) ->
+                        values.put(name, List.copyOf(given.apply(name).orElseGet(() -> Arrays.asList(usual)))));
         return values;
     }
 

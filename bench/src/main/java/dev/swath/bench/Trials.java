@@ -74,7 +74,8 @@ final class Trials {
     private Machine describe() throws IOException, InterruptedException {
         Path answer = folder.resolve("machine.json.part");
         List<String> command = new ArrayList<>();
-        command.add(given.getJvm().orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add(given.getJvm()
+                .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvmOptions);
         command.addAll(FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DescribeMachine.class.getName()));
@@ -97,7 +98,15 @@ final class Trials {
 
     /** What has been measured until now. */
     Session session() {
-        return new Session(started, Optional.ofNullable(System.getenv("SWATH_BENCH_CODE")).orElse("unknown"), jvmOptions, machine, loadAverage, orders, peaks, trials);
+        return new Session(
+                started,
+                Optional.ofNullable(System.getenv("SWATH_BENCH_CODE")).orElse("unknown"),
+                jvmOptions,
+                machine,
+                loadAverage,
+                orders,
+                peaks,
+                trials);
     }
 
     private record Turn(Selection.Row row, String engine) {
@@ -176,7 +185,8 @@ final class Trials {
     }
 
     private static Load.@Nullable Busy since(Optional<Load> before) {
-        return before.flatMap(earlier -> Load.now().flatMap(now -> now.since(earlier))).orElse(null);
+        return before.flatMap(earlier -> Load.now().flatMap(now -> now.since(earlier)))
+                .orElse(null);
     }
 
     private Collection<RunResult> jmh(ChainedOptionsBuilder options) throws RunnerException {
@@ -209,7 +219,12 @@ final class Trials {
         while (cause.getCause() != null || cause.getSuppressed().length > 0) {
             cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
         }
-        String message = Optional.ofNullable(cause.getMessage()).orElse("").lines().findFirst().orElse("").strip();
+        String message = Optional.ofNullable(cause.getMessage())
+                .orElse("")
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
         return message.isEmpty() ? cause.getClass().getSimpleName() : message;
     }
 
@@ -242,8 +257,7 @@ final class Trials {
         List<Trial> all = new ArrayList<>(trials);
         left.forEach(turn -> all.add(turn.failed("the run ended before its turn", null)));
         Session now = session();
-        Session whole = new Session(
-                now.started(), now.code(), now.options(), machine, loadAverage, orders, peaks, all);
+        Session whole = new Session(now.started(), now.code(), now.options(), machine, loadAverage, orders, peaks, all);
         ByteArrayOutputStream jmh = new ByteArrayOutputStream();
         ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(jmh, true, StandardCharsets.UTF_8))
                 .writeOut(results);

@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a process of its own, as {@code bench/run} starts it. */
 class RunTest {
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    private static final String[] SMALL = {"GeluBenchmark", "-p", "shape=1000", "-p", "threads=1", "-wi", "0", "-i", "2", "-r", "20ms"};
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String[] SMALL = {
+        "GeluBenchmark", "-p", "shape=1000", "-p", "threads=1", "-wi", "0", "-i", "2", "-r", "20ms"
+    };
 
     @TempDir
     Path folder;
@@ -37,9 +40,8 @@ class RunTest {
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SWATH_BENCH"));
         builder.environment().put("SWATH_BENCH_PEAK", "0");
         builder.environment().putAll(environment);
@@ -146,6 +148,7 @@ class RunTest {
         Outcome outcome = run(Map.of("SWATH_BENCH_JVM", "-XX:+NoSuchOption"), small());
         assertEquals(1, outcome.status, outcome.err);
         assertTrue(
-                outcome.err.contains("bench/run: a JVM with the options -XX:+NoSuchOption does not start"), outcome.err);
+                outcome.err.contains("bench/run: a JVM with the options -XX:+NoSuchOption does not start"),
+                outcome.err);
     }
 }

@@ -49,7 +49,8 @@ class SelectionTest {
     @Test
     void aSingleEngineHasASingleTurn() {
         assertEquals(List.of("a"), new Selection.Row("x", Map.of(), List.of("a")).turns(true));
-        Selection.Row alone = rows("OpBenchmark.forward$", Map.of("op", List.of("Pad"))).getFirst();
+        Selection.Row alone =
+                rows("OpBenchmark.forward$", Map.of("op", List.of("Pad"))).getFirst();
         assertEquals(List.of(""), alone.turns(true));
         assertEquals(Map.of("op", "Pad", "threads", "1"), alone.with(""));
     }

@@ -46,8 +46,7 @@ class SummaryTest {
     }
 
     private static Session session(List<Peak> peaks, Trial... trials) {
-        return new Session(
-                "2026-11-27T08:00:00Z", "abc1234", List.of(), MACHINE, 0.25, 2, peaks, List.of(trials));
+        return new Session("2026-11-27T08:00:00Z", "abc1234", List.of(), MACHINE, 0.25, 2, peaks, List.of(trials));
     }
 
     private static Findings findings(Trial... trials) {
@@ -123,7 +122,8 @@ class SummaryTest {
 
     @Test
     void aPeakThatFailedIsMissing() {
-        Session session = session(List.of(new Peak(1, List.of()), new Peak(2, List.of(1.0))), linear("swath", QUIET, 1));
+        Session session =
+                session(List.of(new Peak(1, List.of()), new Peak(2, List.of(1.0))), linear("swath", QUIET, 1));
         assertEquals(List.of("the peak of 1 thread"), new Findings(List.of(session)).missing());
     }
 
@@ -157,8 +157,8 @@ class SummaryTest {
 
     @Test
     void warnsOfAWideSpreadAndMarksTheFigure() {
-        Findings findings = findings(
-                linear("swath", QUIET, 100, 100, 100, 100), linear("libtorch", QUIET, 100, 100, 140, 140));
+        Findings findings =
+                findings(linear("swath", QUIET, 100, 100, 100, 100), linear("libtorch", QUIET, 100, 100, 140, 140));
         assertEquals(
                 List.of("1 of 2 figures, marked with !, spread too much: their quartiles are up to 33 % of the median"
                         + " apart."),

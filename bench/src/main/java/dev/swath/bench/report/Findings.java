@@ -47,8 +47,8 @@ public final class Findings {
     }
 
     private static Table table(String benchmark, List<Trial> trials) {
-        List<String> engines = new ArrayList<>(
-                trials.stream().map(Trial::engine).distinct().toList());
+        List<String> engines =
+                new ArrayList<>(trials.stream().map(Trial::engine).distinct().toList());
         if (engines.remove(Engines.SWATH)) {
             engines.addFirst(Engines.SWATH);
         }
@@ -90,7 +90,8 @@ public final class Findings {
         for (Session session : sessions) {
             for (Peak peak : session.peaks()) {
                 if (!peak.gflops().isEmpty()) {
-                    values.computeIfAbsent(peak.threads(), _ -> new ArrayList<>()).add(peak.gflops());
+                    values.computeIfAbsent(peak.threads(), _ -> new ArrayList<>())
+                            .add(peak.gflops());
                 }
             }
         }
@@ -103,9 +104,7 @@ public final class Findings {
     Optional<Double> share(String benchmark, Map<String, String> row, double seconds) {
         double flops = Arithmetic.flops(benchmark, row);
         Sample peak = peaks().get(Integer.parseInt(row.getOrDefault("threads", "1")));
-        return flops == 0 || peak == null
-                ? Optional.empty()
-                : Optional.of(flops / seconds / (peak.greatest() * 1e9));
+        return flops == 0 || peak == null ? Optional.empty() : Optional.of(flops / seconds / (peak.greatest() * 1e9));
     }
 
     /** What was asked and not measured, each with the reason. */
@@ -138,11 +137,13 @@ public final class Findings {
             warnings.add("This system does not tell how busy it was with other work.");
         }
         most(trials, Load.Busy::others, OTHERS)
-                .ifPresent(worst -> warnings.add("Other work took " + percent(worst.busy().others())
-                        + " of the machine's processor time during " + worst.trial().name() + "."));
+                .ifPresent(worst -> warnings.add(
+                        "Other work took " + percent(worst.busy().others()) + " of the machine's processor time during "
+                                + worst.trial().name() + "."));
         most(trials, Load.Busy::stolen, STOLEN)
-                .ifPresent(worst -> warnings.add("The hypervisor gave away " + percent(worst.busy().stolen())
-                        + " of the machine's processor time during " + worst.trial().name() + "."));
+                .ifPresent(worst -> warnings.add("The hypervisor gave away "
+                        + percent(worst.busy().stolen()) + " of the machine's processor time during "
+                        + worst.trial().name() + "."));
         spreads(warnings);
         peaks().forEach((threads, peak) -> {
             if (peak.spread() > SPREAD) {
@@ -162,7 +163,9 @@ public final class Findings {
             Load.Busy busy = trial.busy();
             if (busy != null
                     && part.applyAsDouble(busy)
-                            > Math.max(bound, worst.map(w -> part.applyAsDouble(w.busy)).orElse(0.0))) {
+                            > Math.max(
+                                    bound,
+                                    worst.map(w -> part.applyAsDouble(w.busy)).orElse(0.0))) {
                 worst = Optional.of(new Disturbed(trial, busy));
             }
         }
@@ -189,8 +192,9 @@ public final class Findings {
                     + " values: nothing is known of their spread.");
         }
         if (wide > 0) {
-            warnings.add(wide + " of " + figures + " figures, marked with !, spread too much: their quartiles are up to "
-                    + percent(widest) + " of the median apart.");
+            warnings.add(
+                    wide + " of " + figures + " figures, marked with !, spread too much: their quartiles are up to "
+                            + percent(widest) + " of the median apart.");
         }
     }
 

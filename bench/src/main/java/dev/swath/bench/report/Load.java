@@ -29,8 +29,9 @@ public record Load(long total, long idle, long stolen, long own) {
     /** Until now; empty where the system does not tell. */
     public static Optional<Load> now() {
         try {
-            return Optional.of(
-                    of(Files.readString(PROC.resolve("stat")), Files.readString(PROC.resolve("self").resolve("stat"))));
+            return Optional.of(of(
+                    Files.readString(PROC.resolve("stat")),
+                    Files.readString(PROC.resolve("self").resolve("stat"))));
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException unknown) {
             return Optional.empty();
         }
@@ -44,7 +45,8 @@ public record Load(long total, long idle, long stolen, long own) {
                 .limit(8)
                 .mapToLong(Long::parseLong)
                 .toArray();
-        // The process's name stands in brackets and may hold spaces; its own and its children's times are the 14th to 17th.
+        // The process's name stands in brackets and may hold spaces; its own and its children's times are the 14th to
+        // 17th.
         String[] rest = process.substring(process.lastIndexOf(')') + 2).split(" ");
         long own = Arrays.stream(rest, 11, 15).mapToLong(Long::parseLong).sum();
         return new Load(Arrays.stream(times).sum(), times[3] + times[4], times[7], own);

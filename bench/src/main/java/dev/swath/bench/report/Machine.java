@@ -29,7 +29,9 @@ public record Machine(
         String arch = System.getProperty("os.arch");
         boolean virtual = field(cpu, "flags").contains(" hypervisor ");
         return new Machine(
-                field(cpu, "model name").isBlank() ? "unknown processor" : field(cpu, "model name").strip(),
+                field(cpu, "model name").isBlank()
+                        ? "unknown processor"
+                        : field(cpu, "model name").strip(),
                 Runtime.getRuntime().availableProcessors(),
                 memory(text("/proc/meminfo")),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + arch
@@ -91,7 +93,8 @@ public record Machine(
     List<String> lines() {
         return List.of(
                 "Machine: " + processor + ", " + processors + (processors == 1 ? " processor, " : " processors, ")
-                        + (memoryMiB == 0 ? "memory unknown" : (memoryMiB + 512) / 1024 + " GiB of memory") + "; " + system,
+                        + (memoryMiB == 0 ? "memory unknown" : (memoryMiB + 512) / 1024 + " GiB of memory") + "; "
+                        + system,
                 "JVM: " + jvm,
                 "Vectors: the JVM prefers " + vectorBits + " bits; Swath's kernels: " + kernels);
     }

@@ -71,14 +71,17 @@ public final class Markdown {
         String average = Double.isNaN(session.loadAverage())
                 ? ""
                 : String.format(Locale.ROOT, "; load average before %.2f", session.loadAverage());
-        List<Load.Busy> busy =
-                session.trials().stream().flatMap(trial -> trial.meanwhile().stream()).toList();
+        List<Load.Busy> busy = session.trials().stream()
+                .flatMap(trial -> trial.meanwhile().stream())
+                .toList();
         return busy.isEmpty()
                 ? average
                 : average + "; other work took "
-                        + Findings.percent(new Sample(busy.stream().map(Load.Busy::others).toList()).median())
+                        + Findings.percent(
+                                new Sample(busy.stream().map(Load.Busy::others).toList()).median())
                         + " of the processor time, the hypervisor "
-                        + Findings.percent(new Sample(busy.stream().map(Load.Busy::stolen).toList()).median())
+                        + Findings.percent(
+                                new Sample(busy.stream().map(Load.Busy::stolen).toList()).median())
                         + " (medians)";
     }
 
@@ -91,12 +94,11 @@ public final class Markdown {
         boolean swath = engines.getFirst().equals(Engines.SWATH);
         List<String> peers = swath ? engines.subList(1, engines.size()) : List.of();
         TimeUnit unit = TimeUnit.of(table);
-        boolean shares = table.rows().entrySet().stream()
-                .anyMatch(row -> row.getValue().values().stream()
-                        .anyMatch(time -> findings.share(table.benchmark(), row.getKey(), time.median())
-                                .isPresent()));
-        List<String> head = new ArrayList<>(
-                table.rows().keySet().iterator().next().keySet());
+        boolean shares = table.rows().entrySet().stream().anyMatch(row -> row.getValue().values().stream()
+                .anyMatch(time -> findings.share(table.benchmark(), row.getKey(), time.median())
+                        .isPresent()));
+        List<String> head =
+                new ArrayList<>(table.rows().keySet().iterator().next().keySet());
         engines.forEach(engine -> head.add(engine + ", " + unit.name));
         peers.forEach(peer -> head.add("to " + peer));
         if (shares) {
@@ -157,7 +159,8 @@ public final class Markdown {
         }
 
         String cell(Sample time) {
-            return number(time.median()) + (time.spread() > Findings.SPREAD ? "!" : "")
+            return number(time.median())
+                    + (time.spread() > Findings.SPREAD ? "!" : "")
                     + (time.sorted().size() == 1
                             ? ""
                             : " (" + number(time.least()) + " to " + number(time.greatest()) + ")");

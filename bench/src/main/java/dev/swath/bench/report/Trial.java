@@ -52,7 +52,9 @@ public record Trial(
     /** Benchmark and parameters in words. */
     String name() {
         StringBuilder name = new StringBuilder(benchmark);
-        new TreeMap<>(parameters).forEach((key, value) -> name.append(' ').append(key).append('=').append(value));
+        new TreeMap<>(parameters)
+                .forEach(
+                        (key, value) -> name.append(' ').append(key).append('=').append(value));
         return name.toString();
     }
 

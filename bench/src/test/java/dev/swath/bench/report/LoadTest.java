@@ -7,8 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
-    private static final String PROCESS =
-            "77 (a ) name) S 1 2 3 4 5 6 7 8 9 10 100 20 3000 400 20 0 30 0 1 2 3\n";
+    private static final String PROCESS = "77 (a ) name) S 1 2 3 4 5 6 7 8 9 10 100 20 3000 400 20 0 30 0 1 2 3\n";
 
     @Test
     void readsWhatTheKernelWrites() {
@@ -28,7 +27,12 @@ class LoadTest {
     /** Two clocks are read one after the other, so a little less than nothing can be left for others. */
     @Test
     void othersNeverUsedLessThanNothing() {
-        assertEquals(0, new Load(200, 0, 0, 210).since(new Load(100, 0, 0, 100)).orElseThrow().others());
+        assertEquals(
+                0,
+                new Load(200, 0, 0, 210)
+                        .since(new Load(100, 0, 0, 100))
+                        .orElseThrow()
+                        .others());
     }
 
     /** What a child process uses while it is waited for is this one's own. */
