@@ -80,7 +80,7 @@ final class Run {
         }
         try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
-            if (lock == null && !Boolean.getBoolean("jmh.ignoreLock")) {
+            if (lock == null) {
                 return fail(
                         "another run is at work on this machine (it holds " + LOCK + "); each would spoil the other.");
             }

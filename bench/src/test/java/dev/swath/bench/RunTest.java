@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,7 @@ class RunTest {
     private Outcome run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 JAVA,
-                "-Djmh.ignoreLock=true",
+                "-Djava.io.tmpdir=" + folder, // where the locks lie
                 "-Dswath.bench.results=" + folder.resolve("results"),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
@@ -150,5 +153,18 @@ class RunTest {
         assertTrue(
                 outcome.err.contains("bench/run: a JVM with the options -XX:+NoSuchOption does not start"),
                 outcome.err);
+    }
+
+    @Test
+    void twoRunsDoNotSpoilEachOther() throws Exception {
+        Path file = folder.resolve("swath-bench.lock");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            assertTrue(lock.isValid());
+            Outcome outcome = run(Map.of(), SMALL);
+            assertEquals(1, outcome.status, outcome.err);
+            assertEquals("", outcome.out);
+            assertTrue(outcome.err.contains("bench/run: another run is at work on this machine"), outcome.err);
+        }
     }
 }
