@@ -6,7 +6,7 @@ final class Errors {
 
     /** Largest difference, relative to the largest expected value. */
     static double relative(float[] expected, float[] got) {
-        return worst(expected, got) / largest(expected);
+        return absolute(expected, got) / largest(expected);
     }
 
     /** Mean difference, relative to the largest expected value. */
@@ -31,7 +31,8 @@ final class Errors {
         return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.sqrt(difference / length);
     }
 
-    private static double worst(float[] expected, float[] got) {
+    /** Largest difference. */
+    static double absolute(float[] expected, float[] got) {
         same(expected, got);
         double worst = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -41,7 +42,8 @@ final class Errors {
         return worst;
     }
 
-    private static double largest(float[] expected) {
+    /** Largest magnitude. */
+    static double largest(float[] expected) {
         double largest = 0;
         for (float value : expected) {
             largest = Math.max(largest, Math.abs(value));
