@@ -61,7 +61,11 @@ class MapKernelsTest {
         "1, 30, 17, 2, 61, 40, false",
         "1, 9, 8, 16, 4, 3, false",
         "1, 5, 5, 3, 1, 1, true",
-        "1, 1, 1, 16, 7, 5, false"
+        "1, 1, 1, 16, 7, 5, false",
+        "2, 6, 7, 1, 11, 30, true",
+        "1, 12, 9, 2, 200, 101, false",
+        "2, 7, 13, 3, 3, 5, true",
+        "1, 5, 6, 15, 20, 21, false"
     })
     void resize(int batch, int height, int width, int channels, int outHeight, int outWidth, boolean align) {
         ResizeKernel.Geometry g = new ResizeKernel.Geometry(batch, height, width, channels, outHeight, outWidth, align);

@@ -102,7 +102,15 @@ class NormKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, false", "1000, 2, true", "7, 20, false", "7, 37, true", "200, 144, false", "3, 1025, true"})
+    @CsvSource({
+        "1, 1, false",
+        "1000, 2, true",
+        "7, 20, false",
+        "7, 37, true",
+        "300, 144, false",
+        "3, 1025, true",
+        "4000, 9, true"
+    })
     void softmax(int rows, int columns, boolean log) {
         int n = rows * columns;
         new Check<>(SoftmaxKernel.class, new VectorSoftmax())
@@ -110,10 +118,42 @@ class NormKernelsTest {
                 .output("y", n)
                 .run(TOLERANCE, (k, o, p) -> k.forward(o[1], o[0], log, rows, columns, p));
         new Check<>(SoftmaxKernel.class, new VectorSoftmax())
+                .output("x and y", n)
+                .run(TOLERANCE, (k, o, p) -> k.forward(o[0], o[0], log, rows, columns, p));
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
                 .input(n)
                 .input(n, 0.5, log ? -2 : 0)
                 .output("dx", n)
                 .run(TOLERANCE, (k, o, p) -> k.backward(o[2], o[0], o[1], log, rows, columns, p));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5", "3, 0", "0, 0"})
+    void softmaxOfNothing(int rows, int columns) {
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
+                .output("y", 0)
+                .run(0, (k, o, p) -> k.forward(o[0], o[0], false, rows, columns, p));
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
+                .output("dx", 0)
+                .run(0, (k, o, p) -> k.backward(o[0], o[0], o[0], true, rows, columns, p));
+    }
+
+    /** In every place of a vector, and where the last vector holds again what the one before it holds. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void softmaxOfLongRowsWithInfinities(boolean log) {
+        int columns = 37;
+        float[] x = new float[4 * columns];
+        for (int i = 0; i < columns; i++) {
+            x[i] = i % 5 == 0 ? Float.NEGATIVE_INFINITY : i;
+            x[columns + i] = Float.NEGATIVE_INFINITY;
+            x[2 * columns + i] = i == 30 ? Float.NaN : 1;
+            x[3 * columns + i] = i == 33 ? 1e4f : -1e4f;
+        }
+        new Check<>(SoftmaxKernel.class, new VectorSoftmax())
+                .input(x)
+                .output("y", x.length)
+                .run(TOLERANCE, (k, o, p) -> k.forward(o[1], o[0], log, 4, columns, p));
     }
 
     @ParameterizedTest
