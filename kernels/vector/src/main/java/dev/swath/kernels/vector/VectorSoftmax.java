@@ -31,6 +31,9 @@ final class VectorSoftmax implements SoftmaxKernel {
     public void forward(Slice y, Slice x, boolean log, int rows, int columns, Execution on) {
         float[] ya = y.floats();
         float[] xa = x.floats();
+        if (columns == 0) {
+            return;
+        }
         Chunks.rows(rows, columns, on, (from, to) -> {
             int y0 = y.offset() + from * columns;
             int x0 = x.offset() + from * columns;
@@ -51,21 +54,33 @@ final class VectorSoftmax implements SoftmaxKernel {
         });
     }
 
-    /** Rows of n below {@link Lanes#LENGTH} to rows of {@link Lanes#LENGTH}, filled up. */
+    /**
+     * Rows of n below {@link Lanes#LENGTH} to rows of {@link Lanes#LENGTH}, filled up. Whole vectors are read, as far as the
+     * array goes.
+     */
     private static void widen(float[] a, int a0, float[] x, int x0, int rows, int n, float filling) {
-        Arrays.fill(a, a0, a0 + rows * LENGTH, filling);
-        for (int r = 0; r < rows; r++) {
-            for (int i = 0; i < n; i++) {
-                a[a0 + r * LENGTH + i] = x[x0 + r * n + i];
-            }
+        VectorMask<Float> own = SPECIES.indexInRange(0, n);
+        int whole = Math.min(rows, Math.floorDiv(x.length - x0 - LENGTH, n) + 1);
+        int r = 0;
+        for (; r < whole; r++) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, x0 + r * n);
+            FloatVector.broadcast(SPECIES, filling).blend(v, own).intoArray(a, a0 + r * LENGTH);
+        }
+        for (; r < rows; r++) {
+            Arrays.fill(a, a0 + r * LENGTH, a0 + (r + 1) * LENGTH, filling);
+            System.arraycopy(x, x0 + r * n, a, a0 + r * LENGTH, n);
         }
     }
 
+    /** And back: what a whole vector writes too much, the next row writes over. */
     private static void narrow(float[] y, int y0, float[] a, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            for (int i = 0; i < n; i++) {
-                y[y0 + r * n + i] = a[r * LENGTH + i];
-            }
+        int whole = Math.floorDiv(rows * n - LENGTH, n) + 1;
+        int r = 0;
+        for (; r < whole; r++) {
+            FloatVector.fromArray(SPECIES, a, r * LENGTH).intoArray(y, y0 + r * n);
+        }
+        for (; r < rows; r++) {
+            System.arraycopy(a, r * LENGTH, y, y0 + r * n, n);
         }
     }
 
@@ -129,6 +144,9 @@ final class VectorSoftmax implements SoftmaxKernel {
         float[] dxa = dx.floats();
         float[] dya = dy.floats();
         float[] ya = y.floats();
+        if (columns == 0) {
+            return;
+        }
         Chunks.rows(rows, columns, on, (from, to) -> {
             int dx0 = dx.offset() + from * columns;
             int dy0 = dy.offset() + from * columns;
