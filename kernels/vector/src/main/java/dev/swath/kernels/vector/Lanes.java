@@ -73,17 +73,24 @@ final class Lanes {
         return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
-    /** The greatest lane; lanes that are NaN may be left out. */
+    /**
+     * The greatest lane; lanes that are NaN may be left out. Comparisons are spelled out: where rows are long, the compiler
+     * deems calls in here too rare to inline them, and boxes what it passes to them.
+     */
     static float max(FloatVector v) {
         if (LENGTH >= 16) {
-            v = max(v, v.rearrange(BY_8));
+            FloatVector w = v.rearrange(BY_8);
+            v = v.blend(w, w.compare(VectorOperators.GT, v));
         }
         if (LENGTH >= 8) {
-            v = max(v, v.rearrange(BY_4));
+            FloatVector w = v.rearrange(BY_4);
+            v = v.blend(w, w.compare(VectorOperators.GT, v));
         }
         if (LENGTH >= 4) {
-            v = max(v, v.rearrange(BY_2));
+            FloatVector w = v.rearrange(BY_2);
+            v = v.blend(w, w.compare(VectorOperators.GT, v));
         }
-        return max(v, v.rearrange(BY_1)).lane(0);
+        FloatVector w = v.rearrange(BY_1);
+        return v.blend(w, w.compare(VectorOperators.GT, v)).lane(0);
     }
 }

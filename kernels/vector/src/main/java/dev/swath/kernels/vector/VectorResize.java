@@ -25,8 +25,8 @@ import jdk.incubator.vector.FloatVector;
  * memory, or where the maps are in a cache, with few channels, by the elements that are stretched one by one.
  */
 final class VectorResize implements ResizeKernel {
-    /** Below so many channels, vectors run along the width. */
-    private static final int FEW = 16;
+    /** Below so many channels, vectors run along the width: measured, with up to 8 even where a cell is two vectors. */
+    private static final int FEW = Math.max(9, LENGTH);
 
     /** Between which two source cells output cell i lies, and how far it is from the first. */
     private record Sources(int[] low, int[] high, float[] fraction) {
