@@ -39,7 +39,7 @@ set "memory=-XX:+UseSerialGC -Xmn32m"
 if "%~1"=="train" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
 if "%~1"=="ablate" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
 if "%~1"=="compare" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
-rem SWATH_JAVA_OPTS comes last, so that it wins.
+rem SWATH_JAVA_OPTS comes last, so that it wins. Unlike the other launcher this one keeps no start archive.
 "%java%" %memory% -Djava.awt.headless=true %native% %SWATH_JAVA_OPTS% -p "%modules%" -m dev.swath.fianet.cli/dev.swath.fianet.cli.Main %*
 exit /b %ERRORLEVEL%
 

@@ -2,6 +2,7 @@ package dev.swath.fianet;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
+import dev.swath.autograd.TapeListener;
 import dev.swath.autograd.Workspace;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Networks;
@@ -25,6 +26,16 @@ public final class KernelWarmUp implements AutoCloseable {
     private final Backend backend;
     private final Thread thread;
     private volatile boolean stopped;
+
+    /** Ends a pass after the op that runs, for the first passes take as long as those of a large network will. */
+    private final TapeListener untilStopped = new TapeListener() {
+        @Override
+        public void onOp(String op, String path, Tensor output, long flops) {
+            if (stopped) {
+                throw new CancelledException(0);
+            }
+        }
+    };
 
     private KernelWarmUp(Backend backend) {
         this.backend = backend;
@@ -50,13 +61,18 @@ public final class KernelWarmUp implements AutoCloseable {
         SentenceBatch sentence = SentenceBatch.blank(1, WORDS);
         Tensor image = Tensor.zeros(1, SIDE, SIDE, 3);
         long start = System.nanoTime();
-        while (!stopped && System.nanoTime() - start < LIMIT_NANOS) {
-            Tape tape = Tape.inference(Tape.Options.of(backend).withWorkspace(workspace));
-            network.answer(tape, image, sentence, Tensor::shape);
+        try {
+            while (!stopped && System.nanoTime() - start < LIMIT_NANOS) {
+                Tape tape = Tape.inference(
+                        Tape.Options.of(backend).withWorkspace(workspace).withListener(untilStopped));
+                network.answer(tape, image, sentence, Tensor::shape);
+            }
+        } catch (CancelledException e) {
+            // It was closed amid a pass: what was to be compiled by then is.
         }
     }
 
-    /** Lets the pass that is running end, and waits for it. */
+    /** Lets the op that is running end, and waits for it. */
     @Override
     public void close() {
         stopped = true;

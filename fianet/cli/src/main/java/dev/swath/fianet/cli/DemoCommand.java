@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
         var stdout = spec.commandLine().getOut();
         var stderr = spec.commandLine().getErr();
         try (Parallelism threads = run.parallelism();
-                ReferringSegmenter segmenter = ReferringSegmenter.bundled(ReferringSegmenter.Options.defaults()
+                ReferringSegmenter segmenter = Segmenters.openBundled(ReferringSegmenter.Options.defaults()
                         .withDevice(run.device)
                         .withPrecision(run.precision())
                         .withParallelism(threads))) {
@@ -71,6 +71,7 @@ final class DemoCommand implements Callable<Integer> {
             stdout.println(panel);
             stdout.flush();
         }
+        StartArchive.keep();
         return 0;
     }
 }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -153,6 +154,14 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int code = segment();
+        if (code == CommandLine.ExitCode.OK) {
+            StartArchive.keep();
+        }
+        return code;
+    }
+
+    private int segment() {
         ReferringSegmenter.@Nullable Tokens given = check();
         Work work = Work.of(images, texts, textsFile);
         if (logits != null && work.answers() > 1) {

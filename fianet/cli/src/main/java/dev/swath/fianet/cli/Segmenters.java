@@ -6,6 +6,7 @@ import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Opens what {@code --weights} names. */
@@ -32,17 +33,25 @@ final class Segmenters {
     /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */
     static ReferringSegmenter open(CommandSpec spec, Path weights, ReferringSegmenter.Options options) {
         Settings.tellInside(spec, weights, BUNDLED, "model");
+        return isBundled(weights)
+                ? openBundled(options)
+                : warmedUp(options, () -> ReferringSegmenter.open(weights, options));
+    }
+
+    /** Opens the model inside, in the same way. */
+    static ReferringSegmenter openBundled(ReferringSegmenter.Options options) {
+        return warmedUp(options, () -> ReferringSegmenter.bundled(options));
+    }
+
+    private static ReferringSegmenter warmedUp(
+            ReferringSegmenter.Options options, Supplier<ReferringSegmenter> opening) {
         Parallelism threads = options.parallelism();
         if (threads != null && threads.threads() == 1) {
-            return openCold(weights, options);
+            return opening.get();
         }
         Backend backend = Backends.discover().choose(options.device());
         try (KernelWarmUp _ = KernelWarmUp.start(backend)) {
-            return openCold(weights, options);
+            return opening.get();
         }
-    }
-
-    private static ReferringSegmenter openCold(Path weights, ReferringSegmenter.Options options) {
-        return isBundled(weights) ? ReferringSegmenter.bundled(options) : ReferringSegmenter.open(weights, options);
     }
 }
