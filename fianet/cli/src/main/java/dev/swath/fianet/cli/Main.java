@@ -7,7 +7,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,27 +25,36 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         sortOptions = false,
         description = "Marks in an aerial image what a sentence names.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            SynthCommand.class,
-            SegmentCommand.class,
-            InspectCommand.class,
-            ParseCommand.class,
-            EncodeCommand.class,
-            CheckDataCommand.class,
-            EvaluateCommand.class,
-            PairsCommand.class,
-            WeightsCommand.class,
-            SummaryCommand.class,
-            TrainCommand.class,
-            AblateCommand.class,
-            CompareCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class
-        })
+        synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
+    private static final String DEBUG = "--debug";
+    private static final String COMPLETION = "completion";
+
+    /** All commands by their names, in the order in which they are told of. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> all = new LinkedHashMap<>();
+        all.put("demo", DemoCommand.class);
+        all.put("synth", SynthCommand.class);
+        all.put("segment", SegmentCommand.class);
+        all.put("inspect", InspectCommand.class);
+        all.put("parse", ParseCommand.class);
+        all.put("encode", EncodeCommand.class);
+        all.put("check-data", CheckDataCommand.class);
+        all.put("evaluate", EvaluateCommand.class);
+        all.put("pairs", PairsCommand.class);
+        all.put("weights", WeightsCommand.class);
+        all.put("summary", SummaryCommand.class);
+        all.put("train", TrainCommand.class);
+        all.put("ablate", AblateCommand.class);
+        all.put("compare", CompareCommand.class);
+        all.put("doctor", DoctorCommand.class);
+        all.put(COMPLETION, CompletionCommand.class);
+        return all;
+    }
+
+    @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     boolean debug;
 
     @CommandLine.Spec
@@ -98,8 +110,7 @@ public final class Main implements Runnable {
 
     private static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine line =
-                Arguments.configured(new CommandLine(main)).setOut(out).setErr(err);
+        CommandLine line = parser(main, args).setOut(out).setErr(err);
         line.setParameterExceptionHandler((e, a) -> usage(e));
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             tell(main, command, e);
@@ -114,6 +125,22 @@ public final class Main implements Runnable {
             tell(main, line, e);
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    /**
+     * What parses these arguments: with the one command that they name, for to look at the options of all takes a good part of a second at the
+     * start of a JVM; with all where they name none, or ask for what tells of all.
+     */
+    static CommandLine parser(Main main, String... args) {
+        CommandLine line = new CommandLine(main);
+        String first = Arrays.stream(args).dropWhile(DEBUG::equals).findFirst().orElse("");
+        Class<?> named = first.equals(COMPLETION) ? null : COMMANDS.get(first);
+        if (named != null) {
+            line.addSubcommand(named);
+        } else {
+            COMMANDS.values().forEach(line::addSubcommand);
+        }
+        return Arguments.configured(line);
     }
 
     private static void tell(Main main, CommandLine command, Throwable failure) {

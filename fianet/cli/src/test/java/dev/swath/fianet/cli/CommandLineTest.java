@@ -215,7 +215,7 @@ class CommandLineTest {
     @Test
     void helpExamplesCanBePasted() {
         int examples = 0;
-        for (List<String> command : commands(new CommandLine(new Main()), List.of())) {
+        for (List<String> command : commands(Main.parser(new Main()), List.of())) {
             List<Object> args = new ArrayList<>(command);
             args.add("--help");
             String help = Cli.run(args.toArray()).done().out();
@@ -226,7 +226,7 @@ class CommandLineTest {
                     .toList()) {
                 String line = example.strip().replaceFirst(" [>|].*", "");
                 String[] words = Shell.words(line.substring("swath ".length()));
-                CommandLine parser = Arguments.configured(new CommandLine(new Main()));
+                CommandLine parser = Main.parser(new Main());
                 parser.parseArgs(Arguments.checked(parser, words));
                 examples++;
             }

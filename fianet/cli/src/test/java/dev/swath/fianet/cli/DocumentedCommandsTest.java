@@ -23,7 +23,7 @@ class DocumentedCommandsTest {
             for (String command : Documented.commands(page)) {
                 String[] words = Documented.words(command);
                 try {
-                    CommandLine parser = Arguments.configured(new CommandLine(new Main()));
+                    CommandLine parser = Main.parser(new Main());
                     parser.parseArgs(Arguments.checked(parser, words));
                 } catch (CommandLine.MissingParameterException e) {
                     // A command that is only spoken of, without all that it needs.
