@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class KernelWarmUpTest {
     private static boolean running() {
-        return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals("swath-warm-up"));
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(t -> t.getName().equals("swath-warm-up"));
     }
 
     /** However far its first pass is, and without a word. */

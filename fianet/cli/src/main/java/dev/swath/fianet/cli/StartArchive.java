@@ -51,7 +51,8 @@ final class StartArchive {
     }
 
     private static void keep(Path file) {
-        Path part = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+        Path part = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid());
         PrintStream out = System.out;
         try {
             requireRoom(part);
