@@ -2,7 +2,6 @@ package dev.swath.fianet;
 
 import dev.swath.autograd.RandomSource;
 import dev.swath.autograd.Tape;
-import dev.swath.autograd.TapeListener;
 import dev.swath.autograd.Workspace;
 import dev.swath.fianet.model.NetworkConfig;
 import dev.swath.fianet.model.Networks;
@@ -23,19 +22,12 @@ public final class KernelWarmUp implements AutoCloseable {
     /** Most of the gain comes early, and longer passes would take from the reading what they save later. */
     private static final long LIMIT_NANOS = 1_500_000_000L;
 
+    /** A small model is read before the kernels are compiled, which these passes ask for in less time than its own first one would. */
+    private static final int LEAST_PASSES = 2;
+
     private final Backend backend;
     private final Thread thread;
     private volatile boolean stopped;
-
-    /** Ends a pass after the op that runs, for the first passes take as long as those of a large network will. */
-    private final TapeListener untilStopped = new TapeListener() {
-        @Override
-        public void onOp(String op, String path, Tensor output, long flops) {
-            if (stopped) {
-                throw new CancelledException(0);
-            }
-        }
-    };
 
     private KernelWarmUp(Backend backend) {
         this.backend = backend;
@@ -61,18 +53,13 @@ public final class KernelWarmUp implements AutoCloseable {
         SentenceBatch sentence = SentenceBatch.blank(1, WORDS);
         Tensor image = Tensor.zeros(1, SIDE, SIDE, 3);
         long start = System.nanoTime();
-        try {
-            while (!stopped && System.nanoTime() - start < LIMIT_NANOS) {
-                Tape tape = Tape.inference(
-                        Tape.Options.of(backend).withWorkspace(workspace).withListener(untilStopped));
-                network.answer(tape, image, sentence, Tensor::shape);
-            }
-        } catch (CancelledException e) {
-            // It was closed amid a pass: what was to be compiled by then is.
+        for (int n = 0; n < LEAST_PASSES || !stopped && System.nanoTime() - start < LIMIT_NANOS; n++) {
+            Tape tape = Tape.inference(Tape.Options.of(backend).withWorkspace(workspace));
+            network.answer(tape, image, sentence, Tensor::shape);
         }
     }
 
-    /** Lets the op that is running end, and waits for it. */
+    /** Lets the pass that is running end, and the first ones, and waits for them. */
     @Override
     public void close() {
         stopped = true;
