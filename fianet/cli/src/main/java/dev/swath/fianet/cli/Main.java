@@ -128,8 +128,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * What parses these arguments: with the one command that they name, for to look at the options of all takes a good part of a second at the
-     * start of a JVM; with all where they name none, or ask for what tells of all.
+     * What parses these arguments: with the one command that they name, because the options of all take a good part of a second at
+     * the start of a JVM; with all where they name none, or ask for what tells of all.
      */
     static CommandLine parser(Main main, String... args) {
         CommandLine line = new CommandLine(main);
