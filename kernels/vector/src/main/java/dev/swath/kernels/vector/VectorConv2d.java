@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorConv2d implements Conv2dKernel {
     private static final int MIN_CHANNELS = 16;
-    /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
-    private static final int SCRATCH = 1 << 21;
-
     /** Cells whose gradients one task adds up. */
     private static final int PIECE = 4096;
 
@@ -62,9 +59,7 @@ final class VectorConv2d implements Conv2dKernel {
         }
         Slice dense = weight.storage() instanceof PackedStorage packed ? Slice.of(packed.unpack(), 0) : weight;
         if (WinogradConv2d.isQuicker(g)) {
-            float[] transformed = WinogradConv2d.transformed(dense, g.out(), g.in(), false, on);
-            WinogradConv2d.forward(Winograd.F2, y, x, channels, transformed, bias, g, on);
-            HostExecution.arrays(on).give(transformed);
+            WinogradConv2d.trained(y, x, channels, dense, false, bias, g, on);
             activate(y, f, g, on);
             return;
         }
@@ -110,7 +105,7 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private static int block(int depth, int cells) {
-        return Math.min(cells, Math.max(64, SCRATCH / Math.max(1, depth)));
+        return Math.min(cells, Math.max(64, WinogradConv2d.SCRATCH / Math.max(1, depth)));
     }
 
     /** The weight as (out, ky, kx, in), the order in which patches are gathered. */
@@ -147,11 +142,7 @@ final class VectorConv2d implements Conv2dKernel {
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
         if (WinogradConv2d.isQuicker(g)) {
-            float[] turned = WinogradConv2d.transformed(weight, g.out(), g.in(), true, on);
-            Slice[] maps = {dy};
-            int[] channels = {g.out()};
-            WinogradConv2d.forward(Winograd.F2, dx, maps, channels, turned, null, adjoint(g), on);
-            HostExecution.arrays(on).give(turned);
+            WinogradConv2d.trained(dx, new Slice[] {dy}, new int[] {g.out()}, weight, true, null, adjoint(g), on);
             return;
         }
         if (Depthwise.suits(g)) {

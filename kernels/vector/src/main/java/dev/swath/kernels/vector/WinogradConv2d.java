@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WinogradConv2d {
     /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
-    private static final int SCRATCH = 1 << 21;
+    static final int SCRATCH = 1 << 21;
 
     private static final int MAX_TILES = 240;
     /** Between tiles' channels: vectors of the last ones are written whole. */
@@ -76,19 +76,28 @@ final class WinogradConv2d {
     }
 
     /**
-     * A weight (out, in, 3, 3), or with {@code turned} that of the adjoint convolution, for {@link #forward} by {@link
-     * Winograd#F2}.
+     * y = x * weight + bias with a weight (out, in, 3, 3) that is still trained, by {@link Winograd#F2}; with {@code adjoint}
+     * the convolution that gives the gradient of the input, of this weight and with outputs for inputs.
+     *
+     * @param g of what is computed
      */
-    static float[] transformed(Slice weight, int out, int in, boolean turned, Execution on) {
-        int n = turned ? in : out;
-        int k = turned ? out : in;
-        float[] to = HostExecution.arrays(on).take(Winograd.F2.products * PanelStorage.size(n, k));
-        on.forEach(PanelStorage.count(n), panel -> {
+    static void trained(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            Slice weight,
+            boolean adjoint,
+            @Nullable Slice bias,
+            Geometry g,
+            Execution on) {
+        float[] to = HostExecution.arrays(on).take(Winograd.F2.products * PanelStorage.size(g.out(), g.in()));
+        on.forEach(PanelStorage.count(g.out()), panel -> {
             float[] scratch = HostExecution.arrays(on).take(WinogradF2.PANEL_SCRATCH);
-            WinogradF2.panel(to, weight.floats(), weight.offset(), out, in, turned, panel, scratch);
+            WinogradF2.panel(to, weight.floats(), weight.offset(), g.out(), g.in(), adjoint, panel, scratch);
             HostExecution.arrays(on).give(scratch);
         });
-        return to;
+        forward(Winograd.F2, y, x, channels, to, bias, g, on);
+        HostExecution.arrays(on).give(to);
     }
 
     /** y = x * weight + bias, of maps that count as one. */

@@ -26,14 +26,12 @@ final class WinogradF2 extends Winograd {
     }
 
     /**
-     * One panel of [16][n / COLUMNS][k][COLUMNS] of a weight (out, in, 3, 3): k are the inputs and n the outputs or, of the
-     * adjoint convolution, whose kernels are turned by half a turn, the other way round.
+     * One panel of [16][n / COLUMNS][k][COLUMNS] of a weight (n, k, 3, 3) or, with {@code adjoint}, of the adjoint convolution of
+     * a weight (k, n, 3, 3), whose kernels are turned by half a turn.
      *
      * @param scratch {@link #PANEL_SCRATCH} floats
      */
-    static void panel(float[] to, float[] w, int offset, int out, int in, boolean turned, int panel, float[] scratch) {
-        int n = turned ? in : out;
-        int k = turned ? out : in;
+    static void panel(float[] to, float[] w, int offset, int n, int k, boolean adjoint, int panel, float[] scratch) {
         int width = GemmTile.COLUMNS;
         int size = PanelStorage.size(n, k);
         int columns = Math.min(width, n - panel * width);
@@ -41,9 +39,9 @@ final class WinogradF2 extends Winograd {
         for (int l = 0; l < k; l++) {
             for (int j = 0; j < columns; j++) {
                 int column = panel * width + j;
-                int at = offset + (turned ? l * in + column : column * in + l) * TAPS;
+                int at = offset + (adjoint ? l * n + column : column * k + l) * TAPS;
                 for (int t = 0; t < TAPS; t++) {
-                    scratch[(turned ? TAPS - 1 - t : t) * width + j] = w[at + t];
+                    scratch[(adjoint ? TAPS - 1 - t : t) * width + j] = w[at + t];
                 }
             }
             int at = (panel * k + l) * width;
