@@ -221,11 +221,8 @@ final class PngDecoder extends Decoder {
     private void put(byte[] row, int n, int[] line, int x, int apart) {
         int channels = taken.length;
         if (palette != null) {
-            int places = Integer.numberOfTrailingZeros(8 / bits); // of pixels in a byte, two to the power of
-            int mask = (1 << bits) - 1;
             for (int i = 0, to = x * channels; i < n; i++, to += apart * channels) {
-                int right = (1 << places) - 1 - (i & (1 << places) - 1);
-                int colour = 3 * (row[i >> places] >> right * bits & mask);
+                int colour = 3 * Bits.sample(row, i, bits, true);
                 for (int c = 0; c < channels; c++) {
                     line[to + c] = palette[colour + taken[c]] & 0xff;
                 }
