@@ -10,7 +10,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -348,23 +350,39 @@ final class Browser implements AutoCloseable {
         assertEquals(List.of(), requests);
     }
 
+    /** Ends the browser with every process that it has started, and takes its profile away: a helper of Chromium's may write there after the first one has gone. */
     @Override
     public void close() {
+        List<ProcessHandle> helpers = process.descendants().toList();
         tools.close();
         process.destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
-            try (Stream<Path> files = Files.walk(profile)) {
-                for (Path p : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(p);
-                }
-            }
+            helpers.forEach(ProcessHandle::destroyForcibly);
+            delete(profile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Deletes a folder. A process that was told to end may still put a file there: then once more. */
+    private static void delete(Path folder) throws IOException {
+        long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+        while (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path p : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(p);
+                }
+            } catch (DirectoryNotEmptyException | NoSuchFileException | UncheckedIOException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                pause();
+            }
         }
     }
 }
