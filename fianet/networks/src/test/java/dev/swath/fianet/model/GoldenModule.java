@@ -40,7 +40,8 @@ public record GoldenModule(Golden golden, GoldenRun run) {
 
     /** The case's words (B, D, N) and their mask. */
     public Words words() {
-        return new Words(
+        return Words.of(
+                tape(),
                 Permute.apply(tape(), run.input("words"), 0, 2, 1),
                 tape().constant(run.rawInput("mask").to(DType.F32)));
     }

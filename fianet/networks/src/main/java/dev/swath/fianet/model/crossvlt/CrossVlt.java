@@ -2,6 +2,7 @@ package dev.swath.fianet.model.crossvlt;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Resize;
@@ -101,7 +102,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
                     + image.value().describe());
         }
         return callAll(tape, () -> {
-            Var mask = in.mask(0);
+            Var mask = Cast.apply(tape, in.mask(0), image.dtype());
             List<Var> maps = new ArrayList<>();
             List<Var> aligned = new ArrayList<>();
             List<Var> words = first.forward(tape, in.ids(), mask, align);
@@ -109,7 +110,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
             for (int i = 0; i < CrossVltConfig.STAGES; i++) {
                 VisionStage stage = backbone.get(i);
                 Var input = x;
-                Words seen = new Words(words.getFirst(), mask);
+                Words seen = Words.of(tape, words.getFirst(), mask);
                 VisionStage.Result r = stage.result(
                         tape.scopeAll(backbone.name(), () -> stage.forward(tape, input, seen, align)), align);
                 maps.add(r.map());
@@ -123,7 +124,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
                     words = later.get(i).forward(tape, words.getFirst(), mask, pixels, align);
                 }
             }
-            Sentence sentence = new Sentence(List.of(new Words(words.getFirst(), mask)));
+            Sentence sentence = new Sentence(List.of(Words.of(tape, words.getFirst(), mask)));
             Var logits = classifier.forward(tape, maps, sentence);
             List<Var> out = new ArrayList<>();
             out.add(Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true));

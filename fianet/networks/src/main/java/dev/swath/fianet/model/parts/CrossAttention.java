@@ -3,9 +3,7 @@ package dev.swath.fianet.model.parts;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Attention;
-import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.InstanceNorm;
-import dev.swath.autograd.ops.Reshape;
 import dev.swath.nn.Module;
 import dev.swath.nn.Pointwise;
 
@@ -49,12 +47,19 @@ public final class CrossAttention extends Module {
     public Var forward(Tape tape, Var x, Words words) {
         return call(tape, () -> {
             Var q = InstanceNorm.apply(tape, query.forward(tape, x), EPS);
-            Var visible = Reshape.apply(
-                    tape, words.mask(), words.mask().dim(0), words.mask().dim(1), 1);
-            Var k = Binary.mul(tape, key.forward(tape, words.features()), visible);
-            Var v = Binary.mul(tape, value.forward(tape, words.features()), visible);
-            Var mixed = Attention.apply(tape, q, k, v, words.mask(), heads, scale, 0);
-            return InstanceNorm.apply(tape, output.forward(tape, mixed), EPS);
+            Var k = key.forward(tape, words.differences());
+            Var v = value.forward(tape, words.differences());
+            return InstanceNorm.apply(tape, heads == 1 ? folded(tape, q, k, v, words) : mixed(tape, q, k, v, words), EPS);
         });
+    }
+
+    private Var folded(Tape tape, Var q, Var k, Var v, Words words) {
+        Var u = words.apart(tape, output.forward(tape, v));
+        return Attention.apply(tape, q, k, u, words.mask(), heads, scale, 0);
+    }
+
+    private Var mixed(Tape tape, Var q, Var k, Var v, Words words) {
+        return output.forward(
+                tape, Attention.apply(tape, q, k, words.apart(tape, v), words.mask(), heads, scale, 0));
     }
 }

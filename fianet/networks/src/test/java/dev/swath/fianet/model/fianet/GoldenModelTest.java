@@ -70,7 +70,8 @@ public class GoldenModelTest {
     }
 
     private static Words words(GoldenRun run, String features, String mask) {
-        return new Words(
+        return Words.of(
+                run.tape(),
                 Permute.apply(run.tape(), run.input(features), 0, 2, 1),
                 run.tape().constant(run.rawInput(mask).to(DType.F32)));
     }
