@@ -8,8 +8,13 @@ import dev.swath.nn.Module;
 import dev.swath.nn.Pointwise;
 
 /**
- * From pixels to words: instance-normed queries of every cell, keys and values of the words, both multiplied by their
- * mask; the mixture is projected and instance-normed again. The scale is C^-0.5 for any number of heads.
+ * From pixels to words: instance-normed queries of every cell, keys and values of the words; the mixture is projected and
+ * instance-normed again. The scale is C^-0.5 for any number of heads.
+ *
+ * <p>The published code does so with the words' features themselves, and hides those that are not seen by their mask once more. Here
+ * only what sets the words apart goes in, which gives the same: a constant in all keys changes no softmax, and one in all values is the
+ * same at every cell, which the second norm takes away. Nothing large is then rounded of which the norm keeps the little that
+ * varies.
  */
 public final class CrossAttention extends Module {
     private static final double EPS = 1e-5;
@@ -53,6 +58,7 @@ public final class CrossAttention extends Module {
         });
     }
 
+    /** With one head the projection of a mixture is the mixture of projections, W(p v) = p (v W^T): of N words, not of L cells. */
     private Var folded(Tape tape, Var q, Var k, Var v, Words words) {
         Var u = words.apart(tape, output.forward(tape, v));
         return Attention.apply(tape, q, k, u, words.mask(), heads, scale, 0);
