@@ -1,6 +1,9 @@
 package dev.swath.fianet.model;
 
+import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Cast;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import java.util.List;
 
@@ -16,6 +19,14 @@ public record SentenceInput(Tensor ids, Var masks, List<Var> each) {
     /** Copies. */
     public SentenceInput {
         each = List.copyOf(each);
+    }
+
+    /** The same with masks of another type, for a network whose parameters are of it. */
+    public SentenceInput cast(Tape tape, DType type) {
+        return new SentenceInput(
+                ids,
+                Cast.apply(tape, masks, type),
+                each.stream().map(m -> Cast.apply(tape, m, type)).toList());
     }
 
     /** B, sentences. */

@@ -179,11 +179,7 @@ public record GoldenNetwork(
     public Var trainingLoss(ReferringNetwork model, Tape tape, DType type) {
         Golden g = Golden.of(name);
         Tensor target = tape.indices(g.tensor("in/target").to(DType.I64), 2);
-        SentenceInput f32 = sentences(g).upload(tape, model);
-        SentenceInput in = new SentenceInput(
-                f32.ids(),
-                Cast.apply(tape, f32.masks(), type),
-                f32.each().stream().map(m -> Cast.apply(tape, m, type)).toList());
+        SentenceInput in = sentences(g).upload(tape, model).cast(tape, type);
         return model.loss(tape, Cast.apply(tape, tape.constant(image(g)), type), in, target, loss);
     }
 
