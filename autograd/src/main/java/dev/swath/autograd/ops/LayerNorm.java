@@ -35,8 +35,10 @@ public final class LayerNorm {
         Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, columns);
         Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, columns);
         int rows = Ops.rows(x);
-        Operands operands =
-                Operands.of(tape, OP, "x", x).parameter("weight", weight).parameter("bias", bias).to(type);
+        Operands operands = Operands.of(tape, OP, "x", x)
+                .parameter("weight", weight)
+                .parameter("bias", bias)
+                .to(type);
         LayerNormKernel kernel = operands.kernel(LayerNormKernel.class);
         Tensor in = Ops.dense(tape, x);
         Tensor y = tape.allocate(type, x.shape());

@@ -35,7 +35,8 @@ public final class SwinBlock extends StageBlock {
                 Var y = Binary.add(
                         tape,
                         x,
-                        DropPath.apply(tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null), dropPath));
+                        DropPath.apply(
+                                tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null), dropPath));
                 Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y, branch), null), dropPath);
                 return Binary.add(tape, y, z);
             }

@@ -57,12 +57,12 @@ public final class RoundedBackend extends HostBackend {
         if (!bf16 || kind == CopyKernel.class) {
             return inner.kernel(kind, types);
         }
-        K wide = inner.kernel(kind, kind == CastKernel.class ? CastKernel.types(DType.F32, DType.F32) : KernelTypes.of(DType.F32));
+        K wide = inner.kernel(
+                kind, kind == CastKernel.class ? CastKernel.types(DType.F32, DType.F32) : KernelTypes.of(DType.F32));
         boolean weights = PRODUCTS.contains(kind) && types.x() == DType.BF16;
         return kind.cast(Proxy.newProxyInstance(
-                kind.getClassLoader(),
-                new Class<?>[] {kind},
-                (proxy, method, arguments) -> new Call(weights).run(wide, method, arguments)));
+                kind.getClassLoader(), new Class<?>[] {kind}, (proxy, method, arguments) -> new Call(weights)
+                        .run(wide, method, arguments)));
     }
 
     /** One call, with what stands for each of its storages. */
@@ -106,7 +106,8 @@ public final class RoundedBackend extends HostBackend {
         private Object inside(Object argument, boolean weight) throws ReflectiveOperationException {
             return switch (argument) {
                 case Slice slice -> slice(slice, weight);
-                case Slice[] slices -> Stream.of(slices).map(s -> slice(s, weight)).toArray(Slice[]::new);
+                case Slice[] slices ->
+                    Stream.of(slices).map(s -> slice(s, weight)).toArray(Slice[]::new);
                 case Record r
                 when Stream.of(r.getClass().getRecordComponents()).anyMatch(c -> c.getType() == Slice.class) ->
                     record(r, weight);

@@ -78,7 +78,8 @@ class PointwiseKernelsTest {
     @EnumSource
     void binary(BinaryKernel.Function f) {
         for (int i = 0; i < Trial.SHAPES; i++) {
-            for (KernelTypes types : Stream.concat(TYPES.stream(), Stream.of(Trial.TO_SUM)).toList()) {
+            for (KernelTypes types :
+                    Stream.concat(TYPES.stream(), Stream.of(Trial.TO_SUM)).toList()) {
                 int rank = random.nextInt(5);
                 int[] dims = new int[rank];
                 long[] a = new long[rank];

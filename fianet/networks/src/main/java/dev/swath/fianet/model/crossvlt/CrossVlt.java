@@ -2,8 +2,8 @@ package dev.swath.fianet.model.crossvlt;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Binary;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Resize;
 import dev.swath.fianet.model.ReferringNetwork;

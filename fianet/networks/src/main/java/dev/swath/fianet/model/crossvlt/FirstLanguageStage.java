@@ -51,6 +51,9 @@ final class FirstLanguageStage extends Module {
 
     /** Ids (B, N) and their mask to words (B, N, D), and, with {@code align}, the sentence (B, A) as pixels are compared with it. */
     List<Var> forward(Tape tape, Tensor ids, Var mask, boolean align) {
-        return callAll(tape, () -> encoder.forward(tape, Cast.apply(tape, embeddings.forward(tape, ids), mask.dtype()), mask, align));
+        return callAll(
+                tape,
+                () -> encoder.forward(
+                        tape, Cast.apply(tape, embeddings.forward(tape, ids), mask.dtype()), mask, align));
     }
 }

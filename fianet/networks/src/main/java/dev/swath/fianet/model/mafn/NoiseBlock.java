@@ -43,8 +43,8 @@ final class NoiseBlock extends StageBlock {
     public Var forward(Tape tape, Var x) {
         return call(tape, () -> {
             DType branch = tape.precision().activations(x.dtype());
-            Var seen =
-                    tape.scope("", () -> noise.forward(tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null)));
+            Var seen = tape.scope(
+                    "", () -> noise.forward(tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null)));
             Var y = Binary.add(tape, x, DropPath.apply(tape, seen, dropPath));
             if (tape.training() && dropPath > 0) {
                 Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y, branch), null), dropPath);

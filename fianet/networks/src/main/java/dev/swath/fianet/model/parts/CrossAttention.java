@@ -54,7 +54,8 @@ public final class CrossAttention extends Module {
             Var q = InstanceNorm.apply(tape, query.forward(tape, x), EPS);
             Var k = key.forward(tape, words.differences());
             Var v = value.forward(tape, words.differences());
-            return InstanceNorm.apply(tape, heads == 1 ? folded(tape, q, k, v, words) : mixed(tape, q, k, v, words), EPS);
+            return InstanceNorm.apply(
+                    tape, heads == 1 ? folded(tape, q, k, v, words) : mixed(tape, q, k, v, words), EPS);
         });
     }
 
@@ -65,7 +66,6 @@ public final class CrossAttention extends Module {
     }
 
     private Var mixed(Tape tape, Var q, Var k, Var v, Words words) {
-        return output.forward(
-                tape, Attention.apply(tape, q, k, words.apart(tape, v), words.mask(), heads, scale, 0));
+        return output.forward(tape, Attention.apply(tape, q, k, words.apart(tape, v), words.mask(), heads, scale, 0));
     }
 }

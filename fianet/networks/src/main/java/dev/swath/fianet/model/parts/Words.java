@@ -51,9 +51,7 @@ public record Words(Var features, Var mask, Var shares, Var differences) {
     /** The mean of the words that it sees, (B, D); 0 if there is none. */
     public Var mean(Tape tape) {
         return tape.scope(
-                "",
-                () -> Reshape.apply(
-                        tape, MatMul.apply(tape, shares, features), features.dim(0), features.dim(2)));
+                "", () -> Reshape.apply(tape, MatMul.apply(tape, shares, features), features.dim(0), features.dim(2)));
     }
 
     /** What sets y (B, N, C) of each word seen apart from the mean of those seen; 0 for the others. */

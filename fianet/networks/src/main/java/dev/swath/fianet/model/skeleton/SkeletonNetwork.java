@@ -4,7 +4,6 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Resize;
-import dev.swath.fianet.model.Phrase;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.Trunk;
@@ -53,8 +52,8 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
     private Sentence encode(Tape tape, SentenceInput in) {
         int batch = in.batch();
         Var features = textEncoder.forward(tape, in.ids(), in.masks());
-        Words words = Words.of(tape, features, in.masks())
-                .cast(tape, tape.precision().activations(features.dtype()));
+        Words words =
+                Words.of(tape, features, in.masks()).cast(tape, tape.precision().activations(features.dtype()));
         List<Words> out = new ArrayList<>();
         for (int i = 0; i < streams().size(); i++) {
             out.add(words.sentences(tape, i * batch, batch));

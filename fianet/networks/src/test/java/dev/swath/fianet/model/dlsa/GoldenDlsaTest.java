@@ -63,8 +63,7 @@ class GoldenDlsaTest {
         int side = (int) Math.sqrt(x.dim(1));
         Var cls = m.run().input("cls");
         Words words = Words.of(
-                t,
-                Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)), t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
+                t, Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)), t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
         Var y = mix.forward(t, Reshape.apply(t, x, x.dim(0), side, side, x.dim(2)), words);
         m.check(mix, Reshape.apply(t, y, x.shape().dims()));
     }
