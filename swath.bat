@@ -36,9 +36,9 @@ rem Jars with networks of one's own, or folders of such jars, separated by semic
 if defined SWATH_PLUGINS set "modules=%modules%;%SWATH_PLUGINS%"
 rem A training step takes gigabytes; everything else keeps a few hundred large arrays.
 set "memory=-XX:+UseSerialGC -Xmn32m"
-if "%~1"=="train" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
-if "%~1"=="ablate" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
-if "%~1"=="compare" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75"
+if "%~1"=="train" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75 -Xmn600m"
+if "%~1"=="ablate" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75 -Xmn600m"
+if "%~1"=="compare" set "memory=-XX:+UseParallelGC -XX:MaxRAMPercentage=75 -Xmn600m"
 rem SWATH_JAVA_OPTS comes last, so that it wins. Unlike the other launcher this one keeps no start archive.
 "%java%" %memory% -Djava.awt.headless=true %native% %SWATH_JAVA_OPTS% -p "%modules%" -m dev.swath.fianet.cli/dev.swath.fianet.cli.Main %*
 exit /b %ERRORLEVEL%

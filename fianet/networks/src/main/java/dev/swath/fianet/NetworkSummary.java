@@ -42,6 +42,11 @@ public record NetworkSummary(String title, ModelConfig config, Summary modules) 
         return of(settings.provider(), settings.config());
     }
 
+    /** Of the model of the artifact {@code swath-fianet-bundled}. */
+    public static NetworkSummary bundled() {
+        return BundledModel.read(folder -> of(folder, null));
+    }
+
     private static NetworkSummary of(NetworkProvider provider, ModelConfig config) {
         NetworkConfig sizes = config.network();
         ReferringNetwork network = sizes.create();

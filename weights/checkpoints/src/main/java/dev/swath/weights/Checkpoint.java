@@ -88,6 +88,9 @@ public record Checkpoint(Path path, Format format, StateDict tensors, Settings s
             FileKind.of(head, bytes.size()).ifPresent(words -> {
                 throw WeightsException.in(file, "this is " + words);
             });
+            if (!Safetensors.begins(head)) {
+                throw WeightsException.in(file, "this is neither safetensors nor a file of torch.save");
+            }
         }
         Safetensors.Contents contents = Safetensors.open(file);
         return new Checkpoint(

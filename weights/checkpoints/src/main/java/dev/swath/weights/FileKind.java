@@ -8,6 +8,10 @@ import java.util.regex.Pattern;
 
 /** What a file is that holds no weights, by its first bytes: for the sentence that refuses it. */
 final class FileKind {
+    /** A pickle that holds no tensors of PyTorch. */
+    static final String PICKLE =
+            "a Python pickle, but none of torch.save; save the state_dict with torch.save or as safetensors";
+
     /** So many bytes are looked at. */
     static final int HEAD = 512;
 
@@ -15,7 +19,7 @@ final class FileKind {
 
     private static final List<Magic> MAGICS = List.of(
             new Magic(0, "\u0089HDF\r\n\u001a\n", "an HDF5 file (as Keras writes .h5)"),
-            new Magic(0, "\u001f\u008b", "a gzip archive, to be unpacked first"),
+            new Magic(0, "\u001f\u008b\b", "a gzip archive, to be unpacked first"),
             new Magic(0, "BZh", "a bzip2 archive, to be unpacked first"),
             new Magic(0, "\u00fd7zXZ\0", "an xz archive, to be unpacked first"),
             new Magic(0, "(\u00b5/\u00fd", "a Zstandard archive, to be unpacked first"),
@@ -43,6 +47,13 @@ final class FileKind {
             new Magic(0, "lmgg", "a GGML file (llama.cpp)"),
             new Magic(0, "tjgg", "a GGML file (llama.cpp)"),
             new Magic(4, "TFL3", "a TensorFlow Lite model"),
+            new Magic(4, "ORTM", "an ONNX Runtime model"),
+            new Magic(4, "ET12", "an ExecuTorch program"),
+            new Magic(0, "\u0012\1\0\0\0\0\0\0", "an MXNet parameter file"),
+            new Magic(0, "\0\5\u0016\7", "an AppleDouble file, which macOS writes beside the file itself"),
+            new Magic(0, "\0\0\0\1Bud1", "a folder's .DS_Store of macOS"),
+            new Magic(0, "\u001aE\u00df\u00a3", "a Matroska or WebM video"),
+            new Magic(0, "RIFF", "a RIFF file (sound or video)"),
             new Magic(0, "MATLAB 5.0", "a MATLAB file"),
             new Magic(0, "SQLite format 3\0", "an SQLite database"),
             new Magic(0, "\u007fELF", "a program or library (ELF)"),
@@ -52,6 +63,10 @@ final class FileKind {
             new Magic(0, "PAR1", "a Parquet file"),
             new Magic(0, "\u00ac\u00ed\0\u0005", "serialized Java objects"),
             new Magic(0, "\0asm", "a WebAssembly module"));
+
+    /** Protocol 0 is text: a mapping, a list or a tuple with its number, or a class by its module and name. */
+    private static final Pattern PRINTED_PICKLE =
+            Pattern.compile("(?:\\([dl]p\\d+\n|c[\\w.]+\n[\\w.]+\n|\\(i[\\w.]+\n).*", Pattern.DOTALL);
 
     private static final Pattern HTML =
             Pattern.compile("<(!doctype html|html|head|body|title|meta|script|!--).*", Pattern.DOTALL);
@@ -83,6 +98,9 @@ final class FileKind {
                 return Optional.of(magic.words);
             }
         }
+        if (isCoreMl(head)) {
+            return Optional.of("a Core ML model");
+        }
         if (isOnnx(head)) {
             return Optional.of("an ONNX model");
         }
@@ -90,6 +108,14 @@ final class FileKind {
             return Optional.of("a TensorFlow SavedModel");
         }
         if (isText(head)) {
+            if (PRINTED_PICKLE.matcher(text).matches()) {
+                return Optional.of(PICKLE);
+            }
+            if (begin.startsWith("{") && begin.contains("\"weight_map\"")) {
+                return Optional.of(
+                        "the index of a checkpoint in parts; name it as it was, with .index.json, or give its"
+                                + " folder");
+            }
             return Optional.of(
                     begin.startsWith("{") || begin.startsWith("[") ? "a JSON text" : "a text file, no weights");
         }
@@ -109,6 +135,23 @@ final class FileKind {
                 && head[1] >= 3
                 && head[1] <= 20
                 && (head[2] == 0x12 || head[2] == 0x1a || head[2] == 0x22 || head[2] == 0x3a || head[2] == 0x42);
+    }
+
+    /** The version of the format as field 1, then its description, which begins with the description of an input. */
+    private static boolean isCoreMl(byte[] head) {
+        if (head.length < 8 || head[0] != 8 || head[1] < 1 || head[1] > 20 || head[2] != 0x12) {
+            return false;
+        }
+        int at = 3;
+        while (at < 8 && head[at] < 0) {
+            at++;
+        }
+        // Of an input its name and what it is for; a SavedModel has its tags and operations here, ONNX a text.
+        return at + 4 < head.length
+                && head[at + 1] == 0x0a
+                && head[at + 3] == 0x0a
+                && head[at + 2] > head[at + 4]
+                && head[at + 4] > 0;
     }
 
     private static boolean isZero(byte[] head) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** From the names of published checkpoints to those of our modules. */
 public final class Names {
@@ -18,22 +19,31 @@ public final class Names {
 
     private static final String DATA_PARALLEL = "module.";
     private static final String AVERAGED = "n_averaged";
-    private static final List<String> WRAPPERS =
-            List.of("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.");
+    /** What leads all names where a whole network was wrapped: for data-parallel training, for gradients of each sample. */
+    private static final List<String> LEADING = List.of(DATA_PARALLEL, "_module.");
+
+    private static final List<String> WRAPPERS = List.of(
+            "_orig_mod.",
+            "_forward_module.",
+            "_fsdp_wrapped_module.",
+            "_fpw_module.",
+            "_dmp_wrapped_module.",
+            "_checkpoint_wrapped_module.");
 
     private Names() {}
 
     /**
-     * The entries without the parts of names that wrappers put in: {@code _orig_mod} of {@code torch.compile} and those of FSDP
-     * and checkpointing wherever they stand; a leading {@code module.} of data-parallel training, any number of times, where
-     * all names have it (the counter of averaged models apart). Names that would then occur twice stay as they are.
+     * The entries without the parts of names that wrappers put in: {@code _orig_mod} of {@code torch.compile}, {@code
+     * _forward_module} of Lightning and those of FSDP and checkpointing wherever they stand; a leading {@code module.} of
+     * data-parallel training or {@code _module.} of Opacus, any number of times, where all names have it (the counter of
+     * averaged models apart). Names that would then occur twice stay as they are.
      */
     public static StateDict withoutWrappers(StateDict source) {
         Map<String, String> renamed = new LinkedHashMap<>();
         source.names().forEach(n -> renamed.put(n, withoutSegments(n)));
-        while (renamed.values().stream().allMatch(n -> n.startsWith(DATA_PARALLEL) || n.equals(AVERAGED))
-                && renamed.values().stream().anyMatch(n -> n.startsWith(DATA_PARALLEL))) {
-            renamed.replaceAll((_, n) -> n.startsWith(DATA_PARALLEL) ? n.substring(DATA_PARALLEL.length()) : n);
+        for (Optional<String> leading = leading(renamed); leading.isPresent(); leading = leading(renamed)) {
+            String prefix = leading.get();
+            renamed.replaceAll((_, n) -> n.startsWith(prefix) ? n.substring(prefix.length()) : n);
         }
         if (new HashSet<>(renamed.values()).size() < renamed.size()) {
             return source;
@@ -41,6 +51,14 @@ public final class Names {
         StateDict out = new StateDict();
         renamed.forEach((before, after) -> out.put(after, source.entry(before)));
         return out;
+    }
+
+    /** What leads all names. */
+    private static Optional<String> leading(Map<String, String> names) {
+        return LEADING.stream()
+                .filter(p -> names.values().stream().allMatch(n -> n.startsWith(p) || n.equals(AVERAGED))
+                        && names.values().stream().anyMatch(n -> n.startsWith(p)))
+                .findFirst();
     }
 
     private static String withoutSegments(String name) {

@@ -40,6 +40,11 @@ public final class Safetensors {
      */
     public record Contents(StateDict tensors, Map<String, String> metadata, List<String> notes) {}
 
+    /** Whether a file that begins so may be meant for one: its header is an object, or is cut off before it begins. */
+    static boolean begins(byte[] head) {
+        return head.length <= 8 || head[8] == '{' || head[8] == ' ' || head[8] == '\n';
+    }
+
     private record Range(String name, long from, long to) {}
 
     /** Checks the header and returns the entries; elements are read when asked for. */
@@ -75,7 +80,7 @@ public final class Safetensors {
         try {
             for (Map.Entry<String, Object> e : header.entrySet()) {
                 if (e.getKey().equals("__metadata__")) {
-                    Json.asObject(e.getValue(), "__metadata__")
+                    Json.asObject(e.getValue() == null ? Map.of() : e.getValue(), "__metadata__")
                             .forEach((k, v) -> metadata.put(k, Json.asString(v, "__metadata__." + k)));
                 } else {
                     ranges.add(entry(file, data, e.getKey(), Json.asObject(e.getValue(), e.getKey()), tensors, notes));

@@ -72,12 +72,14 @@ final class TorchResolver implements Resolver {
     public @Nullable Object call(Global callee, List<@Nullable Object> a) {
         return switch (callee.path()) {
             case "collections.OrderedDict" -> orderedMap(a);
-            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> tensor(a, null);
-            case "torch._utils._rebuild_tensor_v3" -> tensor(a, a.size() > 6 ? a.get(6) : null);
+            case "torch._utils._rebuild_tensor" -> tensor(a, null);
+            case "torch._utils._rebuild_tensor_v2" -> asMarked(tensor(a, null), a, 6);
+            case "torch._utils._rebuild_tensor_v3" -> asMarked(tensor(a, a.size() > 6 ? a.get(6) : null), a, 7);
             case "torch._utils._rebuild_parameter",
                     "torch._utils._rebuild_parameter_with_state",
                     "torch.nn.parameter.Parameter",
-                    "torch.nn.parameter.Buffer" -> first(callee, a);
+                    "torch.nn.parameter.Buffer",
+                    "torch._utils._rebuild_device_tensor_from_cpu_tensor" -> first(callee, a);
             case "torch._tensor._rebuild_from_type",
                     "torch._tensor._rebuild_from_type_v2",
                     "torch.tensor._rebuild_from_type" -> fromType(callee, a);
@@ -94,9 +96,20 @@ final class TorchResolver implements Resolver {
                 new UnreadTensor("is on the meta device, so the file has no elements of it", false);
             default ->
                 callee.module().equals("torch._utils") && callee.name().startsWith("_rebuild_")
-                        ? new UnreadTensor("is rebuilt by " + callee.name(), false)
+                        ? new UnreadTensor("is rebuilt by " + Quoted.text(callee.name()) + ", which is not read", false)
                         : object(callee, a);
         };
+    }
+
+    /** The tensor, unless the mapping in that place says that its elements are meant with another sign than they are stored with. */
+    private static Object asMarked(Object tensor, List<@Nullable Object> a, int place) {
+        Object marks = a.size() > place ? a.get(place) : null;
+        for (String mark : List.of("neg", "conj")) {
+            if (marks instanceof Map<?, ?> map && Boolean.TRUE.equals(map.get(mark))) {
+                return new UnreadTensor("is a view marked '" + mark + "', whose elements are not those stored", false);
+            }
+        }
+        return tensor;
     }
 
     private PythonObject object(@Nullable Object type, List<@Nullable Object> arguments) {
@@ -136,10 +149,12 @@ final class TorchResolver implements Resolver {
             out.putAll(map);
         } else if (from instanceof List<?> pairs) {
             for (Object pair : pairs) {
-                if (!(pair instanceof List<?> kv) || kv.size() != 2 || !(kv.getFirst() instanceof String key)) {
-                    throw new PickleException("[pickle] an ordered mapping must be made of pairs with string keys");
+                if (!(pair instanceof List<?> kv) || kv.size() != 2) {
+                    throw new PickleException("[pickle] an ordered mapping must be made of pairs");
                 }
-                out.put(key, kv.get(1));
+                // Only names are of use; other keys stand for themselves, for what they are may hold itself.
+                Object key = kv.getFirst();
+                out.put(key instanceof String || key instanceof Long ? key : new Object(), kv.get(1));
             }
         }
         return out;

@@ -105,6 +105,37 @@ class CasesTest {
         assertArrayEquals(new float[] {0, 1, 2}, got.get("a.bias").toFloatArray());
     }
 
+    /** What PyTorch's older OrderedDict is pickled as, a list of pairs, with keys that no weights have. */
+    @Test
+    void orderedMappingsMayHaveAnyKeys() throws IOException {
+        for (String key : List.of("K\0", "(K\0K\1t", "N", "G\0\0\0\0\0\0\0\0", ")")) {
+            String odd = Torch.global("collections", "OrderedDict") + "(((" + key + Torch.text("x") + "tltR";
+            assertEquals(
+                    "[a.w]", names("}" + Torch.text("extra") + odd + "s" + Torch.text("model") + weights("a.w") + "s"));
+        }
+    }
+
+    /** Bits by which PyTorch marks a view without changing its storage; a device's tensor that was brought to the CPU. */
+    @Test
+    void markedViewsAreNoPlainOnes() throws IOException {
+        String view = Torch.global("torch._utils", "_rebuild_tensor_v2") + "("
+                + Torch.storage(Torch.global("torch", "FloatStorage"), "0", 64) + "K\0" + Torch.tuple(2)
+                + Torch.tuple(1)
+                + "\u0089}";
+        for (String mark : List.of("neg", "conj")) {
+            String marked = view + Torch.dict(mark, "\u0088") + "tR";
+            Path file = Files.write(folder.resolve("v.pth"), Torch.pth(Torch.dict("a.w", marked)));
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                    .getMessage();
+            assertTrue(message.contains("the tensor 'a.w' is a view marked '" + mark + "'"), message);
+            assertEquals("[a.w]", names(Torch.dict("a.w", view + Torch.dict(mark, "\u0089") + "tR")));
+        }
+        String device = Torch.global("torch._utils", "_rebuild_device_tensor_from_cpu_tensor") + "("
+                + Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1)) + Torch.global("torch", "float32")
+                + Torch.text("npu:0") + "\u0089tR";
+        assertEquals("[a.w]", names(Torch.dict("a.w", device)));
+    }
+
     private static String weights(String... names) {
         StringBuilder out = new StringBuilder(Torch.global("collections", "OrderedDict") + ")R");
         for (String name : names) {
@@ -161,6 +192,12 @@ class CasesTest {
         "module.module.a.w module.module.b, '[a.w, b]'",
         "enc._orig_mod.a.w dec.b, '[enc.a.w, dec.b]'",
         "_fsdp_wrapped_module.enc._fsdp_wrapped_module.a.w _fsdp_wrapped_module.b, '[enc.a.w, b]'",
+        "_forward_module.a.w _forward_module.b, '[a.w, b]'",
+        "_forward_module.module._orig_mod.a.w _forward_module.module._orig_mod.b, '[a.w, b]'",
+        "_module.a.w _module.b, '[a.w, b]'",
+        "module._module.a.w module._module.b, '[a.w, b]'",
+        "_fpw_module.a._fpw_module.w _fpw_module.b, '[a.w, b]'",
+        "_module.a.w b, '[_module.a.w, b]'",
         "n_averaged module.a.w, '[n_averaged, a.w]'",
         "module.a.w b, '[module.a.w, b]'",
         "a.module.w a.b, '[a.module.w, a.b]'",
@@ -248,6 +285,19 @@ class CasesTest {
                 Arguments.of("\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF", "a JPEG image"),
                 Arguments.of("%PDF-1.7\n%\u00e2\u00e3", "a PDF document"),
                 Arguments.of("\u0008\7\u0012\7pytorch\u001a\0", "an ONNX model"),
+                Arguments.of("\u001f\u008b\u0008\0short", "a gzip archive"),
+                Arguments.of("\u0008\4\u0012\u0040\n\u0010\n\5image\u001a\7", "a Core ML model"),
+                Arguments.of("\u0008\1\u0012\u0040\n\u0010\n\5image\u001a\7", "a Core ML model"),
+                Arguments.of("\u0008\1\u0012\u0040\n\u0010\u0012\5image\u001a\7", "a TensorFlow SavedModel"),
+                Arguments.of("\u0030\0\0\0ET12\0\0\0\0", "an ExecuTorch program"),
+                Arguments.of("\u0012\1\0\0\0\0\0\0\0\0\0\0", "an MXNet parameter file"),
+                Arguments.of("\0\5\u0016\7\0\2\0\0Mac OS X", "an AppleDouble file"),
+                Arguments.of("(dp0\nVw\np1\nI1\ns.", "a Python pickle"),
+                Arguments.of("ccopy_reg\n_reconstructor\np0\n.", "a Python pickle"),
+                Arguments.of(
+                        "{\"metadata\": {}, \"weight_map\": {\"a\": \"b\"}}", "the index of a checkpoint in parts"),
+                Arguments.of("\0\0\0\0\2\0\0\0\5\0\0\0\u00e8\u0099", "neither safetensors nor a file of torch.save"),
+                Arguments.of("\u0082\u00a6params\u0081\u00a5dense", "neither safetensors nor a file of torch.save"),
                 Arguments.of("\u0093NUMPY\1\0v\0", "a NumPy array"),
                 Arguments.of("GGUF\3\0\0\0\0\0", "a GGUF file"),
                 Arguments.of("\u0080\4\u0095\7\0\0\0\0\0\0\0}\u0094.", "a Python pickle"),

@@ -1,6 +1,8 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.files.Quoted;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Looks through the arguments before they are parsed. A value that looks like an option is one only where it is attached, as
@@ -29,7 +32,21 @@ final class Arguments {
         line.setExpandAtFiles(false);
         line.setAllowOptionsAsOptionParameters(true);
         line.setEndOfOptionsDelimiter(END_OF_OPTIONS);
+        line.registerConverter(Path.class, Arguments::path);
         return line;
+    }
+
+    /** An empty value is what a shell makes of a variable that is not set; for Java it would be the working folder. */
+    private static Path path(String value) {
+        if (value.isEmpty()) {
+            throw new TypeConversionException("it must name a file or folder, but is empty");
+        }
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("'" + Quoted.text(value)
+                    + "' cannot be the name of a file here; if it has letters beyond ASCII, set LC_ALL=C.UTF-8");
+        }
     }
 
     /** The arguments for the parser. */

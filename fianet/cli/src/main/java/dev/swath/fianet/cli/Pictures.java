@@ -5,7 +5,6 @@ import dev.swath.fianet.image.ImageException;
 import dev.swath.fianet.image.ImageFile;
 import dev.swath.files.Quoted;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -24,15 +23,15 @@ final class Pictures {
     private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "tif", "tiff");
     private static final String WILD = "*?[{";
 
-    /** Bytes of a picture that comes through a pipe, whose size is not known before. */
-    private static final int MAX_PIPE = 1 << 30;
-
     private Pictures() {}
 
     /** The files in the order given; those of a folder or pattern in the order of their names. Each value must name one. */
     static List<Path> expand(List<String> given) {
         List<Path> out = new ArrayList<>();
         for (String name : given) {
+            if (name.isEmpty()) {
+                throw new UsageException("--image must name a file, a folder or a pattern, but is empty");
+            }
             List<Path> files = isOne(name) ? List.of(Path.of(name)) : isFolder(name) ? folder(name) : pattern(name);
             if (files.isEmpty()) {
                 throw new UsageException("--image " + Quoted.text(name)
@@ -102,21 +101,8 @@ final class Pictures {
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
-    /** Opens a picture, whose colours are the bands, or null for its own; what is no plain file, such as a pipe, is read to its end. */
+    /** Opens a picture, whose colours are the bands, or null for its own. */
     static ImageFile open(Path file, @Nullable Bands bands) {
-        if (!Files.exists(file) || Files.isRegularFile(file) || Files.isDirectory(file)) {
-            return ImageFile.open(file, bands);
-        }
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_PIPE);
-        } catch (IOException e) {
-            throw new ImageException("[image] " + Quoted.path(file) + ": reading failed");
-        }
-        if (bytes.length == MAX_PIPE) {
-            throw new ImageException("[image] " + Quoted.path(file) + ": a pipe may bring less than " + MAX_PIPE
-                    + " bytes; name the file itself");
-        }
-        return ImageFile.of(bytes, file.toString(), bands);
+        return ImageFile.open(file, bands);
     }
 }

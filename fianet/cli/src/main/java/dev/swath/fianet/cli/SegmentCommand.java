@@ -168,12 +168,12 @@ final class SegmentCommand implements Callable<Integer> {
             throw new UsageException("--save-logits names one file; give one image and one sentence with it");
         }
         Map<String, MaskFile.Entry> fromFile = masks(work);
+        Bands colours = bands();
         Path folder = Outputs.folder(out);
         if (logits != null) {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
-        Bands colours = bands();
         ImageFile first =
                 work.single() ? Pictures.open(work.pictures().getFirst().file(), colours) : null;
         long start = System.nanoTime();

@@ -20,6 +20,11 @@ final class Segmenters {
         return Settings.means(weights, BUNDLED);
     }
 
+    /** Says so where the word is also the name of a file or folder. */
+    static void tellInside(CommandSpec spec, Path weights) {
+        Settings.tellInside(spec, weights, BUNDLED, "model");
+    }
+
     /** Where to work, and the model's own files; what is asked besides is for the command to add. */
     static ReferringSegmenter.Options options(RunOptions run, ModelOptions model, Parallelism threads) {
         return ReferringSegmenter.Options.defaults()
@@ -32,7 +37,7 @@ final class Segmenters {
 
     /** Opens it, and warms the kernels up on another thread meanwhile, unless there is to be but one. */
     static ReferringSegmenter open(CommandSpec spec, Path weights, ReferringSegmenter.Options options) {
-        Settings.tellInside(spec, weights, BUNDLED, "model");
+        tellInside(spec, weights);
         return isBundled(weights)
                 ? openBundled(options)
                 : warmedUp(options, () -> ReferringSegmenter.open(weights, options));

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  swath summary --weights best.pth",
+            "  swath summary --weights bundled",
             "  swath summary --network fianet --dataset rrsisd --depth 2"
         })
 final class SummaryCommand implements Callable<Integer> {
@@ -46,8 +47,8 @@ final class SummaryCommand implements Callable<Integer> {
         @Option(
                 names = "--weights",
                 required = true,
-                paramLabel = "FILE",
-                description = "A model folder or a checkpoint: the network that it holds.")
+                paramLabel = "FILE|DIR",
+                description = ModelOptions.WEIGHTS + ": the network that it holds.")
         @Nullable
         Path weights;
 
@@ -101,14 +102,21 @@ final class SummaryCommand implements Callable<Integer> {
         if (which.weights != null && dataset != null || which.network != null && modelConfig != null) {
             throw new UsageException("--dataset goes with --network, and --model-config with --weights");
         }
-        NetworkSummary found = which.weights != null
-                ? NetworkSummary.of(which.weights, modelConfig)
-                : NetworkSummary.published(
-                        Settings.named(String.valueOf(which.network)).name(),
-                        dataset == null ? DatasetVocabulary.REFSEGRS : dataset);
-        lines(found).forEach(spec.commandLine().getOut()::println);
+        lines(found()).forEach(spec.commandLine().getOut()::println);
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    private NetworkSummary found() {
+        if (which.weights == null) {
+            return NetworkSummary.published(
+                    Settings.named(String.valueOf(which.network)).name(),
+                    dataset == null ? DatasetVocabulary.REFSEGRS : dataset);
+        }
+        Segmenters.tellInside(spec, which.weights);
+        return Segmenters.isBundled(which.weights)
+                ? NetworkSummary.bundled()
+                : NetworkSummary.of(which.weights, modelConfig);
     }
 
     private List<Summary.Row> rows(Summary modules) {

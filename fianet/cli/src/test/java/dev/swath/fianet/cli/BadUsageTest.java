@@ -71,6 +71,30 @@ class BadUsageTest {
         assertEquals(4, done.out().lines().count());
     }
 
+    /** What a shell makes of a variable that is not set must not stand for the working folder. */
+    @Test
+    void emptyNamesOfFiles() {
+        segment("--text", "ship", "--image", "").refused(2, "--image", "is empty");
+        Cli.run("segment", "--image", image, "--weights", model, "--text", "ship", "--out", "")
+                .refused(2, "--out", "must name a file or folder, but is empty");
+        segment("--text", "ship", "--save-logits", "").refused(2, "--save-logits", "is empty");
+        Cli.run("encode", "--bert", "", "--text", "ship", "--out", out).refused(2, "--bert", "is empty");
+        Cli.run("weights", "show", "").refused(2, "is empty");
+        assertFalse(Files.exists(out));
+    }
+
+    /** A device without end is told by its first bytes; bands that cannot be are wrong usage before a folder is made. */
+    @Test
+    void devicesAndBandsThatAreNone() throws IOException {
+        segment("--text", "ship", "--bands", "1,2").refused(2, "--bands");
+        assertFalse(Files.exists(out));
+        if (Files.exists(Path.of("/dev/zero"))) {
+            Cli.run("segment", "--image", "/dev/zero", "--weights", model, "--text", "ship", "--out", out)
+                    .refused(1, "/dev/zero", "no image of a kind that is read");
+            nothingIsWritten();
+        }
+    }
+
     @Test
     void tokensOfTheCallersOwn() throws IOException {
         tokens("2,6,99,3", "1,1,1,1", "0,1,0,0", "1,1,1,1").refused(1, "[0, 13)", "99");

@@ -204,4 +204,12 @@ class CommandsTest {
         String help = Cli.run(args.toArray()).done().out();
         assertTrue(help.contains("Example") && help.contains("  swath " + command), help);
     }
+
+    @Test
+    void theBundledModelIsSummedUp() {
+        String summary =
+                Cli.run("summary", "--weights", "bundled", "--depth", 1).done().out();
+        assertTrue(summary.startsWith("FIANet, one image of 192 x 192"), summary);
+        assertTrue(summary.contains("refiner"), summary);
+    }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageFile {
     /** Most bytes of what is no regular file, such as a pipe, and so is read into memory. */
-    private static final int MAX_STREAM = 1 << 28;
+    private static final int MAX_STREAM = 1 << 30;
 
     private static final int HEAD = 8;
 

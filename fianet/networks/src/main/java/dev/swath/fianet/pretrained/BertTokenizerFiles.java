@@ -34,7 +34,8 @@ final class BertTokenizerFiles {
             "DistilBertTokenizerFast",
             "ElectraTokenizer",
             "ElectraTokenizerFast",
-            "PreTrainedTokenizerFast");
+            "PreTrainedTokenizerFast",
+            "TokenizersBackend");
 
     private final Path folder;
     private final Map<String, Object> config;

@@ -19,7 +19,12 @@ public final class WordTokenizer {
         }
     }
 
-    private static final String LETTER = "[\\p{L}\\p{N}_]";
+    /**
+     * What Python's {@code \w} matches. Looking back, Java steps over both halves of a letter beyond the first 65536 characters only if a
+     * pattern names one, so one of them is named besides.
+     */
+    private static final String LETTER = "[\\p{L}\\p{N}_\uD801\uDC37]";
+
     private static final String EDGE =
             "(?:(?<=" + LETTER + ")(?!" + LETTER + ")|(?<!" + LETTER + ")(?=" + LETTER + "))";
 

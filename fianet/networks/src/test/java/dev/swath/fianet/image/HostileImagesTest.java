@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small files that claim, nest or repeat too much: read, or refused in one sentence, in memory by what they hold. */
 class HostileImagesTest {
@@ -264,6 +271,42 @@ class HostileImagesTest {
                 Made.header(14142, 14142, 16, 2, false),
                 Made.chunk("IDAT", new byte[64]),
                 Made.chunk("IEND", new byte[0]));
+    }
+
+    /** 80 megapixels of which each row is the same four bytes again and again, in differences to what the filter foretells. */
+    private static byte[] patterned(int filter) throws IOException {
+        byte[] row = new byte[1 + 3 * 10_000];
+        for (int i = 1; i < row.length; i++) {
+            row[i] = (byte) (i % 4 * 77);
+        }
+        row[0] = (byte) filter;
+        Deflater deflater = new Deflater();
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(packed, deflater)) {
+            for (int y = 0; y < 8_000; y++) {
+                out.write(row);
+            }
+        } finally {
+            deflater.end();
+        }
+        return Made.joined(
+                Made.header(10_000, 8_000, 8, 2, false),
+                Made.chunk("IDAT", packed.toByteArray()),
+                Made.chunk("IEND", new byte[0]));
+    }
+
+    /** Small files of many pixels are read as long as their filters are quick. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void filtersTakeWhatTheSizeOfAFileDeserves(int filter, @TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("a.png"), patterned(filter));
+        try {
+            ImageFile.open(file).resized(16, 16);
+            assertTrue(filter < 3);
+        } catch (ImageException e) {
+            assertTrue(filter >= 3, e.getMessage());
+            assertTrue(e.getMessage().contains("filters take work that is out of proportion"), e.getMessage());
+        }
     }
 
     /** Its stream ends within its tables, and no strips are named. */

@@ -98,7 +98,8 @@ class BertCasesTest {
                 "{\"unk_token\": \"yard\"} | zzz | [2, 18, 3]",
                 "{\"model_max_length\": 1000000000000000019884624838656} | ship | [2, 9, 3]",
                 "{\"added_tokens_decoder\": {\"4\": {\"content\": \"[MASK]\", \"special\": true}}} | a[MASK] | [2, 1, 4, 3]",
-                "{\"tokenizer_class\": \"BertTokenizerFast\"} | ships | [2, 9, 10, 3]"
+                "{\"tokenizer_class\": \"BertTokenizerFast\"} | ships | [2, 9, 10, 3]",
+                "{\"tokenizer_class\": \"TokenizersBackend\", \"backend\": \"tokenizers\"} | ships | [2, 9, 10, 3]"
             })
     void tokenizerConfigIsFollowed(String config, String text, String ids) throws IOException {
         copy("plain");

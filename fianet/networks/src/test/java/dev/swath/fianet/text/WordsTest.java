@@ -39,6 +39,17 @@ class WordsTest {
         return new ExpressionParser(TOKENIZER, tagger, DatasetVocabulary.RRSISD, mode).parse(text);
     }
 
+    /** Letters and digits beyond the first 65536 characters; a ship among them is no letter. */
+    @Test
+    void anyLetterIsALetter() {
+        for (String letter : List.of("\u00e9", "\u5b57", "\ud835\udc9c", "\ud801\udc37", "\ud835\udfd8")) {
+            assertEquals(letter + "gonna / on / the / left", words(letter + "gonna on the left"));
+            assertEquals("the / ' / " + letter + " / ' / mark", words("the '" + letter + "' mark"));
+            assertEquals(letter + "cannot / cannot" + letter, words(letter + "cannot cannot" + letter));
+        }
+        assertEquals("\ud83d\udea2 / gon / na / go", words("\ud83d\udea2gonna go"));
+    }
+
     /** Every white space of Python, and what looks like it and is none. */
     @Test
     void anyWhiteSpaceIsASpace() {

@@ -63,10 +63,10 @@ public final class CudaBackendProvider implements BackendProvider {
             if (status != cudart.CUDA_SUCCESS) {
                 return new Probe.Refused("the NVIDIA driver answers: " + Driver.reason(status));
             }
-            int[] version = new int[1];
-            if (cudart.cuDriverGetVersion(version) != cudart.CUDA_SUCCESS || version[0] < OLDEST_DRIVER) {
-                return new Probe.Refused("the NVIDIA driver is for CUDA " + version[0] / 1000 + "."
-                        + version[0] % 1000 / 10 + "; one for CUDA 13.0 or newer is needed");
+            int version = Driver.version();
+            if (version < OLDEST_DRIVER) {
+                return new Probe.Refused("the NVIDIA driver is for CUDA " + version / 1000 + "." + version % 1000 / 10
+                        + "; one for CUDA 13.0 or newer is needed");
             }
             int[] count = new int[1];
             status = cudart.cuDeviceGetCount(count);
@@ -77,11 +77,26 @@ public final class CudaBackendProvider implements BackendProvider {
                 return new Probe.Refused("there is no device number " + index + "; the NVIDIA driver knows " + count[0]
                         + ", numbered from 0");
             }
-            CudaBackend backend = new CudaBackend(index);
-            backend.modules().compileAhead();
-            return new Probe.Available(backend);
+            return opened(new CudaBackend(index));
         } catch (LinkageError | RuntimeException e) {
             return new Probe.Refused("opening device " + index + " failed (" + Libraries.firstLine(e) + ")");
+        }
+    }
+
+    private static Probe opened(CudaBackend backend) {
+        boolean right = false;
+        try {
+            backend.modules().compileAhead();
+            String fault = SelfCheck.fault(backend);
+            right = fault == null;
+            return right
+                    ? new Probe.Available(backend)
+                    : new Probe.Refused(backend.description() + ", gives other results than the processor: " + fault
+                            + "; it is not used, for its masks would be wrong");
+        } finally {
+            if (!right) {
+                backend.close();
+            }
         }
     }
 }

@@ -20,6 +20,13 @@ final class Driver {
         }
     }
 
+    /** The version of CUDA that the driver is for: 13000 for 13.0. */
+    static int version() {
+        int[] version = new int[1];
+        check(cudart.cuDriverGetVersion(version), "asking for the driver's version");
+        return version[0];
+    }
+
     /** What a status means, with what can be done about it. */
     static String reason(int status) {
         String remedy =

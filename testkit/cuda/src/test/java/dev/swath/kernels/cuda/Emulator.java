@@ -81,7 +81,8 @@ final class Emulator {
     /**
      * Sets what the driver pretends to be: {@code schedule} (0 in order, 1 in reverse and as late as can be, others at
      * random), {@code devices}, {@code capability} (90), {@code memory} in bytes, {@code driver} (13000), {@code
-     * multiprocessors}; {@code fail_after} calls, {@code fail_with} this error.
+     * multiprocessors}; {@code fail_after} calls, {@code fail_with} this error; {@code lost_launch}: so many launches from now
+     * one does nothing.
      */
     static void set(String name, long value) {
         try (Arena arena = Arena.ofConfined()) {

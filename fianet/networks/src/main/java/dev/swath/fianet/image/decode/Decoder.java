@@ -23,6 +23,11 @@ public abstract class Decoder {
 
     private static final long UNPACKED_EACH_BYTE = 256;
 
+    /** Steps of a PNG's filters that take some 10 ns each: for any file, and for each of its bytes. A photograph has about one a byte. */
+    private static final long ANY_STEPS = 1L << 26;
+
+    private static final long STEPS_EACH_BYTE = 16;
+
     private static final long UNKNOWN_LENGTH = 1L << 52;
 
     /** Takes rows of samples. */
@@ -103,6 +108,14 @@ public abstract class Decoder {
         if (source.length() < UNKNOWN_LENGTH && unpacked > ANY_UNPACKED + UNPACKED_EACH_BYTE * source.length()) {
             throw source.refuse("the image unpacks to " + unpacked + " bytes, which is out of proportion to its "
                     + source.length() + " bytes");
+        }
+    }
+
+    /** Refuses a file whose filters take far more work than an image of so few bytes can have reason to. */
+    static void requireSteps(ByteSource source, long steps) {
+        if (source.length() < UNKNOWN_LENGTH && steps > ANY_STEPS + STEPS_EACH_BYTE * source.length()) {
+            throw source.refuse(
+                    "the image's filters take work that is out of proportion to its " + source.length() + " bytes");
         }
     }
 

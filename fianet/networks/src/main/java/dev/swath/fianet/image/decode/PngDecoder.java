@@ -45,6 +45,9 @@ final class PngDecoder extends Decoder {
     /** Whether the samples of a row are those of the line, one by one. */
     private final boolean asStored;
 
+    /** What the filters have taken so far, in all passes. */
+    private long steps;
+
     static boolean isPng(ByteSource source) throws IOException {
         byte[] head = new byte[8];
         return source.some(0, head, 0, 8) == 8 && ByteSource.of(head, "").number(0, 8, true) == SIGNATURE;
@@ -205,9 +208,12 @@ final class PngDecoder extends Decoder {
             if (filter < 0 || in.readNBytes(row, 0, row.length) < row.length) {
                 throw new EOFException();
             }
-            if (!PngFilters.undo(filter, row, before, step)) {
+            int taken = PngFilters.undo(filter, row, before, step);
+            if (taken < 0) {
                 throw source.refuse("the image is damaged: a row of the PNG asks for filter " + filter);
             }
+            steps += taken;
+            requireSteps(source, steps);
             return row;
         }
 

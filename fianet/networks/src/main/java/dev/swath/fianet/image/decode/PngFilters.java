@@ -25,9 +25,10 @@ final class PngFilters {
      * @param row as it is stored, then as it was
      * @param before the row above; zero before the first
      * @param step bytes of a pixel, at least 1
-     * @return whether there is such a filter
+     * @return how many steps of those that take long there were, of up to four bytes each: all of {@code average}, and of
+     *     Paeth's filter those where it is not flat above; -1 if there is no such filter
      */
-    static boolean undo(int filter, byte[] row, byte[] before, int step) {
+    static int undo(int filter, byte[] row, byte[] before, int step) {
         int lanes = Math.min(step, row.length);
         switch (filter) {
             case 0 -> {}
@@ -45,20 +46,23 @@ final class PngFilters {
                 for (int lane = 0; lane < lanes; lane++) {
                     average(row, before, step, lane);
                 }
+                return Math.ceilDiv(row.length, Math.min(LANES, step));
             }
             case 4 -> {
                 if (lanes == 1) {
-                    paeth(row, before);
+                    return paeth(row, before);
                 }
-                for (int lane = 0; lane < lanes && lanes > 1; lane += LANES) {
-                    paeth(row, before, step, lane, Math.min(LANES, step - lane));
+                int steps = 0;
+                for (int lane = 0; lane < lanes; lane += LANES) {
+                    steps += paeth(row, before, step, lane, Math.min(LANES, step - lane));
                 }
+                return steps;
             }
             default -> {
-                return false;
+                return -1;
             }
         }
-        return true;
+        return 0;
     }
 
     private static void left(byte[] row, int step, int lane) {
@@ -78,11 +82,13 @@ final class PngFilters {
     }
 
     /** Adds of left, above and above left the one nearest to a + b - c, the first of equals; signs of differences choose. */
-    private static void paeth(byte[] row, byte[] before) {
+    private static int paeth(byte[] row, byte[] before) {
         int a = 0;
         int c = 0;
+        int steps = 0;
         for (int i = 0; i < row.length; i++) {
             int b = before[i] & 0xff;
+            steps += b == c ? 0 : 1;
             int toA = Math.abs(b - c);
             int toB = Math.abs(a - c);
             int toC = Math.abs(a + b - 2 * c);
@@ -92,6 +98,7 @@ final class PngFilters {
             row[i] = (byte) a;
             c = b;
         }
+        return steps;
     }
 
     /** The bytes from {@code i} on, as many as there are up to four, in 16 bits each. */
@@ -120,9 +127,10 @@ final class PngFilters {
     }
 
     /** The same of {@code lanes} bytes of each pixel, two to four, from its byte {@code lane} on. */
-    private static void paeth(byte[] row, byte[] before, int step, int lane, int lanes) {
+    private static int paeth(byte[] row, byte[] before, int step, int lane, int lanes) {
         long a = 0;
         long c = 0;
+        int steps = 0;
         for (int i = lane; i < row.length; i += step) {
             long b = lanes(before, i);
             if (b == c) { // flat above: the left one, and a chain of two additions
@@ -140,7 +148,9 @@ final class PngFilters {
             a = lanes(row, i) + (a ^ (a ^ other) & isOther) & BYTES;
             put(row, i, lanes, a);
             c = b;
+            steps++;
         }
+        return steps;
     }
 
     /** All 16 bits of each lane whose highest is set. */

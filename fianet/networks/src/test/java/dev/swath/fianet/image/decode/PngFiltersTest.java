@@ -1,7 +1,7 @@
 package dev.swath.fianet.image.decode;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -44,9 +44,24 @@ class PngFiltersTest {
                 int aboveLeft = i < step ? 0 : before[i - step] & 0xff;
                 expected[i] = (byte) (row[i] + plain(filter, left, before[i] & 0xff, aboveLeft));
             }
-            assertTrue(PngFilters.undo(filter, row, before, step));
+            int steps = PngFilters.undo(filter, row, before, step);
             assertArrayEquals(expected, row, "filter " + filter + ", " + row.length + " bytes");
+            assertTrue(filter > 2 ? steps <= row.length : steps == 0, "filter " + filter + " took " + steps);
         }
-        assertFalse(PngFilters.undo(5, new byte[step], new byte[step], step));
+        assertEquals(-1, PngFilters.undo(5, new byte[step], new byte[step], step));
+    }
+
+    /** Of Paeth's filter one for each pixel, or for each four bytes of one, where above it changes from one to the next; of the average all. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 6, 8})
+    void stepsThatTakeLongAreCounted(int step) {
+        byte[] before = new byte[step * 10];
+        assertEquals(0, PngFilters.undo(4, new byte[before.length], before, step));
+        for (int i = 0; i < before.length; i++) {
+            before[i] = (byte) (1 + i / step);
+        }
+        assertEquals(10 * Math.ceilDiv(step, 4), PngFilters.undo(4, new byte[before.length], before, step));
+        assertEquals(
+                Math.ceilDiv(10 * step, Math.min(4, step)), PngFilters.undo(3, new byte[before.length], before, step));
     }
 }
