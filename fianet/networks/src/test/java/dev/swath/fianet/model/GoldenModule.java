@@ -40,8 +40,7 @@ public record GoldenModule(Golden golden, GoldenRun run) {
 
     /** The case's words (B, D, N) and their mask. */
     public Words words() {
-        return Words.of(
-                tape(),
+        return new Words(
                 Permute.apply(tape(), run.input("words"), 0, 2, 1),
                 tape().constant(run.rawInput("mask").to(DType.F32)));
     }

@@ -110,7 +110,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
             for (int i = 0; i < CrossVltConfig.STAGES; i++) {
                 VisionStage stage = backbone.get(i);
                 Var input = x;
-                Words seen = Words.of(tape, words.getFirst(), mask);
+                Words seen = new Words(words.getFirst(), mask);
                 VisionStage.Result r = stage.result(
                         tape.scopeAll(backbone.name(), () -> stage.forward(tape, input, seen, align)), align);
                 maps.add(r.map());
@@ -124,7 +124,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
                     words = later.get(i).forward(tape, words.getFirst(), mask, pixels, align);
                 }
             }
-            Sentence sentence = new Sentence(List.of(Words.of(tape, words.getFirst(), mask)));
+            Sentence sentence = new Sentence(List.of(new Words(words.getFirst(), mask)));
             Var logits = classifier.forward(tape, maps, sentence);
             List<Var> out = new ArrayList<>();
             out.add(Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true));

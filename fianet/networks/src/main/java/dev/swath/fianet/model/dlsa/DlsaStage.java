@@ -70,8 +70,8 @@ final class DlsaStage extends FusionStage {
     private Var visual(Tape tape, Var x, int height, Words words) {
         return tape.scope("", () -> {
             Var map = grid(tape, x, height);
-            Words first = Words.of(
-                    tape, Narrow.apply(tape, words.features(), 1, 0, 1), Narrow.apply(tape, words.mask(), 1, 0, 1));
+            Words first =
+                    new Words(Narrow.apply(tape, words.features(), 1, 0, 1), Narrow.apply(tape, words.mask(), 1, 0, 1));
             Var alpha = balance.forward(tape, first.features(), Activation.SIGMOID, null);
             Var r = Unary.sigmoid(tape, receptive.forward(tape, map));
             Var m = Unary.sigmoid(tape, mixing.forward(tape, map, first));

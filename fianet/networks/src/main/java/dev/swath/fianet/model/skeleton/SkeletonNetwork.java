@@ -53,7 +53,7 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
         int batch = in.batch();
         Var features = textEncoder.forward(tape, in.ids(), in.masks());
         Words words =
-                Words.of(tape, features, in.masks()).cast(tape, tape.precision().activations(features.dtype()));
+                new Words(features, in.masks()).rounded(tape, tape.precision().activations(features.dtype()));
         List<Words> out = new ArrayList<>();
         for (int i = 0; i < streams().size(); i++) {
             out.add(words.sentences(tape, i * batch, batch));

@@ -62,8 +62,8 @@ class GoldenDlsaTest {
         Var x = m.run().input("x");
         int side = (int) Math.sqrt(x.dim(1));
         Var cls = m.run().input("cls");
-        Words words = Words.of(
-                t, Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)), t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
+        Words words = new Words(
+                Reshape.apply(t, cls, cls.dim(0), 1, cls.dim(1)), t.constant(Tensor.of(new float[] {1, 1}, 2, 1)));
         Var y = mix.forward(t, Reshape.apply(t, x, x.dim(0), side, side, x.dim(2)), words);
         m.check(mix, Reshape.apply(t, y, x.shape().dims()));
     }
@@ -81,7 +81,7 @@ class GoldenDlsaTest {
         MixingMap mix = new OriginalMixingMap(4, 3);
         mix.initialise(new RandomSource(1));
         Tape t = Tape.inference(Tape.Options.of(Backends.cpu()));
-        Words two = Words.of(t, Var.constant(Tensor.zeros(1, 2, 3)), Var.constant(Tensor.zeros(1, 2)));
+        Words two = new Words(Var.constant(Tensor.zeros(1, 2, 3)), Var.constant(Tensor.zeros(1, 2)));
         ModuleException e =
                 assertThrows(ModuleException.class, () -> mix.forward(t, Var.constant(Tensor.zeros(1, 2, 2, 4)), two));
         assertEquals(

@@ -70,8 +70,7 @@ public class GoldenModelTest {
     }
 
     private static Words words(GoldenRun run, String features, String mask) {
-        return Words.of(
-                run.tape(),
+        return new Words(
                 Permute.apply(run.tape(), run.input(features), 0, 2, 1),
                 run.tape().constant(run.rawInput(mask).to(DType.F32)));
     }

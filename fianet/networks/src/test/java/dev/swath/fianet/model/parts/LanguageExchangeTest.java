@@ -40,8 +40,7 @@ class LanguageExchangeTest {
                 .requireComplete(g.name());
         exchange.to(backend);
         run.watch(exchange.namedParameters());
-        Words words = Words.of(
-                t,
+        Words words = new Words(
                 Permute.apply(t, run.input("words"), 0, 2, 1),
                 t.constant(run.rawInput("mask").to(DType.F32)));
         List<Var> maps = Stream.of("map2", "map3")
@@ -60,7 +59,7 @@ class LanguageExchangeTest {
         exchange.initialise(new RandomSource(3));
         Tape t = Tape.inference(Tape.Options.of(Backends.cpu()));
         Var fine = Var.constant(Tensor.zeros(1, 8, 8, 4));
-        Words none = Words.of(t, Var.constant(Tensor.zeros(1, 3, 4)), Var.constant(Tensor.zeros(1, 3)));
+        Words none = new Words(Var.constant(Tensor.zeros(1, 3, 4)), Var.constant(Tensor.zeros(1, 3)));
         List<Var> out = exchange.forward(
                 t,
                 List.of(fine, Var.constant(Tensor.zeros(1, 3, 4, 8)), Var.constant(Tensor.zeros(1, 2, 2, 16))),
