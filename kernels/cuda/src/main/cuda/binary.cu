@@ -4,8 +4,8 @@
 //
 // over extents of up to eight axes; y is dense, a and b are read at their own strides (0 repeats an axis). The launcher joins
 // axes that lie together, so most calls have one or two. Where the last axis of both has stride 0 or 1 and everything else is
-// a multiple of 16 bytes, a thread takes 16 bytes of y at a time (wide), else one element. y may be a or b where that one is
-// dense. Bytes: one write of y, one read of what a and b hold. FLOPs: 1 an element.
+// a multiple of 16 bytes, a thread takes a unit of y at a time (wide), else one element. y may be a or b where that one is
+// dense. A bf16 b may be added to an f32 a. Bytes: one write of y, one read of what a and b hold. FLOPs: 1 an element.
 #include "device.cuh"
 
 constexpr int AXES = 8;
@@ -38,8 +38,12 @@ DEV void load_along(const T* p, i64 stride, float (&f)[N]) {
   }
 }
 
-template <int F, int N, class T>
-DEV void broadcast(T* y, const T* a, const T* b, const Broadcast& s, i64 n) {
+// Elements of a unit: 16 bytes of the narrower type.
+template <class T, class B>
+constexpr int UNIT = WIDE<T> > WIDE<B> ? WIDE<T> : WIDE<B>;
+
+template <int F, int N, class T, class B>
+DEV void broadcast(T* y, const T* a, const B* b, const Broadcast& s, i64 n) {
   const int last = s.rank - 1;
   for (i64 i = grid_thread(); i < n / N; i += grid_threads()) {
     i64 rest = i * N, at = 0, bt = 0;
@@ -58,14 +62,14 @@ DEV void broadcast(T* y, const T* a, const T* b, const Broadcast& s, i64 n) {
   }
 }
 
-template <class T>
-DEV void broadcast(T* y, const T* a, const T* b, const Broadcast& s, int f, int wide, i64 n) {
+template <class T, class B>
+DEV void broadcast(T* y, const T* a, const B* b, const Broadcast& s, int f, int wide, i64 n) {
   if (wide) {
     switch (f) {
-      case ADD: return broadcast<ADD, WIDE<T>>(y, a, b, s, n);
-      case SUB: return broadcast<SUB, WIDE<T>>(y, a, b, s, n);
-      case MUL: return broadcast<MUL, WIDE<T>>(y, a, b, s, n);
-      case DIV: return broadcast<DIV, WIDE<T>>(y, a, b, s, n);
+      case ADD: return broadcast<ADD, UNIT<T, B>>(y, a, b, s, n);
+      case SUB: return broadcast<SUB, UNIT<T, B>>(y, a, b, s, n);
+      case MUL: return broadcast<MUL, UNIT<T, B>>(y, a, b, s, n);
+      case DIV: return broadcast<DIV, UNIT<T, B>>(y, a, b, s, n);
     }
   } else {
     switch (f) {
@@ -81,5 +85,8 @@ KERNEL(binary_forward_f32, float* y, const float* a, const float* b, Broadcast s
   broadcast(y, a, b, s, f, wide, n);
 }
 KERNEL(binary_forward_bf16, bf16* y, const bf16* a, const bf16* b, Broadcast s, int f, int wide, i64 n) {
+  broadcast(y, a, b, s, f, wide, n);
+}
+KERNEL(binary_forward_bf16_to_f32, float* y, const float* a, const bf16* b, Broadcast s, int f, int wide, i64 n) {
   broadcast(y, a, b, s, f, wide, n);
 }

@@ -3,6 +3,7 @@
 //   forward    z = (x - mean) rstd, rstd = 1 / sqrt(var + eps), y = z weight + bias
 //   add        the same of x := residual + branch factor, which is written too (factor: one a sample, 0 or 1/keep of drop path)
 //   merge      the same of x := the 4C channels of a 2x2 patch, which are not written
+//              forward and backward also of an f32 x for a bf16 y, where x is a sum over many layers
 //   backward   g = dy weight, dx = rstd (g - mean(g) - z mean(g z)), dWeight += sum dy z, dBias += sum dy over the rows
 //
 // Where rows are at most 1024 columns of whole 16-byte units at aligned addresses, a team of 8 to 32 lanes takes a row and
@@ -17,6 +18,10 @@
 
 constexpr int THREADS = 256;
 constexpr int JOINERS = 16;  // threads that add up one column's parts
+
+// Elements of a unit: 16 bytes of the narrower type.
+template <class T, class Y>
+constexpr int UNIT = WIDE<T> > WIDE<Y> ? WIDE<T> : WIDE<Y>;
 
 // A row in registers: K units of N elements a lane, the lanes' units next to each other; 0 beyond the columns.
 template <int N, int K, int LANES, class T>
@@ -51,8 +56,8 @@ DEV void unpack(const uint4& v, float (&f)[4]) {
 }
 
 // From the row to y, its mean and its rstd. in: whether there is such a row.
-template <int N, int K, int LANES, class T, class P>
-DEV void finish_row(T* y, float* mean, float* rstd, float (&f)[K][N], const P* weight, const P* bias, bool in, i64 r, int lane,
+template <int N, int K, int LANES, class Y, class P>
+DEV void finish_row(Y* y, float* mean, float* rstd, float (&f)[K][N], const P* weight, const P* bias, bool in, i64 r, int lane,
                     int columns, float eps) {
   float s = 0.f, q = 0.f;
 #pragma unroll
@@ -84,9 +89,9 @@ DEV void finish_row(T* y, float* mean, float* rstd, float (&f)[K][N], const P* w
   if (lane == 0 && mean) mean[r] = m, rstd[r] = v;
 }
 
-template <int K, int LANES, class T, class P>
-DEV void forward(T* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, i64 rows, int columns, float eps) {
-  constexpr int N = WIDE<T>;
+template <int K, int LANES, class T, class Y, class P>
+DEV void forward(Y* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, i64 rows, int columns, float eps) {
+  constexpr int N = UNIT<T, Y>;
   const int lane = threadIdx.x % LANES;
   const i64 r = grid_thread() / LANES;
   float f[K][N];
@@ -154,8 +159,8 @@ DEV void merge(T* y, float* mean, float* rstd, const T* x, const P* weight, cons
 }
 
 // Any number of columns, any address; a team reads its row three times.
-template <int LANES, class T, class P>
-DEV void forward_any(T* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, i64 rows, int columns, float eps,
+template <int LANES, class T, class Y, class P>
+DEV void forward_any(Y* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, i64 rows, int columns, float eps,
                      float* scratch) {
   constexpr int TEAM = LANES == 0 ? THREADS : LANES;
   const int lane = threadIdx.x % TEAM;
@@ -229,12 +234,12 @@ DEV void merge_any(T* y, float* mean, float* rstd, const T* x, const P* weight, 
 
 // dx of teams that keep their rows in registers, and with SUMS the block's sums for dWeight and dBias. part: (blocks, 2, columns).
 // more: what is added to dx, a gradient that comes along the residual; may be null. A block takes rows in steps of the grid.
-template <int K, int LANES, bool SUMS, class T, class P>
-DEV void backward(T* dx, float* part, const T* dy, const T* x, const P* weight, const float* mean, const float* rstd, const T* more,
+template <int K, int LANES, bool SUMS, class T, class Y, class P>
+DEV void backward(T* dx, float* part, const Y* dy, const T* x, const P* weight, const float* mean, const float* rstd, const T* more,
                   i64 rows, int columns, float* shared) {
   // With two units a lane only two blocks fit, whatever this costs; then the next rows are loaded while one is worked out.
-  constexpr bool AHEAD = SUMS && K == 2;
-  constexpr int N = WIDE<T>, TEAMS = THREADS / LANES;
+  constexpr bool AHEAD = SUMS && K == 2 && sizeof(T) == sizeof(Y);
+  constexpr int N = UNIT<T, Y>, TEAMS = THREADS / LANES;
   const int lane = threadIdx.x % LANES, team = threadIdx.x / LANES;
   float dot[K][N] = {}, sum[K][N] = {};
   uint4 rawX[K], rawY[K];
@@ -312,8 +317,8 @@ DEV void backward(T* dx, float* part, const T* dy, const T* x, const P* weight, 
 }
 
 // dx of any number of columns, any address.
-template <int LANES, class T, class P>
-DEV void backward_any(T* dx, const T* dy, const T* x, const P* weight, const float* mean, const float* rstd, const T* more,
+template <int LANES, class T, class Y, class P>
+DEV void backward_any(T* dx, const Y* dy, const T* x, const P* weight, const float* mean, const float* rstd, const T* more,
                       i64 rows, int columns, float* scratch) {
   constexpr int TEAM = LANES == 0 ? THREADS : LANES;
   const int lane = threadIdx.x % TEAM;
@@ -335,8 +340,8 @@ DEV void backward_any(T* dx, const T* dy, const T* x, const P* weight, const flo
 
 // Sums for dWeight and dBias down the columns: a block takes up to 32 units of N columns and a chunk of rows, its threads
 // `lanes` units wide. part: (chunks, 2, columns).
-template <int N, class T>
-DEV void column_sums(float* part, const T* dy, const T* x, const float* mean, const float* rstd, i64 rows, int columns, int chunks,
+template <int N, class T, class Y>
+DEV void column_sums(float* part, const Y* dy, const T* x, const float* mean, const float* rstd, i64 rows, int columns, int chunks,
                      int lanes, float* shared) {
   const int groups = THREADS / lanes, lane = threadIdx.x % lanes, group = threadIdx.x / lanes, width = lanes * N;
   const int tiles = (columns + width - 1) / width, chunk = blockIdx.x / tiles;
@@ -383,11 +388,12 @@ DEV void finish(P* dWeight, P* dBias, const float* part, int columns, int parts,
 }
 
 // Names: how a row is held, as units of 16 bytes a lane and lanes of its team, or `warp` and `block` for the general ones.
-#define FORWARD(shape, K, LANES, types, T, P)                                                                             \
-  KERNEL(layer_norm_forward_##shape##_##types, T* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, \
+#define FORWARD(shape, K, LANES, types, T, Y, P)                                                                          \
+  KERNEL(layer_norm_forward_##shape##_##types, Y* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, \
          i64 rows, int columns, float eps) {                                                                              \
     forward<K, LANES>(y, mean, rstd, x, weight, bias, rows, columns, eps);                                                \
-  }                                                                                                                       \
+  }
+#define FUSED(shape, K, LANES, types, T, Y, P)                                                                            \
   KERNEL(layer_norm_add_##shape##_##types, T* sum, T* y, float* mean, float* rstd, const T* residual, const T* branch,    \
          const T* factor, const P* weight, const P* bias, i64 rows, i64 each, int columns, float eps) {                   \
     add<K, LANES>(sum, y, mean, rstd, residual, branch, factor, weight, bias, rows, each, columns, eps);                  \
@@ -396,12 +402,13 @@ DEV void finish(P* dWeight, P* dBias, const float* part, int columns, int parts,
          i64 rows, int height, int width, int channels, float eps) {                                                      \
     merge<K, LANES>(y, mean, rstd, x, weight, bias, rows, height, width, channels, eps);                                  \
   }
-#define FORWARD_ANY(shape, LANES, types, T, P)                                                                            \
-  KERNEL(layer_norm_forward_##shape##_##types, T* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, \
+#define FORWARD_ANY(shape, LANES, types, T, Y, P)                                                                         \
+  KERNEL(layer_norm_forward_##shape##_##types, Y* y, float* mean, float* rstd, const T* x, const P* weight, const P* bias, \
          i64 rows, int columns, float eps) {                                                                              \
     SHARED float scratch[32];                                                                                             \
     forward_any<LANES>(y, mean, rstd, x, weight, bias, rows, columns, eps, scratch);                                      \
-  }                                                                                                                       \
+  }
+#define FUSED_ANY(shape, LANES, types, T, P)                                                                              \
   KERNEL(layer_norm_add_##shape##_##types, T* sum, T* y, float* mean, float* rstd, const T* residual, const T* branch,    \
          const T* factor, const P* weight, const P* bias, i64 rows, i64 each, int columns, float eps) {                   \
     SHARED float scratch[32];                                                                                             \
@@ -412,56 +419,65 @@ DEV void finish(P* dWeight, P* dBias, const float* part, int columns, int parts,
     SHARED float scratch[32];                                                                                             \
     merge_any<LANES>(y, mean, rstd, x, weight, bias, rows, height, width, channels, eps, scratch);                        \
   }
-#define BACKWARD(shape, K, LANES, types, T, P)                                                                            \
-  KERNEL_BOUNDS(256, 2, layer_norm_backward_##shape##_##types, T* dx, float* part, const T* dy, const T* x, const P* weight, \
+#define BACKWARD(shape, K, LANES, types, T, Y, P)                                                                         \
+  KERNEL_BOUNDS(256, 2, layer_norm_backward_##shape##_##types, T* dx, float* part, const Y* dy, const T* x, const P* weight, \
                 const float* mean, const float* rstd, const T* more, i64 rows, int columns) {                             \
     DYNAMIC_SHARED(float, shared);                                                                                        \
     backward<K, LANES, true>(dx, part, dy, x, weight, mean, rstd, more, rows, columns, shared);                           \
   }
-#define BACKWARD_X(shape, K, LANES, types, T, P)                                                                          \
-  KERNEL(layer_norm_backward_x_##shape##_##types, T* dx, const T* dy, const T* x, const P* weight, const float* mean,     \
+#define BACKWARD_X(shape, K, LANES, types, T, Y, P)                                                                       \
+  KERNEL(layer_norm_backward_x_##shape##_##types, T* dx, const Y* dy, const T* x, const P* weight, const float* mean,     \
          const float* rstd, const T* more, i64 rows, int columns) {                                                       \
     backward<K, LANES, false>(dx, nullptr, dy, x, weight, mean, rstd, more, rows, columns, nullptr);                      \
   }
-#define BACKWARD_ANY(shape, LANES, types, T, P)                                                                           \
-  KERNEL(layer_norm_backward_x_##shape##_##types, T* dx, const T* dy, const T* x, const P* weight, const float* mean,     \
+#define BACKWARD_ANY(shape, LANES, types, T, Y, P)                                                                        \
+  KERNEL(layer_norm_backward_x_##shape##_##types, T* dx, const Y* dy, const T* x, const P* weight, const float* mean,     \
          const float* rstd, const T* more, i64 rows, int columns) {                                                       \
     SHARED float scratch[32];                                                                                             \
     backward_any<LANES>(dx, dy, x, weight, mean, rstd, more, rows, columns, scratch);                                     \
   }
 
-#define SHAPES(DO, types, T, P) \
-  DO(1x8, 1, 8, types, T, P)    \
-  DO(1x16, 1, 16, types, T, P)  \
-  DO(1x32, 1, 32, types, T, P)  \
-  DO(2x32, 2, 32, types, T, P)
+#define SHAPES(DO, types, T, Y, P) \
+  DO(1x8, 1, 8, types, T, Y, P)    \
+  DO(1x16, 1, 16, types, T, Y, P)  \
+  DO(1x32, 1, 32, types, T, Y, P)  \
+  DO(2x32, 2, 32, types, T, Y, P)
+#define ALONE(types, T, Y, P)             \
+  SHAPES(FORWARD, types, T, Y, P)         \
+  FORWARD(4x32, 4, 32, types, T, Y, P)    \
+  FORWARD_ANY(warp, 32, types, T, Y, P)   \
+  FORWARD_ANY(block, 0, types, T, Y, P)   \
+  SHAPES(BACKWARD, types, T, Y, P)        \
+  SHAPES(BACKWARD_X, types, T, Y, P)      \
+  BACKWARD_X(4x32, 4, 32, types, T, Y, P) \
+  BACKWARD_ANY(warp, 32, types, T, Y, P)  \
+  BACKWARD_ANY(block, 0, types, T, Y, P)
 #define ALL(types, T, P)               \
-  SHAPES(FORWARD, types, T, P)         \
-  FORWARD(4x32, 4, 32, types, T, P)    \
-  FORWARD_ANY(warp, 32, types, T, P)   \
-  FORWARD_ANY(block, 0, types, T, P)   \
-  SHAPES(BACKWARD, types, T, P)        \
-  SHAPES(BACKWARD_X, types, T, P)      \
-  BACKWARD_X(4x32, 4, 32, types, T, P) \
-  BACKWARD_ANY(warp, 32, types, T, P)  \
-  BACKWARD_ANY(block, 0, types, T, P)
+  ALONE(types, T, T, P)                \
+  SHAPES(FUSED, types, T, T, P)        \
+  FUSED(4x32, 4, 32, types, T, T, P)   \
+  FUSED_ANY(warp, 32, types, T, P)     \
+  FUSED_ANY(block, 0, types, T, P)
 ALL(f32, float, float)
 ALL(bf16, bf16, bf16)
 ALL(bf16_f32, bf16, float)
+ALONE(f32_to_bf16, float, bf16, float)
 // Of f32 a unit holds four columns: 512 and 1024 of them.
-FORWARD(8x32, 8, 32, f32, float, float)
-BACKWARD(4x32, 4, 32, f32, float, float)
-BACKWARD_X(8x32, 8, 32, f32, float, float)
+FORWARD(8x32, 8, 32, f32, float, float, float)
+FUSED(8x32, 8, 32, f32, float, float, float)
+BACKWARD(4x32, 4, 32, f32, float, float, float)
+BACKWARD_X(8x32, 8, 32, f32, float, float, float)
 
-#define COLUMNS(types, T)                                                                                              \
-  KERNEL(layer_norm_columns_##types, float* part, const T* dy, const T* x, const float* mean, const float* rstd, i64 rows, \
+#define COLUMNS(types, T, Y)                                                                                           \
+  KERNEL(layer_norm_columns_##types, float* part, const Y* dy, const T* x, const float* mean, const float* rstd, i64 rows, \
          int columns, int chunks, int lanes, int wide) {                                                               \
-    SHARED float shared[2 * THREADS * WIDE<T>];                                                                        \
-    if (wide) column_sums<WIDE<T>>(part, dy, x, mean, rstd, rows, columns, chunks, lanes, shared);                     \
+    SHARED float shared[2 * THREADS * UNIT<T, Y>];                                                                     \
+    if (wide) column_sums<UNIT<T, Y>>(part, dy, x, mean, rstd, rows, columns, chunks, lanes, shared);                  \
     else column_sums<1>(part, dy, x, mean, rstd, rows, columns, chunks, lanes, shared);                                \
   }
-COLUMNS(f32, float)
-COLUMNS(bf16, bf16)
+COLUMNS(f32, float, float)
+COLUMNS(bf16, bf16, bf16)
+COLUMNS(f32_to_bf16, float, bf16)
 
 KERNEL_BOUNDS(JOINERS * 32, 1, layer_norm_finish_f32, float* dWeight, float* dBias, const float* part, int columns, int parts) {
   SHARED float shared[JOINERS][2][32];

@@ -2,6 +2,8 @@ package dev.swath.nn;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.Precision;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 
 /**
@@ -22,6 +24,11 @@ public final class LayerNorm extends Module {
 
     /** (..., size) to (..., size). */
     public Var forward(Tape tape, Var x) {
-        return call(tape, () -> dev.swath.autograd.ops.LayerNorm.apply(tape, x, weight, bias, eps));
+        return forward(tape, x, x.dtype());
+    }
+
+    /** The same of another element type: of a sum over many layers for what is computed of it, {@link Precision#activations}. */
+    public Var forward(Tape tape, Var x, DType type) {
+        return call(tape, () -> dev.swath.autograd.ops.LayerNorm.apply(tape, x, weight, bias, eps, type));
     }
 }

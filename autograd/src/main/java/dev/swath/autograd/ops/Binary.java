@@ -6,8 +6,10 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.BinaryKernel;
 import dev.swath.kernels.BinaryKernel.Function;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Locale;
@@ -16,7 +18,7 @@ import java.util.Locale;
 public final class Binary {
     private Binary() {}
 
-    /** a + b. */
+    /** a + b; b of the type of a, or of 16 bits where a is f32. */
     public static Var add(Tape tape, Var a, Var b) {
         return apply(tape, a, b, Function.ADD);
     }
@@ -38,7 +40,12 @@ public final class Binary {
 
     private static Var apply(Tape tape, Var a, Var b, Function f) {
         String op = f.name().toLowerCase(Locale.ROOT);
-        Operands.of(tape, op, "a", a).like("b", b);
+        boolean sum = f == Function.ADD && a.dtype() == DType.F32 && b.dtype().isFloating();
+        if (sum && b.dtype().bytes() < a.dtype().bytes()) {
+            Operands.of(tape, op, "b", b).sum("a", a);
+        } else {
+            Operands.of(tape, op, "a", a).like("b", b);
+        }
         Tensor y = compute(tape, a.value(), b.value(), f);
         tape.describe(() -> OpDetails.of("a", a).input("b", b));
         return tape.record(
@@ -64,7 +71,7 @@ public final class Binary {
                                 g,
                                 1,
                                 switch (f) {
-                                    case ADD -> dy;
+                                    case ADD -> Cast.cast(tape, dy, b.dtype());
                                     case SUB -> negate(tape, dy);
                                     case MUL -> compute(tape, dy, a.value(), Function.MUL);
                                     // d(a/b)/db = -(a/b)/b
@@ -88,7 +95,7 @@ public final class Binary {
     static Tensor compute(Tape tape, Tensor a, Tensor b, Function f) {
         Shape shape = Shape.broadcast(a.shape(), b.shape());
         Tensor y = tape.allocate(a.dtype(), shape);
-        tape.kernel(BinaryKernel.class, a.dtype())
+        tape.kernel(BinaryKernel.class, KernelTypes.of(b.dtype()).to(a.dtype()))
                 .forward(
                         Slice.of(y),
                         Slice.of(a),

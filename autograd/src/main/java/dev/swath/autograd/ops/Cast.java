@@ -27,7 +27,11 @@ public final class Cast {
         return tape.record(OP, y, 0, (dy, g) -> convert(tape, g.overwrite(0), dy), x);
     }
 
-    private static Tensor cast(Tape tape, Tensor x, DType to) {
+    /** x itself if it is of that type; else a copy. */
+    static Tensor cast(Tape tape, Tensor x, DType to) {
+        if (x.dtype() == to) {
+            return x;
+        }
         Tensor y = tape.allocate(to, x.shape());
         convert(tape, y, x);
         return y;

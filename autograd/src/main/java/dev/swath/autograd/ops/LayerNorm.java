@@ -5,6 +5,7 @@ import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.LayerNormKernel;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +18,30 @@ public final class LayerNorm {
 
     private LayerNorm() {}
 
+    /** With a result of the type of x. */
+    public static Var apply(Tape tape, Var x, Var weight, Var bias, double eps) {
+        return apply(tape, x, weight, bias, eps, x.dtype());
+    }
+
     /**
      * @param x (..., C)
      * @param weight (C)
      * @param bias (C)
+     * @param type of the result
      * @return (..., C)
      */
-    public static Var apply(Tape tape, Var x, Var weight, Var bias, double eps) {
+    public static Var apply(Tape tape, Var x, Var weight, Var bias, double eps, DType type) {
         int columns = x.dim(-1);
         Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, columns);
         Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, columns);
         int rows = Ops.rows(x);
-        Operands operands =
-                Operands.of(tape, OP, "x", x).parameter("weight", weight).parameter("bias", bias);
+        Operands operands = Operands.of(tape, OP, "x", x)
+                .parameter("weight", weight)
+                .parameter("bias", bias)
+                .to(type);
         LayerNormKernel kernel = operands.kernel(LayerNormKernel.class);
         Tensor in = Ops.dense(tape, x);
-        Tensor y = tape.allocate(x.dtype(), x.shape());
+        Tensor y = tape.allocate(type, x.shape());
         boolean records = tape.records(x, weight, bias);
         Tensor mean = records ? tape.allocate(operands.savedType(), rows) : null;
         Tensor rstd = records ? tape.allocate(operands.savedType(), rows) : null;

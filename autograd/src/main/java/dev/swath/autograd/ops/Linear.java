@@ -35,7 +35,7 @@ public final class Linear {
      * @param weight (N, K), or packed for inference
      * @param bias (N) or null
      * @param f applied after the bias
-     * @param residual (..., N), added last, or null
+     * @param residual (..., N), added last, or null; of the type of x, or f32 to an x of 16 bits, and the result is of its type
      * @return (..., N)
      */
     public static Var apply(Tape tape, Var x, Var weight, @Nullable Var bias, Activation f, @Nullable Var residual) {
@@ -58,12 +58,11 @@ public final class Linear {
         Operands operands = Operands.of(tape, OP, "x", x)
                 .parameter("weight", weight)
                 .parameter("bias", bias)
-                .like("residual", residual);
+                .sum("residual", residual);
         GemmKernel gemm = operands.kernel(GemmKernel.class);
         Tensor in = Ops.rowStrided(tape, x.value());
         int m = Ops.rows(x);
         long rowX = Ops.rowStride(in);
-        Tensor y = tape.allocate(x.dtype(), result);
         Tensor w = Ops.dense(tape, weight);
         long flops = 2L * m * n * k;
         boolean records = tape.records(x, weight, bias, residual);
@@ -72,7 +71,8 @@ public final class Linear {
         }
         // With a gradient to come, what f was applied to must be kept: then f and the residual are passes of their own.
         boolean split = f != Activation.IDENTITY && (records || !f.isEpilogue());
-        Tensor before = split ? tape.allocate(x.dtype(), y.shape()) : y;
+        Tensor y = tape.allocate(split ? x.dtype() : operands.resultType(), result);
+        Tensor before = split ? tape.allocate(x.dtype(), result) : y;
         Tensor r = residual == null ? null : Ops.dense(tape, residual);
         gemm.linear(
                 Matrix.dense(Slice.of(before), n),
@@ -89,7 +89,7 @@ public final class Linear {
         if (split) {
             tape.kernel(UnaryKernel.class, x.dtype())
                     .forward(Slice.of(y), Slice.of(before), f, Math.toIntExact(y.elements()), tape.execution());
-            out = r == null ? y : Binary.compute(tape, y, r, BinaryKernel.Function.ADD);
+            out = r == null ? y : Binary.compute(tape, r, y, BinaryKernel.Function.ADD);
         }
         tape.describe(() -> OpDetails.of("x", x)
                 .input("weight", weight)
@@ -104,13 +104,14 @@ public final class Linear {
                     if (g.wants(3)) {
                         g.add(3, dy);
                     }
-                    Tensor dBefore = dy;
+                    Tensor d = Cast.cast(tape, dy, x.dtype());
+                    Tensor dBefore = d;
                     if (split) {
-                        dBefore = tape.allocate(dy.dtype(), dy.shape());
-                        tape.kernel(UnaryKernel.class, dy.dtype())
+                        dBefore = tape.allocate(d.dtype(), d.shape());
+                        tape.kernel(UnaryKernel.class, d.dtype())
                                 .backward(
                                         Slice.of(dBefore),
-                                        Slice.of(dy),
+                                        Slice.of(d),
                                         Slice.of(before),
                                         f,
                                         Math.toIntExact(dy.elements()),
@@ -149,6 +150,6 @@ public final class Linear {
         Var y = MatMul.apply(tape, x, Permute.apply(tape, weight, 1, 0));
         y = bias == null ? y : Binary.add(tape, y, bias);
         y = f == Activation.IDENTITY ? y : Unary.apply(tape, y, f);
-        return residual == null ? y : Binary.add(tape, y, residual);
+        return residual == null ? y : Binary.add(tape, residual, y);
     }
 }

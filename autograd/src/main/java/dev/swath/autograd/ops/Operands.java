@@ -21,6 +21,7 @@ final class Operands {
     private final String op;
     private final String first;
     private final DType x;
+    private DType y;
     private @Nullable String firstParameter;
     private @Nullable DType parameters;
 
@@ -29,6 +30,7 @@ final class Operands {
         this.op = op;
         this.first = first;
         this.x = x;
+        this.y = x;
     }
 
     /** Of an op whose activations are of the type of {@code x}. */
@@ -54,6 +56,28 @@ final class Operands {
         if (v != null) {
             same(name, v.value(), x, first);
         }
+        return this;
+    }
+
+    /** What the result is added to, and so of its type: that of the first, or f32 where that has 16 bits; may be absent. */
+    Operands sum(String name, @Nullable Var v) {
+        if (v != null) {
+            if (v.dtype() == DType.F32 && x.isFloating() && x.bytes() < DType.F32.bytes()) {
+                here(name, v.value());
+                y = DType.F32;
+            } else {
+                like(name, v);
+            }
+        }
+        return this;
+    }
+
+    /** The result has this type, which need not be that of the first. */
+    Operands to(DType result) {
+        if (!result.isFloating()) {
+            throw tape.error(op, "the result must hold floating-point numbers", result.toString());
+        }
+        y = result;
         return this;
     }
 
@@ -124,7 +148,12 @@ final class Operands {
 
     /** The types of the call. */
     KernelTypes types() {
-        return KernelTypes.of(x, parameters == null ? x : parameters);
+        return KernelTypes.of(x, parameters == null ? x : parameters).to(y);
+    }
+
+    /** The type of the result. */
+    DType resultType() {
+        return y;
     }
 
     /** The type in which the op saves means, deviations and sums. */

@@ -1,6 +1,9 @@
 package dev.swath.kernels;
 
-/** Pointwise functions of two arguments that broadcast by strides ({@code add}, {@code mul}, ...). */
+/**
+ * Pointwise functions of two arguments that broadcast by strides ({@code add}, {@code mul}, ...). Of {@link KernelTypes}, x is that of b and
+ * y that of a and of the result.
+ */
 public interface BinaryKernel extends Kernel {
     /** The functions. */
     enum Function {

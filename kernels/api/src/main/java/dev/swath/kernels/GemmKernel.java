@@ -35,7 +35,8 @@ public interface GemmKernel extends Kernel {
     void multiply(Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on);
 
     /**
-     * y = f(x W^T + bias) + residual: the fully connected layer with what commonly follows it.
+     * y = f(x W^T + bias) + residual: the fully connected layer with what commonly follows it. Of {@link KernelTypes}, x is that of x and
+     * y that of y and the residual.
      *
      * @param y (m, n) with unit column stride
      * @param x (m, k) with unit column stride

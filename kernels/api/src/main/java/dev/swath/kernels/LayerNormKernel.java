@@ -2,7 +2,10 @@ package dev.swath.kernels;
 
 import org.jspecify.annotations.Nullable;
 
-/** Standardises each row by its mean and biased variance, then scales and shifts ({@code layer_norm}). */
+/**
+ * Standardises each row by its mean and biased variance, then scales and shifts ({@code layer_norm}). Of {@link KernelTypes}, x is that of x and
+ * dx, y that of y and dy.
+ */
 public interface LayerNormKernel extends Kernel {
     /**
      * y = (x - mean) rstd weight + bias with rstd = 1 / sqrt(variance + eps).

@@ -3,7 +3,6 @@ package dev.swath.nn.bert;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
-import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Dropout;
 import dev.swath.nn.Embedding;
 import dev.swath.nn.LayerNorm;
@@ -28,7 +27,7 @@ public final class BertEmbeddings extends Module {
         this.norm = child("LayerNorm", new LayerNorm(config.hidden(), config.eps()));
     }
 
-    /** Ids (B, N), i64, to (B, N, D), of the element type that the tape's precision gives activations. */
+    /** Ids (B, N), i64, to (B, N, D), of the element type of the tables. */
     public Var forward(Tape tape, Tensor ids) {
         if (ids.rank() != 2 || ids.dim(1) > config.positions() || ids.dim(1) == 0) {
             throw new ModuleException("[bert] ids must have shape (B, N) with N from 1 to " + config.positions()
@@ -37,8 +36,7 @@ public final class BertEmbeddings extends Module {
         return call(tape, () -> {
             Var x = Binary.add(tape, words.forward(tape, ids), positions.first(tape, ids.dim(1)));
             x = Binary.add(tape, x, types.first(tape, 1));
-            Var y = Dropout.apply(tape, norm.forward(tape, x), config.dropout());
-            return Cast.apply(tape, y, tape.precision().activations(y.dtype()));
+            return Dropout.apply(tape, norm.forward(tape, x), config.dropout());
         });
     }
 }

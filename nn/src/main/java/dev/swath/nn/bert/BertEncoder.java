@@ -51,7 +51,7 @@ public final class BertEncoder extends Module {
      *
      * @param ids (B, N), i64
      * @param mask (B, N), 1 for a visible key, else 0
-     * @return (B, N, D), of the element type that the tape's precision gives activations
+     * @return (B, N, D), of the element type of the tables, in every precision: words differ by little from each other
      */
     public Var forward(Tape tape, Tensor ids, Var mask) {
         return call(tape, () -> {

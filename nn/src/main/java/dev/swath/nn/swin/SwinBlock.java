@@ -6,6 +6,7 @@ import dev.swath.autograd.ops.Binary;
 import dev.swath.autograd.ops.DropPath;
 import dev.swath.nn.LayerNorm;
 import dev.swath.nn.Mlp;
+import dev.swath.tensor.DType;
 
 /** One pre-norm block: x + attention(norm1(x)), then + mlp(norm2(.)); odd blocks shift their windows by half a window. */
 public final class SwinBlock extends StageBlock {
@@ -29,16 +30,18 @@ public final class SwinBlock extends StageBlock {
     @Override
     public Var forward(Tape tape, Var x) {
         return call(tape, () -> {
+            DType branch = tape.precision().activations(x.dtype());
             if (tape.training() && dropPath > 0) {
                 Var y = Binary.add(
                         tape,
                         x,
-                        DropPath.apply(tape, attn.forward(tape, norm1.forward(tape, x), shift, null), dropPath));
-                Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y), null), dropPath);
+                        DropPath.apply(
+                                tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null), dropPath));
+                Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y, branch), null), dropPath);
                 return Binary.add(tape, y, z);
             }
-            Var y = attn.forward(tape, norm1.forward(tape, x), shift, x);
-            return mlp.forward(tape, norm2.forward(tape, y), y);
+            Var y = attn.forward(tape, norm1.forward(tape, x, branch), shift, x);
+            return mlp.forward(tape, norm2.forward(tape, y, branch), y);
         });
     }
 }

@@ -2,6 +2,7 @@ package dev.swath.nn.swin;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.nn.ModuleList;
 
 /** The blocks of one stage. */
@@ -42,14 +43,17 @@ public final class SwinBlocks {
         return blocks;
     }
 
-    /** Runs them in order, each a checkpoint if the tape asks for that. */
+    /**
+     * Runs them in order, each a checkpoint if the tape asks for that. What they add up is of the type {@link
+     * dev.swath.kernels.Precision#sums}, what goes in and comes out of that of x.
+     */
     public static Var forward(Tape tape, ModuleList<? extends StageBlock> blocks, Var x) {
         return tape.scope(blocks.name(), () -> {
-            Var y = x;
+            Var y = Cast.apply(tape, x, tape.precision().sums(x.dtype()));
             for (StageBlock block : blocks.items()) {
                 y = tape.checkpointing() ? tape.checkpoint(v -> block.forward(tape, v), y) : block.forward(tape, y);
             }
-            return y;
+            return Cast.apply(tape, y, x.dtype());
         });
     }
 }

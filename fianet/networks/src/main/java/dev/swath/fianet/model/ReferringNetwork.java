@@ -97,20 +97,23 @@ public abstract class ReferringNetwork extends Module {
         return tape.constant(image);
     }
 
-    /** {@link #forward} in the tape's precision: inputs are cast to it, and the logits back to the type of the image. */
+    /** {@link #forward} in the tape's precision: the image is cast to it, and the logits back to the type of the image. */
     public final Var logits(Tape tape, Var image, SentenceInput sentences) {
         return inPrecision(tape, image, sentences, (i, s) -> List.of(forward(tape, i, s)))
                 .getFirst();
     }
 
-    /** A pass in the tape's precision: image and masks are cast to it, and all that the pass gives back to the type of the image. */
+    /**
+     * A pass in the tape's precision: the image is cast to it, and all that the pass gives back to the type of the image. Sentences stay
+     * as they are: so little is computed of them, and so alike are their words, that only what goes to the image is rounded.
+     */
     protected final List<Var> inPrecision(
             Tape tape, Var image, SentenceInput sentences, BiFunction<Var, SentenceInput, List<Var>> pass) {
         DType type = tape.precision().activations(image.dtype());
         if (type == image.dtype()) {
             return pass.apply(image, sentences);
         }
-        return pass.apply(Cast.apply(tape, image, type), sentences.cast(tape, type)).stream()
+        return pass.apply(Cast.apply(tape, image, type), sentences).stream()
                 .map(v -> Cast.apply(tape, v, image.dtype()))
                 .toList();
     }

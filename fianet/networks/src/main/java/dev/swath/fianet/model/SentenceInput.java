@@ -21,7 +21,7 @@ public record SentenceInput(Tensor ids, Var masks, List<Var> each) {
         each = List.copyOf(each);
     }
 
-    /** The same with masks of another type, for a pass that computes in it. */
+    /** The same with masks of another type, for a network whose parameters are of it. */
     public SentenceInput cast(Tape tape, DType type) {
         return new SentenceInput(
                 ids,

@@ -86,6 +86,7 @@ public final class ScalarBackend extends HostBackend {
 
     private static boolean floating(KernelTypes types) {
         return types.x().isFloating()
+                && types.y().isFloating()
                 && types.parameters().isFloating()
                 && types.saved().isFloating();
     }

@@ -7,19 +7,25 @@ final class Blocks {
     /** Threads of a block. */
     static final int THREADS = 256;
 
+    /** Suffix of kernels that add bf16 to f32. */
+    static final String SUM = "bf16_to_f32";
+
+    /** Suffix of kernels that make bf16 of such a sum, by f32 parameters. */
+    static final String OF_SUM = "f32_to_bf16";
+
     private static final int BYTES_AT_ONCE = 16;
     private static final int WARP = 32;
 
     private Blocks() {}
 
-    /** Elements of the type of a suffix such as {@code bf16_f32} in 16 bytes. */
+    /** Elements in 16 bytes of the type of a suffix such as {@code bf16_f32}; of the narrower one of {@link #SUM} and {@link #OF_SUM}. */
     static int wide(String types) {
-        return types.startsWith("bf16") ? 8 : 4;
+        return types.contains("bf16") ? 8 : 4;
     }
 
     /** The suffix of kernels without parameters: the type of the activations alone. */
     static String activations(String types) {
-        return types.startsWith("bf16") ? "bf16" : types;
+        return types.equals("bf16_f32") ? "bf16" : types;
     }
 
     /** Whether all of these begin at a multiple of 16 bytes, as the memory itself does; absent ones do not count. */

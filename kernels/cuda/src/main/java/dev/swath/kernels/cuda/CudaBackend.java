@@ -151,7 +151,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public Execution execution(Parallelism parallelism, Precision precision) {
-        return new CudaExecution(this, parallelism, precision == Precision.TF32);
+        return new CudaExecution(this, parallelism, precision != Precision.F32);
     }
 
     @Override

@@ -30,7 +30,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters. */
+/**
+ * Which class answers for which contract. Every kernel takes f32, bf16, and bf16 with f32 parameters; those of sums in f32 over what
+ * is computed in bf16 also both.
+ */
 final class KernelTable {
     /** From the suffix of the types to the kernel. */
     private static final Map<Class<? extends Kernel>, Function<String, Kernel>> MAKERS = Map.ofEntries(
@@ -64,9 +67,14 @@ final class KernelTable {
     @Nullable
     Kernel find(Class<? extends Kernel> kind, KernelTypes types) {
         Function<String, Kernel> maker = MAKERS.get(kind);
-        String suffix = kind == CopyKernel.class
-                ? types.x().toString()
-                : kind == CastKernel.class ? cast(types) : suffix(types);
+        String suffix;
+        if (kind == CopyKernel.class) {
+            suffix = types.x().toString();
+        } else if (kind == CastKernel.class) {
+            suffix = cast(types);
+        } else {
+            suffix = types.x() == types.y() ? suffix(types) : mixed(kind, types);
+        }
         return maker == null || suffix == null
                 ? null
                 : made.computeIfAbsent(new Key(kind, suffix), k -> maker.apply(k.types));
@@ -77,6 +85,19 @@ final class KernelTable {
         return EnumSet.of(types.x(), types.parameters()).equals(EnumSet.of(DType.F32, DType.BF16))
                 ? types.x() + "_" + types.parameters()
                 : null;
+    }
+
+    /** The suffix of what reads or makes sums of another type, or null where there is no such kernel. */
+    private static @Nullable String mixed(Class<? extends Kernel> kind, KernelTypes types) {
+        boolean sum = types.x() == DType.BF16 && types.y() == DType.F32;
+        if (kind == GemmKernel.class && sum) {
+            return suffix(types.to(DType.BF16)); // products write to memory of either type
+        }
+        if (kind == BinaryKernel.class && sum) {
+            return Blocks.SUM;
+        }
+        boolean ofSum = types.equals(KernelTypes.of(DType.F32).to(DType.BF16));
+        return kind == LayerNormKernel.class && ofSum ? Blocks.OF_SUM : null;
     }
 
     /** {@code f32}, {@code bf16}, {@code bf16_f32}, or null for types that no kernel has. */

@@ -14,6 +14,7 @@ import dev.swath.kernels.cuda.Trial.Operand;
 import dev.swath.tensor.DType;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,8 @@ class PointwiseKernelsTest {
     @EnumSource
     void binary(BinaryKernel.Function f) {
         for (int i = 0; i < Trial.SHAPES; i++) {
-            for (KernelTypes types : TYPES) {
+            for (KernelTypes types :
+                    Stream.concat(TYPES.stream(), Stream.of(Trial.TO_SUM)).toList()) {
                 int rank = random.nextInt(5);
                 int[] dims = new int[rank];
                 long[] a = new long[rank];
@@ -98,7 +100,7 @@ class PointwiseKernelsTest {
                 int elements = n;
                 Trial t = new Trial(random, types)
                         .about(f + " of " + Arrays.toString(dims) + Arrays.toString(a) + Arrays.toString(b));
-                Operand u = t.x((int) na);
+                Operand u = t.like((int) na);
                 Operand v = t.x((int) nb, () -> 0.5 + random.nextDouble());
                 Operand y = t.y("y", elements);
                 t.run(

@@ -42,6 +42,11 @@ final class Trial {
     static final List<KernelTypes> TYPES =
             List.of(KernelTypes.of(DType.F32), KernelTypes.of(DType.BF16), KernelTypes.of(DType.BF16, DType.F32));
 
+    /** A sum over many layers that is read for what is computed in bf16, and one to which that is added. */
+    static final KernelTypes OF_SUM = KernelTypes.of(DType.F32).to(DType.BF16);
+
+    static final KernelTypes TO_SUM = KernelTypes.of(DType.BF16).to(DType.F32);
+
     /** What is called, with where each operand lies. */
     interface Call<K> {
         void run(K kernel, Function<Operand, Slice> at, Execution on);
@@ -142,8 +147,18 @@ final class Trial {
         return add("given", type, n, numbers, false);
     }
 
-    /** A result of the activations' type. */
+    /** A result. */
     Operand y(String name, int n) {
+        return result(name, types.y(), n);
+    }
+
+    /** What is of the result's type, normal numbers. */
+    Operand like(int n) {
+        return given(types.y(), n, random::nextGaussian);
+    }
+
+    /** The gradient of what {@link #x} gives. */
+    Operand dx(String name, int n) {
         return result(name, types.x(), n);
     }
 

@@ -3,6 +3,7 @@ package dev.swath.fianet.model.crossvlt;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.Resize;
 import dev.swath.fianet.model.ReferringNetwork;
@@ -101,7 +102,7 @@ public final class CrossVlt extends ReferringNetwork implements Meant {
                     + image.value().describe());
         }
         return callAll(tape, () -> {
-            Var mask = in.mask(0);
+            Var mask = Cast.apply(tape, in.mask(0), image.dtype());
             List<Var> maps = new ArrayList<>();
             List<Var> aligned = new ArrayList<>();
             List<Var> words = first.forward(tape, in.ids(), mask, align);

@@ -2,6 +2,7 @@ package dev.swath.fianet.model.crossvlt;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.nn.Linear;
 import dev.swath.nn.Module;
 import dev.swath.nn.ModuleList;
@@ -50,6 +51,9 @@ final class FirstLanguageStage extends Module {
 
     /** Ids (B, N) and their mask to words (B, N, D), and, with {@code align}, the sentence (B, A) as pixels are compared with it. */
     List<Var> forward(Tape tape, Tensor ids, Var mask, boolean align) {
-        return callAll(tape, () -> encoder.forward(tape, embeddings.forward(tape, ids), mask, align));
+        return callAll(
+                tape,
+                () -> encoder.forward(
+                        tape, Cast.apply(tape, embeddings.forward(tape, ids), mask.dtype()), mask, align));
     }
 }

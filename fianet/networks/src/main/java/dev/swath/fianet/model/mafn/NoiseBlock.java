@@ -9,6 +9,7 @@ import dev.swath.nn.Mlp;
 import dev.swath.nn.ModuleList;
 import dev.swath.nn.swin.StageBlock;
 import dev.swath.nn.swin.WindowAttention;
+import dev.swath.tensor.DType;
 
 /**
  * A Swin block with {@link NoiseAttention} behind its window attention: y = attention(norm1(x)), x + (y + noise attention(y)), then +
@@ -41,14 +42,15 @@ final class NoiseBlock extends StageBlock {
     @Override
     public Var forward(Tape tape, Var x) {
         return call(tape, () -> {
-            Var seen =
-                    tape.scope("", () -> noise.forward(tape, attn.forward(tape, norm1.forward(tape, x), shift, null)));
+            DType branch = tape.precision().activations(x.dtype());
+            Var seen = tape.scope(
+                    "", () -> noise.forward(tape, attn.forward(tape, norm1.forward(tape, x, branch), shift, null)));
             Var y = Binary.add(tape, x, DropPath.apply(tape, seen, dropPath));
             if (tape.training() && dropPath > 0) {
-                Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y), null), dropPath);
+                Var z = DropPath.apply(tape, mlp.forward(tape, norm2.forward(tape, y, branch), null), dropPath);
                 return Binary.add(tape, y, z);
             }
-            return mlp.forward(tape, norm2.forward(tape, y), y);
+            return mlp.forward(tape, norm2.forward(tape, y, branch), y);
         });
     }
 }

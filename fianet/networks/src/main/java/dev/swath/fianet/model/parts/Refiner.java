@@ -3,6 +3,7 @@ package dev.swath.fianet.model.parts;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Narrow;
 import dev.swath.autograd.ops.PatchMerge;
 import dev.swath.autograd.ops.Permute;
@@ -73,7 +74,8 @@ public final class Refiner extends Module {
     /** The image (B, H, W, 3) and logits (B, H, W, 2) to better logits (B, H, W, 2). */
     public Var forward(Tape tape, Var image, Var logits) {
         return call(tape, () -> {
-            Var bounded = Unary.tanh(tape, Binary.mul(tape, logits, tape.number(logits.dtype(), 1 / RANGE)));
+            Var small = Binary.mul(tape, logits, tape.number(logits.dtype(), 1 / RANGE));
+            Var bounded = Unary.tanh(tape, Cast.apply(tape, small, image.dtype()));
             Var a = enter.forward(tape, List.of(PatchMerge.apply(tape, image), PatchMerge.apply(tape, bounded)));
             Var change = classes.forward(tape, leave.forward(tape, List.of(middle.forward(tape, List.of(a)))));
             return Binary.add(tape, logits, unfolded(tape, change, image.dim(1), image.dim(2)));

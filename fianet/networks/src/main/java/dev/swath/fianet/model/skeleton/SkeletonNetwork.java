@@ -2,9 +2,8 @@ package dev.swath.fianet.model.skeleton;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
-import dev.swath.autograd.ops.Narrow;
+import dev.swath.autograd.ops.Cast;
 import dev.swath.autograd.ops.Resize;
-import dev.swath.fianet.model.Phrase;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceInput;
 import dev.swath.fianet.model.Trunk;
@@ -43,7 +42,8 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
     public final Var forward(Tape tape, Var image, SentenceInput sentences) {
         return call(tape, () -> {
             Sentence sentence = encode(tape, sentences);
-            Var logits = classifier.forward(tape, backbone.forward(tape, image, sentence), sentence);
+            Var classes = classifier.forward(tape, backbone.forward(tape, image, sentence), sentence);
+            Var logits = Cast.apply(tape, classes, tape.precision().sums(classes.dtype()));
             Var whole = Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
             return refiner == null ? whole : refiner.forward(tape, image, whole);
         });
@@ -51,12 +51,12 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
 
     private Sentence encode(Tape tape, SentenceInput in) {
         int batch = in.batch();
-        Var words = textEncoder.forward(tape, in.ids(), in.masks());
+        Var features = textEncoder.forward(tape, in.ids(), in.masks());
+        Words words =
+                new Words(features, in.masks()).rounded(tape, tape.precision().activations(features.dtype()));
         List<Words> out = new ArrayList<>();
-        List<Phrase> streams = streams();
-        for (int i = 0; i < streams.size(); i++) {
-            Var own = streams.size() == 1 ? words : Narrow.apply(tape, words, 0, i * batch, (i + 1) * batch);
-            out.add(new Words(own, in.mask(i)));
+        for (int i = 0; i < streams().size(); i++) {
+            out.add(words.sentences(tape, i * batch, batch));
         }
         return new Sentence(out);
     }
