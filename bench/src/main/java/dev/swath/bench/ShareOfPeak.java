@@ -4,8 +4,8 @@ import dev.swath.bench.ops.Contender;
 import dev.swath.bench.ops.Engine;
 import dev.swath.bench.ops.Engines;
 import dev.swath.bench.ops.LinearCase;
+import dev.swath.bench.report.Sample;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
@@ -88,7 +88,9 @@ final class ShareOfPeak {
 
     private String measured(List<Contender> contenders, LinearCase product, String shape) {
         int repeats = (int) Math.max(1, Math.round(LEAST_FLOPS / product.flops()));
-        double[][] shares = new double[contenders.size()][RUNS];
+        List<List<Double>> shares = contenders.stream()
+                .map(_ -> (List<Double>) new ArrayList<Double>())
+                .toList();
         List<Double> peaks = new ArrayList<>();
         double before = peak();
         for (int run = -RUNS / 3; run < RUNS; run++) {
@@ -100,20 +102,22 @@ final class ShareOfPeak {
                 double rate = repeats * product.flops() / (System.nanoTime() - start);
                 double after = peak();
                 if (run >= 0) {
-                    shares[c][run] = rate / ((before + after) / 2);
+                    shares.get(c).add(rate / ((before + after) / 2));
                     peaks.add(after);
                 }
                 before = after;
             }
         }
-        StringBuilder row = new StringBuilder(String.format(
-                Locale.ROOT,
-                "| %s | %.0f |",
-                shape,
-                quantile(peaks.stream().mapToDouble(Double::doubleValue).toArray(), 0.5)));
-        for (double[] own : shares) {
+        StringBuilder row =
+                new StringBuilder(String.format(Locale.ROOT, "| %s | %.0f |", shape, new Sample(peaks).median()));
+        for (List<Double> own : shares) {
+            Sample sample = new Sample(own);
             row.append(String.format(
-                    Locale.ROOT, " %.2f (%.2f to %.2f) |", quantile(own, 0.5), quantile(own, 0.1), quantile(own, 0.9)));
+                    Locale.ROOT,
+                    " %.2f (%.2f to %.2f) |",
+                    sample.median(),
+                    sample.quantile(0.1),
+                    sample.quantile(0.9)));
         }
         return row.toString();
     }
@@ -125,11 +129,5 @@ final class ShareOfPeak {
             sink += peak.rounds();
         }
         return peakFlops / (System.nanoTime() - start);
-    }
-
-    private static double quantile(double[] values, double share) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) (share * (sorted.length - 1))];
     }
 }

@@ -9,7 +9,6 @@ import dev.swath.kernels.BinaryKernel.Function;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.ReduceKernel;
 import dev.swath.kernels.Slice;
-import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Locale;
@@ -40,8 +39,7 @@ public final class Binary {
 
     private static Var apply(Tape tape, Var a, Var b, Function f) {
         String op = f.name().toLowerCase(Locale.ROOT);
-        boolean sum = f == Function.ADD && a.dtype() == DType.F32 && b.dtype().isFloating();
-        if (sum && b.dtype().bytes() < a.dtype().bytes()) {
+        if (f == Function.ADD && Operands.isSum(a.dtype(), b.dtype())) {
             Operands.of(tape, op, "b", b).sum("a", a);
         } else {
             Operands.of(tape, op, "a", a).like("b", b);

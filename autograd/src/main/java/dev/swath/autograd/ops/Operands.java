@@ -62,7 +62,7 @@ final class Operands {
     /** What the result is added to, and so of its type: that of the first, or f32 where that has 16 bits; may be absent. */
     Operands sum(String name, @Nullable Var v) {
         if (v != null) {
-            if (v.dtype() == DType.F32 && x.isFloating() && x.bytes() < DType.F32.bytes()) {
+            if (isSum(v.dtype(), x)) {
                 here(name, v.value());
                 y = DType.F32;
             } else {
@@ -70,6 +70,11 @@ final class Operands {
             }
         }
         return this;
+    }
+
+    /** Whether the one is of a sum that is kept more exactly than what is added to it. */
+    static boolean isSum(DType sum, DType branch) {
+        return sum == DType.F32 && branch.isFloating() && branch.bytes() < DType.F32.bytes();
     }
 
     /** The result has this type, which need not be that of the first. */

@@ -36,7 +36,7 @@ public record Sample(List<Double> sorted) {
     }
 
     /** The value below which that part of them lies, interpolated between neighbours. */
-    double quantile(double part) {
+    public double quantile(double part) {
         double place = part * (sorted.size() - 1);
         int below = (int) place;
         int above = Math.min(below + 1, sorted.size() - 1);

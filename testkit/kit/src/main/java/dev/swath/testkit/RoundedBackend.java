@@ -133,12 +133,12 @@ public final class RoundedBackend extends HostBackend {
             }
             HostStorage.Floats floats = wide.computeIfAbsent(slice.storage(), s -> {
                 HostStorage.Floats copy = new HostStorage.Floats(new float[Math.toIntExact(s.size())]);
-                move((HostStorage) s, copy);
+                HostStorage from = (HostStorage) s;
                 if (type == DType.F32) {
-                    for (int i = 0; i < copy.size(); i++) {
-                        copy.array()[i] = rounded(copy.array()[i]);
-                    }
+                    from = HostStorage.allocate(DType.BF16, s.size());
+                    move((HostStorage) s, from);
                 }
+                move(from, copy);
                 return copy;
             });
             return Slice.of(floats, slice.offset());
@@ -149,11 +149,5 @@ public final class RoundedBackend extends HostBackend {
         for (long i = 0; i < from.size(); i++) {
             to.setDouble(i, from.getDouble(i));
         }
-    }
-
-    /** The nearest bf16, of two equally near ones that with an even last bit. */
-    private static float rounded(float x) {
-        int bits = Float.floatToRawIntBits(x);
-        return Float.isNaN(x) ? x : Float.intBitsToFloat(bits + 0x7fff + (bits >>> 16 & 1) & 0xffff0000);
     }
 }

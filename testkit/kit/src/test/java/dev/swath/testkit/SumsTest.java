@@ -85,19 +85,8 @@ class SumsTest {
     @ParameterizedTest
     @MethodSource("dev.swath.testkit.GoldenRun#backends")
     void anAdditionDoesSoToo(Backend backend) {
-        check(
-                backend,
-                DType.F32,
-                1e-6,
-                (tape, v) -> Binary.add(tape, v.get(0), v.get(1)),
-                numbers(DType.F32, 3, 8),
-                numbers(DType.BF16, 3, 8));
-        check(
-                backend,
-                DType.F32,
-                1e-6,
-                (tape, v) -> Binary.add(tape, v.get(0), v.get(1)),
-                numbers(DType.F32, 3, 5),
-                numbers(DType.BF16, 5));
+        BiFunction<Tape, List<Var>, Var> add = (tape, v) -> Binary.add(tape, v.get(0), v.get(1));
+        check(backend, DType.F32, 1e-6, add, numbers(DType.F32, 3, 8), numbers(DType.BF16, 3, 8));
+        check(backend, DType.F32, 1e-6, add, numbers(DType.F32, 3, 5), numbers(DType.BF16, 5));
     }
 }

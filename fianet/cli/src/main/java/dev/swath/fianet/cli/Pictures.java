@@ -1,8 +1,6 @@
 package dev.swath.fianet.cli;
 
-import dev.swath.fianet.image.Bands;
 import dev.swath.fianet.image.ImageException;
-import dev.swath.fianet.image.ImageFile;
 import dev.swath.files.Quoted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +14,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The pictures that {@code --image} names: files, pipes, folders of files, patterns. */
 final class Pictures {
@@ -99,10 +96,5 @@ final class Pictures {
     private static String ending(Path file) {
         String name = file.getFileName().toString();
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    }
-
-    /** Opens a picture, whose colours are the bands, or null for its own. */
-    static ImageFile open(Path file, @Nullable Bands bands) {
-        return ImageFile.open(file, bands);
     }
 }

@@ -175,7 +175,7 @@ final class SegmentCommand implements Callable<Integer> {
         }
         PosTagger tagger = expression.tagger();
         ImageFile first =
-                work.single() ? Pictures.open(work.pictures().getFirst().file(), colours) : null;
+                work.single() ? ImageFile.open(work.pictures().getFirst().file(), colours) : null;
         long start = System.nanoTime();
         try (Parallelism threads = run.parallelism();
                 ReferringSegmenter segmenter = Segmenters.open(
@@ -196,7 +196,7 @@ final class SegmentCommand implements Callable<Integer> {
                         ? List.of(new Asked("", given, Map.of()))
                         : picture.sentences().stream().map(asked::get).toList();
                 try {
-                    ImageFile image = first != null ? first : Pictures.open(picture.file(), colours);
+                    ImageFile image = first != null ? first : ImageFile.open(picture.file(), colours);
                     image.notes()
                             .forEach(note -> answers.say("swath: " + Quoted.path(picture.file()) + ": " + note + "."));
                     tellLarge(

@@ -105,7 +105,7 @@ public abstract class Decoder {
 
     /** Refuses a file that unpacks to far more than an image of so few bytes can have reason to; what is read twice counts twice. */
     static void requireProportion(ByteSource source, long unpacked) {
-        if (source.length() < UNKNOWN_LENGTH && unpacked > ANY_UNPACKED + UNPACKED_EACH_BYTE * source.length()) {
+        if (exceeds(source, unpacked, ANY_UNPACKED, UNPACKED_EACH_BYTE)) {
             throw source.refuse("the image unpacks to " + unpacked + " bytes, which is out of proportion to its "
                     + source.length() + " bytes");
         }
@@ -113,10 +113,15 @@ public abstract class Decoder {
 
     /** Refuses a file whose filters take far more work than an image of so few bytes can have reason to. */
     static void requireSteps(ByteSource source, long steps) {
-        if (source.length() < UNKNOWN_LENGTH && steps > ANY_STEPS + STEPS_EACH_BYTE * source.length()) {
+        if (exceeds(source, steps, ANY_STEPS, STEPS_EACH_BYTE)) {
             throw source.refuse(
                     "the image's filters take work that is out of proportion to its " + source.length() + " bytes");
         }
+    }
+
+    /** Whether it is more than any file may take, and for each of its bytes; of a stream of unknown length nothing is. */
+    private static boolean exceeds(ByteSource source, long amount, long any, long eachByte) {
+        return source.length() < UNKNOWN_LENGTH && amount > any + eachByte * source.length();
     }
 
     /** The places of the three bands of {@code count} that are taken, or of one. */

@@ -208,11 +208,11 @@ final class PngDecoder extends Decoder {
             if (filter < 0 || in.readNBytes(row, 0, row.length) < row.length) {
                 throw new EOFException();
             }
-            int taken = PngFilters.undo(filter, row, before, step);
-            if (taken < 0) {
+            int work = PngFilters.undo(filter, row, before, step);
+            if (work < 0) {
                 throw source.refuse("the image is damaged: a row of the PNG asks for filter " + filter);
             }
-            steps += taken;
+            steps += work;
             requireSteps(source, steps);
             return row;
         }

@@ -54,7 +54,7 @@ public final class CrossAttention extends Module {
         return call(tape, () -> {
             Var q = InstanceNorm.apply(tape, query.forward(tape, x), EPS);
             Words.Differences apart = words.differences();
-            Var mixture = apart == null ? mixture(tape, q, words) : mixture(tape, q, apart);
+            Var mixture = apart == null ? mixture(tape, q, words) : mixture(tape, q, apart, words.mask());
             return InstanceNorm.apply(tape, mixture, EPS);
         });
     }
@@ -68,13 +68,13 @@ public final class CrossAttention extends Module {
     }
 
     /** With one head the projection of a mixture is the mixture of projections, W(p v) = p (v W^T): of N words, not of L cells. */
-    private Var mixture(Tape tape, Var q, Words.Differences words) {
+    private Var mixture(Tape tape, Var q, Words.Differences words, Var mask) {
         Var k = key.forward(tape, words.features());
         Var v = value.forward(tape, words.features());
         if (heads == 1) {
-            Var projected = words.apart(tape, output.forward(tape, v));
-            return Attention.apply(tape, q, k, projected, words.mask(), heads, scale, 0);
+            Var projected = words.apart(tape, output.forward(tape, v), mask);
+            return Attention.apply(tape, q, k, projected, mask, heads, scale, 0);
         }
-        return output.forward(tape, Attention.apply(tape, q, k, words.apart(tape, v), words.mask(), heads, scale, 0));
+        return output.forward(tape, Attention.apply(tape, q, k, words.apart(tape, v, mask), mask, heads, scale, 0));
     }
 }

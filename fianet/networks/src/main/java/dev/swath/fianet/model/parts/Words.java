@@ -30,22 +30,21 @@ public record Words(Var features, Var mask, @Nullable Differences differences) {
      * of that alone little would be left.
      *
      * @param features (B, N, D), of each word seen less the mean of those seen; 0 for the others
-     * @param mask (B, N), 1 for a word seen
      * @param shares (B, 1, N), the mask divided by the number of words seen
      */
-    public record Differences(Var features, Var mask, Var shares) {
-        /** What sets y (B, N, C) of each word seen apart from the mean of those seen; 0 for the others. */
-        public Var apart(Tape tape, Var y) {
-            return apart(tape, y, mask, shares);
-        }
-
+    public record Differences(Var features, Var shares) {
         private static Differences of(Tape tape, Words words) {
             Var mask = words.mask;
             Var shares = tape.scope("", () -> {
                 Var all = Binary.div(tape, mask, seen(tape, mask));
                 return Reshape.apply(tape, all, mask.dim(0), 1, mask.dim(1));
             });
-            return new Differences(apart(tape, words.features, mask, shares), mask, shares);
+            return new Differences(apart(tape, words.features, mask, shares), shares);
+        }
+
+        /** What sets y (B, N, C) of each word that the mask (B, N) sees apart from the mean of those seen; 0 for the others. */
+        Var apart(Tape tape, Var y, Var mask) {
+            return apart(tape, y, mask, shares);
         }
 
         private static Var apart(Tape tape, Var y, Var mask, Var shares) {
@@ -56,15 +55,12 @@ public record Words(Var features, Var mask, @Nullable Differences differences) {
         }
 
         private Differences cast(Tape tape, DType type) {
-            return new Differences(
-                    Cast.apply(tape, features, type), Cast.apply(tape, mask, type), Cast.apply(tape, shares, type));
+            return new Differences(Cast.apply(tape, features, type), Cast.apply(tape, shares, type));
         }
 
         private Differences sentences(Tape tape, int first, int end) {
             return new Differences(
-                    Narrow.apply(tape, features, 0, first, end),
-                    Narrow.apply(tape, mask, 0, first, end),
-                    Narrow.apply(tape, shares, 0, first, end));
+                    Narrow.apply(tape, features, 0, first, end), Narrow.apply(tape, shares, 0, first, end));
         }
     }
 
