@@ -8,7 +8,10 @@ import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.PackedStorage;
 import java.util.Arrays;
 
-/** A (n, k) weight as panels [n / COLUMNS][k][COLUMNS], the last one filled up with zeros. */
+/**
+ * A (n, k) weight as panels [n / COLUMNS][k][COLUMNS], the last one filled up with zeros and, where it has few columns, only
+ * {@link GemmTile#NARROW} wide.
+ */
 final class PanelStorage extends PackedStorage {
     private static final int COLUMNS = GemmTile.COLUMNS;
 
@@ -28,9 +31,9 @@ final class PanelStorage extends PackedStorage {
     interface Source {
         /**
          * Writes the elements of {@code columns} columns from {@code column} on, in the rows {@code first} to {@code first +
-         * depth - 1}, to {@code to[at + l * COLUMNS + j]}.
+         * depth - 1}, to {@code to[at + l * width + j]}.
          */
-        void panel(int column, int columns, int first, int depth, float[] to, int at);
+        void panel(int column, int columns, int first, int depth, float[] to, int at, int width);
     }
 
     /** A matrix in memory. */
@@ -40,14 +43,16 @@ final class PanelStorage extends PackedStorage {
         long columnStep = b.columnStride();
         long step = b.rowStride();
         if (columnStep == 1) {
-            return (column, columns, first, depth, to, at) -> {
+            return (column, columns, first, depth, to, at, width) -> {
                 for (int l = 0; l < depth; l++) {
-                    Rows.copy(from, (int) (offset + column + (first + l) * step), to, at + l * COLUMNS, columns);
+                    Rows.copy(from, (int) (offset + column + (first + l) * step), to, at + l * width, columns);
                 }
             };
         }
-        return (column, columns, first, depth, to, at) -> turn(
-                from, (int) (offset + column * columnStep + first * step), columnStep, step, columns, depth, to, at);
+        return (column, columns, first, depth, to, at, width) -> {
+            int begin = (int) (offset + column * columnStep + first * step);
+            turn(from, begin, columnStep, step, columns, depth, to, at, width);
+        };
     }
 
     /** Packs the (n, k) row-major weight. */
@@ -67,29 +72,40 @@ final class PanelStorage extends PackedStorage {
     }
 
     static int size(int n, int k) {
-        return Math.multiplyExact(count(n) * COLUMNS, k);
+        return Math.multiplyExact(columns(n), k);
+    }
+
+    /** Columns of all panels for n. */
+    static int columns(int n) {
+        return Math.ceilDiv(n, GemmTile.NARROW) * GemmTile.NARROW;
+    }
+
+    /** Columns of one of the panels for n, the distance between its rows. */
+    static int width(int n, int panel) {
+        return Math.min(COLUMNS, columns(n) - panel * COLUMNS);
     }
 
     /** Copies one panel of n columns between two depths to its place among the others; the last one is filled up. */
     static void copy(Source b, int panel, int n, int first, int depth, float[] to) {
         int column = panel * COLUMNS;
-        int columns = Math.min(COLUMNS, n - column);
+        int width = width(n, panel);
+        int columns = Math.min(width, n - column);
         int at = column * depth;
-        b.panel(column, columns, first, depth, to, at);
-        for (int l = 0; l < depth && columns < COLUMNS; l++) {
-            Arrays.fill(to, at + l * COLUMNS + columns, at + (l + 1) * COLUMNS, 0);
+        b.panel(column, columns, first, depth, to, at, width);
+        for (int l = 0; l < depth && columns < width; l++) {
+            Arrays.fill(to, at + l * width + columns, at + (l + 1) * width, 0);
         }
     }
 
     /** In blocks of 16 deep, so that both sides stay in the cache. */
     private static void turn(
-            float[] from, int offset, long columnStep, long step, int columns, int k, float[] to, int at) {
+            float[] from, int offset, long columnStep, long step, int columns, int k, float[] to, int at, int width) {
         for (int l0 = 0; l0 < k; l0 += 16) {
             int l1 = Math.min(l0 + 16, k);
             for (int j = 0; j < columns; j++) {
                 int column = (int) (offset + j * columnStep);
                 for (int l = l0; l < l1; l++) {
-                    to[at + l * COLUMNS + j] = from[(int) (column + l * step)];
+                    to[at + l * width + j] = from[(int) (column + l * step)];
                 }
             }
         }
@@ -104,8 +120,9 @@ final class PanelStorage extends PackedStorage {
         float[] out = new float[n * k];
         for (int j = 0; j < n; j++) {
             int base = j / COLUMNS * COLUMNS * k + j % COLUMNS;
+            int width = width(n, j / COLUMNS);
             for (int l = 0; l < k; l++) {
-                out[j * k + l] = panels[base + l * COLUMNS];
+                out[j * k + l] = panels[base + l * width];
             }
         }
         return new HostStorage.Floats(out);

@@ -37,8 +37,8 @@ record Patches(Input x, Geometry g) implements Strips.Source, PanelStorage.Sourc
     }
 
     @Override
-    public void panel(int column, int columns, int first, int depth, float[] to, int at) {
-        copy(first, depth, column, columns, to, at, GemmTile.COLUMNS);
+    public void panel(int column, int columns, int first, int depth, float[] to, int at, int width) {
+        copy(first, depth, column, columns, to, at, width);
     }
 
     /** Elements {@code column} to {@code column + n - 1} of the rows of some cells, {@code step} apart. */

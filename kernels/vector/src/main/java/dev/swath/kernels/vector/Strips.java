@@ -3,26 +3,25 @@ package dev.swath.kernels.vector;
 import dev.swath.kernels.GemmKernel.Matrix;
 
 /**
- * The order in which {@link GemmTile} reads a block of the left operand: cut along the depth into blocks, each of them
- * into strips of a few rows that lie {@link #STRIDE} apart,
+ * The order in which {@link GemmTile} reads a block of the left operand: cut along the depth into blocks, in each of them all
+ * rows {@link #STRIDE} apart,
  *
- * <p>[depth / DEPTH][rows / ROWS][ROWS][STRIDE].
+ * <p>[depth / DEPTH][rows + BEHIND][STRIDE].
  *
- * <p>A panel of B over one block of depth (16 KB with vectors of 512 bits) and a strip (4.6 KB) stay in the first-level
- * cache together. Copying costs a read and a write of each element of A for 2 n multiplications with it. Rows are not a
- * multiple of 4 KB apart, which would share few places in that cache.
+ * <p>A panel of B over one block of depth (32 KB with vectors of 512 bits) and the rows of a tile (3 KB) stay in the
+ * first-level cache together, or the panel in the second-level one, which is fast enough for it. Copying costs a read and a
+ * write of each element of A for 2 n multiplications with it. Rows are not a multiple of 4 KB apart, which would share few
+ * places in that cache.
  */
 final class Strips {
-    /** Rows of a strip. */
-    static final int ROWS = 8;
-
     /** Columns of A that are multiplied in one go. */
     static final int DEPTH = 128;
 
     /** Distance between the rows of a strip. */
     static final int STRIDE = DEPTH + 16;
 
-    private static final int SIZE = ROWS * STRIDE;
+    /** Rows that are copied in one go. */
+    private static final int ROWS = 8;
 
     private Strips() {}
 
@@ -66,20 +65,25 @@ final class Strips {
 
     /** Floats of {@code rows} rows of depth {@code k}. */
     static int size(int rows, int k) {
-        return Math.multiplyExact(Math.ceilDiv(rows, ROWS) * SIZE, Math.ceilDiv(k, DEPTH));
+        return Math.multiplyExact((rows + GemmTile.BEHIND) * STRIDE, Math.ceilDiv(k, DEPTH));
     }
 
-    /** Where a strip lies in a block of {@code rows} rows. */
-    static int at(int rows, int strip, int depthBlock) {
-        return (depthBlock * Math.ceilDiv(rows, ROWS) + strip) * SIZE;
+    /** Where a block of depth begins in a block of {@code rows} rows. */
+    static int at(int rows, int depthBlock) {
+        return depthBlock * (rows + GemmTile.BEHIND) * STRIDE;
     }
 
-    /** Copies one strip of a block of {@code rows} rows that begins with row {@code first}, from {@code column} on. */
-    static void copy(Source a, int first, int rows, int strip, int column, int depth, float[] to, int base) {
-        int row = strip * ROWS;
-        int count = Math.min(ROWS, rows - row);
-        for (int l = 0, block = 0; l < depth; l += DEPTH, block++) {
-            a.strip(first + row, count, column + l, Math.min(DEPTH, depth - l), to, base + at(rows, strip, block));
+    /**
+     * Copies {@code count} rows from {@code from} on of a block of {@code rows} rows that begins with row {@code first},
+     * between two depths.
+     */
+    static void copy(Source a, int first, int rows, int from, int count, int column, int depth, float[] to, int base) {
+        for (int r = from; r < from + count; r += ROWS) {
+            int some = Math.min(ROWS, from + count - r);
+            for (int l = 0, block = 0; l < depth; l += DEPTH, block++) {
+                int at = base + at(rows, block) + r * STRIDE;
+                a.strip(first + r, some, column + l, Math.min(DEPTH, depth - l), to, at);
+            }
         }
     }
 }

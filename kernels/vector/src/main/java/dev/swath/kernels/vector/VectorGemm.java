@@ -14,18 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code matmul} and {@code linear}. B is packed into panels (a weight once, when it is loaded), blocks of A into strips. Work
- * is cut into blocks of rows that stay in the second-level cache and, where there are few, groups of panels: a partition
- * that depends on the sizes alone.
+ * is cut into blocks of rows that stay in the second-level cache and, where there are few for the threads, groups of panels;
+ * each element of C is summed up in the same order however it is cut.
  */
 final class VectorGemm implements GemmKernel {
     private static final int COLUMNS = GemmTile.COLUMNS;
-    /** Elements of A that are multiplied with all panels in one go, and how deep they lie at most. */
-    private static final int BLOCK = 128 * 1024;
+    /** Rows and columns of A that are multiplied with all panels in one go: half a MB. */
+    private static final int BLOCK_ROWS = 240;
 
-    private static final int BLOCK_DEPTH = 8 * Strips.DEPTH;
+    private static final int BLOCK_DEPTH = 4 * Strips.DEPTH;
 
-    private static final int MIN_ROWS = 32;
-    private static final int MAX_ROWS = 240;
+    /** Tasks that each thread should find, so that all end at about the same time. */
+    private static final int TASKS = 4;
+
+    /** Rows that are computed in one go where they go through a copy. */
+    private static final int COPIED_ROWS = 40;
+
     /** Elements worth a task of their own when they are copied. */
     private static final int COPIES = 32 * 1024;
 
@@ -194,36 +198,36 @@ final class VectorGemm implements GemmKernel {
         if (m == 0 || p.n == 0) {
             return;
         }
-        int size = Math.clamp(BLOCK / Math.clamp(p.k, 1, BLOCK_DEPTH) / Strips.ROWS * Strips.ROWS, MIN_ROWS, MAX_ROWS);
-        int blocks = Math.ceilDiv(m, size);
+        int blocks = Math.ceilDiv(m, BLOCK_ROWS);
         int panelCount = PanelStorage.count(p.n);
-        int groups = blocks >= 8 ? 1 : Math.min(panelCount, Math.ceilDiv(8, blocks));
+        int threads = on.parallelism().threads();
+        int groups = threads == 1 ? 1 : Math.min(panelCount, Math.ceilDiv(TASKS * threads, blocks));
         if (groups == 1) {
-            on.forEach(blocks, block -> alone(p, block * size, Math.min(size, m - block * size), on));
+            on.forEach(blocks, block -> alone(p, block * BLOCK_ROWS, Math.min(BLOCK_ROWS, m - block * BLOCK_ROWS), on));
             return;
         }
         // The groups share the strips of a block, which are then copied first.
-        int perBlock = Strips.size(size, p.k);
+        int perBlock = Strips.size(Math.min(m, BLOCK_ROWS), p.k);
         int perGroup = Math.ceilDiv(panelCount, groups);
         ScratchArrays arrays = HostExecution.arrays(on);
         float[] strips = arrays.take(blocks * perBlock);
-        int stripCount = Math.ceilDiv(m, Strips.ROWS);
-        int share = Math.ceilDiv(COPIES, Strips.ROWS * Math.max(p.k, 1));
-        on.forEach(Math.ceilDiv(stripCount, share), task -> {
-            for (int s = task * share; s < Math.min(stripCount, (task + 1) * share); s++) {
-                int block = s * Strips.ROWS / size;
-                int first = block * size;
-                int strip = s - first / Strips.ROWS;
-                Strips.copy(p.a, first, Math.min(size, m - first), strip, 0, p.k, strips, block * perBlock);
-            }
+        int share = Math.clamp(COPIES / Math.max(p.k, 1), 1, BLOCK_ROWS);
+        int shares = Math.ceilDiv(BLOCK_ROWS, share);
+        on.forEach(blocks * shares, task -> {
+            int first = task / shares * BLOCK_ROWS;
+            int rows = Math.min(BLOCK_ROWS, m - first);
+            int from = task % shares * share;
+            int count = Math.min(share, rows - from);
+            Strips.copy(p.a, first, rows, from, count, 0, p.k, strips, task / shares * perBlock);
         });
         on.forEach(blocks * groups, task -> {
-            int block = task / groups;
+            int first = task / groups * BLOCK_ROWS;
+            int rows = Math.min(BLOCK_ROWS, m - first);
             int from = task % groups * perGroup;
             int to = Math.min(panelCount, from + perGroup);
-            if (from < to) {
-                int first = block * size;
-                block(p, first, Math.min(size, m - first), from, to, 0, p.k, strips, block * perBlock, arrays);
+            for (int l = 0; from < to && (l == 0 || l < p.k); l += BLOCK_DEPTH) {
+                int a0 = task / groups * perBlock + Strips.at(rows, l / Strips.DEPTH);
+                block(p, first, rows, from, to, l, Math.min(BLOCK_DEPTH, p.k - l), strips, a0, arrays);
             }
         });
         arrays.give(strips);
@@ -235,9 +239,7 @@ final class VectorGemm implements GemmKernel {
         float[] strips = arrays.take(Strips.size(rows, Math.min(p.k, BLOCK_DEPTH)));
         for (int l = 0; l == 0 || l < p.k; l += BLOCK_DEPTH) {
             int depth = Math.min(BLOCK_DEPTH, p.k - l);
-            for (int strip = 0; strip * Strips.ROWS < rows; strip++) {
-                Strips.copy(p.a, first, rows, strip, l, depth, strips, 0);
-            }
+            Strips.copy(p.a, first, rows, 0, rows, l, depth, strips, 0);
             block(p, first, rows, 0, PanelStorage.count(p.n), l, depth, strips, 0, arrays);
         }
         arrays.give(strips);
@@ -269,55 +271,73 @@ final class VectorGemm implements GemmKernel {
             float[] strips,
             int a0,
             ScratchArrays arrays) {
-        float[] tile = arrays.take(Strips.ROWS * COLUMNS);
+        float[] scratch = arrays.take((COPIED_ROWS + GemmTile.BEHIND) * COLUMNS);
         for (int j = from; j < to; j++) {
-            int columns = Math.min(COLUMNS, p.n - j * COLUMNS);
+            int width = PanelStorage.width(p.n, j);
+            int columns = Math.min(width, p.n - j * COLUMNS);
             int shift = first * p.ldc + j * COLUMNS;
-            for (int l = 0, depthBlock = 0; l == 0 || l < depth; l += Strips.DEPTH, depthBlock++) {
-                int b0 = p.b0 + (j * p.k + column + l) * COLUMNS;
-                boolean later = column + l > 0;
-                for (int strip = 0, r = 0; r < rows; strip++, r += Strips.ROWS) {
-                    int left = a0 + Strips.at(rows, strip, depthBlock);
-                    int count = Math.min(Strips.ROWS, rows - r);
-                    int deep = Math.min(Strips.DEPTH, depth - l);
-                    tile(p, strips, left, b0, deep, p.c0 + shift + r * p.ldc, count, j * COLUMNS, columns, later, tile);
+            int whole = columns == width ? GemmTile.whole(rows, width) : 0;
+            for (int l = 0; l == 0 || l < depth; l += Strips.DEPTH) {
+                int left = a0 + Strips.at(rows, l / Strips.DEPTH);
+                int deep = Math.min(Strips.DEPTH, depth - l);
+                int b0 = p.b0 + j * COLUMNS * p.k + (column + l) * width;
+                boolean add = column + l > 0 || p.e.accumulate;
+                float[] start = add ? p.c : p.e.bias == null ? ZEROS : p.e.bias;
+                int s0 = add ? p.c0 + shift : p.e.bias == null ? 0 : p.e.biasAt + j * COLUMNS;
+                int lds = add ? p.ldc : 0;
+                int c0 = p.c0 + shift;
+                GemmTile.multiply(strips, left, p.panels, b0, width, deep, p.c, c0, p.ldc, start, s0, lds, whole);
+                for (int r = whole; r < rows; r += COPIED_ROWS) {
+                    int count = Math.min(COPIED_ROWS, rows - r);
+                    copied(
+                            strips,
+                            left + r * Strips.STRIDE,
+                            p.panels,
+                            b0,
+                            width,
+                            deep,
+                            p.c,
+                            c0 + r * p.ldc,
+                            p.ldc,
+                            start,
+                            s0 + r * lds,
+                            lds,
+                            count,
+                            columns,
+                            scratch);
                 }
             }
             if (column + depth >= p.k) {
                 finish(p, shift, rows, columns);
             }
         }
-        arrays.give(tile);
+        arrays.give(scratch);
     }
 
-    /** One strip, one panel and one block of depth; what is not a whole tile goes through {@code scratch}. */
-    private static void tile(
-            Product p,
-            float[] strips,
+    /** A product of which not all rows and columns are wanted: through {@code scratch}. */
+    private static void copied(
+            float[] a,
             int a0,
+            float[] b,
             int b0,
+            int width,
             int depth,
-            int at,
+            float[] c,
+            int c0,
+            int ldc,
+            float[] start,
+            int s0,
+            int lds,
             int rows,
-            int column,
             int columns,
-            boolean later,
             float[] scratch) {
-        boolean add = later || p.e.accumulate;
-        float[] start = add ? p.c : p.e.bias == null ? ZEROS : p.e.bias;
-        int s0 = add ? at : p.e.bias == null ? 0 : p.e.biasAt + column;
-        int lds = add ? p.ldc : 0;
-        if (columns == COLUMNS && rows % GemmTile.STEP == 0) {
-            GemmTile.multiply(strips, a0, p.panels, b0, depth, p.c, at, p.ldc, start, s0, lds, rows);
-            return;
-        }
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(start, s0 + r * lds, scratch, r * COLUMNS, columns);
+            System.arraycopy(start, s0 + r * lds, scratch, r * width, columns);
         }
-        int whole = Math.ceilDiv(rows, GemmTile.STEP) * GemmTile.STEP;
-        GemmTile.multiply(strips, a0, p.panels, b0, depth, scratch, 0, COLUMNS, scratch, 0, COLUMNS, whole);
+        int covered = GemmTile.covered(rows, width);
+        GemmTile.multiply(a, a0, b, b0, width, depth, scratch, 0, width, scratch, 0, width, covered);
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(scratch, r * COLUMNS, p.c, at + r * p.ldc, columns);
+            System.arraycopy(scratch, r * width, c, c0 + r * ldc, columns);
         }
     }
 

@@ -112,8 +112,8 @@ final class WinogradConv2d {
             Execution on) {
         Tiles tiles = Tiles.of(form, g);
         int ldv = g.in() + PAD;
-        int ldm = PanelStorage.count(g.out()) * GemmTile.COLUMNS;
-        int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)) / 12 * 12, 12, MAX_TILES);
+        int ldm = PanelStorage.columns(g.out());
+        int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)) / 20 * 20, 20, MAX_TILES);
         // An even number of blocks, and at least two, whatever the number of threads.
         int blocks = Math.max(2, Math.ceilDiv(tiles.count, most));
         blocks += blocks % 2;

@@ -26,25 +26,26 @@ final class WinogradF2 extends Winograd {
     }
 
     /**
-     * One panel of [16][n / COLUMNS][k][COLUMNS] of a weight (n, k, 3, 3) or, with {@code adjoint}, of the adjoint convolution of
+     * One panel, of 16 products, as {@link PanelStorage} has them, of a weight (n, k, 3, 3) or, with {@code adjoint}, of the adjoint convolution of
      * a weight (k, n, 3, 3), whose kernels are turned by half a turn.
      *
      * @param scratch {@link #PANEL_SCRATCH} floats
      */
     static void panel(float[] to, float[] w, int offset, int n, int k, boolean adjoint, int panel, float[] scratch) {
-        int width = GemmTile.COLUMNS;
+        int first = panel * GemmTile.COLUMNS;
+        int width = PanelStorage.width(n, panel);
         int size = PanelStorage.size(n, k);
-        int columns = Math.min(width, n - panel * width);
+        int columns = Math.min(width, n - first);
         Arrays.fill(scratch, 0, TAPS * width, 0);
         for (int l = 0; l < k; l++) {
             for (int j = 0; j < columns; j++) {
-                int column = panel * width + j;
+                int column = first + j;
                 int at = offset + (adjoint ? l * n + column : column * k + l) * TAPS;
                 for (int t = 0; t < TAPS; t++) {
                     scratch[(adjoint ? TAPS - 1 - t : t) * width + j] = w[at + t];
                 }
             }
-            int at = (panel * k + l) * width;
+            int at = first * k + l * width;
             for (int j = 0; j < width; j += W) {
                 kernels(scratch, j, width, to, at + j, size);
             }

@@ -28,14 +28,15 @@ final class WinogradStorage extends PackedStorage {
 
     private static void panel(float[] to, float[] weight, int out, int in, int panel) {
         int size = PanelStorage.size(out, in);
-        int width = GemmTile.COLUMNS;
-        int columns = Math.min(width, out - panel * width);
+        int first = panel * GemmTile.COLUMNS;
+        int width = PanelStorage.width(out, panel);
+        int columns = Math.min(width, out - first);
         double[] half = new double[18];
         double[] values = new double[Winograd.F4.products];
         for (int i = 0; i < in; i++) {
-            int at = (panel * in + i) * width;
+            int at = first * in + i * width;
             for (int column = 0; column < width; column++) {
-                int o = panel * width + column;
+                int o = first + column;
                 if (column >= columns) {
                     Arrays.fill(values, 0);
                 } else {
@@ -48,7 +49,7 @@ final class WinogradStorage extends PackedStorage {
         }
     }
 
-    /** [36][out / COLUMNS][in][COLUMNS]. */
+    /** 36 times what {@link PanelStorage} holds of a weight (out, in). */
     float[] transformed() {
         return transformed;
     }

@@ -6,6 +6,7 @@ import dev.swath.kernels.GemmKernel.Matrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sizes at which the products take other ways: those that ops reach are tested by their cases. */
 class VectorGemmTest {
@@ -36,6 +37,16 @@ class VectorGemmTest {
             product(LONG, m, n, k, k, 1, n, 1, accumulate);
             product(LONG, m, n, k, 1, m, n, 1, accumulate);
             product(LONG, m, n, k, k, 1, 1, k, accumulate);
+        }
+    }
+
+    /** Every number of rows that tiles leave over, beside panels of every width, whole and in part. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 8, 9, 16, 17, 31, 32, 33, 48, 64, 65, 96, 97, 128, 161})
+    void rowsAndColumnsLeftOver(int n) {
+        for (int m = 1; m <= 13; m++) {
+            product(SHORT, m, n, 131, 131, 1, n, 1, false);
+            product(SHORT, m + 240, n, 5, 5, 1, 1, 5, true);
         }
     }
 
