@@ -51,7 +51,7 @@ final class PanelStorage extends PackedStorage {
         }
         return (column, columns, first, depth, to, at, width) -> {
             int begin = (int) (offset + column * columnStep + first * step);
-            turn(from, begin, columnStep, step, columns, depth, to, at, width);
+            Rows.turn(from, begin, (int) columnStep, (int) step, columns, depth, to, at, width);
         };
     }
 
@@ -94,20 +94,6 @@ final class PanelStorage extends PackedStorage {
         b.panel(column, columns, first, depth, to, at, width);
         for (int l = 0; l < depth && columns < width; l++) {
             Arrays.fill(to, at + l * width + columns, at + (l + 1) * width, 0);
-        }
-    }
-
-    /** In blocks of 16 deep, so that both sides stay in the cache. */
-    private static void turn(
-            float[] from, int offset, long columnStep, long step, int columns, int k, float[] to, int at, int width) {
-        for (int l0 = 0; l0 < k; l0 += 16) {
-            int l1 = Math.min(l0 + 16, k);
-            for (int j = 0; j < columns; j++) {
-                int column = (int) (offset + j * columnStep);
-                for (int l = l0; l < l1; l++) {
-                    to[at + l * width + j] = from[(int) (column + l * step)];
-                }
-            }
         }
     }
 

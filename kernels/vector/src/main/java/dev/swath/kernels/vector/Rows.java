@@ -174,4 +174,31 @@ final class Rows {
         }
         return Lanes.sum(s) + rest;
     }
+
+    /**
+     * to[at + r width + j] = from[offset + r step + j columnStep], in blocks that stay in the cache and four elements of a row
+     * at a time, whose stores then meet in one line.
+     */
+    static void turn(
+            float[] from, int offset, int columnStep, int step, int columns, int rows, float[] to, int at, int width) {
+        for (int r0 = 0; r0 < rows; r0 += 16) {
+            int count = Math.min(16, rows - r0);
+            int j = 0;
+            for (; j + 4 <= columns; j += 4) {
+                int source = offset + j * columnStep + r0 * step;
+                int target = at + r0 * width + j;
+                for (int r = 0; r < count; r++, source += step, target += width) {
+                    to[target] = from[source];
+                    to[target + 1] = from[source + columnStep];
+                    to[target + 2] = from[source + 2 * columnStep];
+                    to[target + 3] = from[source + 3 * columnStep];
+                }
+            }
+            for (; j < columns; j++) {
+                for (int r = r0; r < r0 + count; r++) {
+                    to[at + r * width + j] = from[offset + j * columnStep + r * step];
+                }
+            }
+        }
+    }
 }

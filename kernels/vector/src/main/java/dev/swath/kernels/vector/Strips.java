@@ -49,12 +49,8 @@ final class Strips {
             };
         }
         return (row, rows, column, depth, to, at) -> {
-            for (int l = 0; l < depth; l++) {
-                long first = offset + row * step + (column + l) * columnStep;
-                for (int r = 0; r < rows; r++) {
-                    to[at + r * STRIDE + l] = from[(int) (first + r * step)];
-                }
-            }
+            int first = (int) (offset + row * step + column * columnStep);
+            Rows.turn(from, first, (int) columnStep, (int) step, depth, rows, to, at, STRIDE);
         };
     }
 
