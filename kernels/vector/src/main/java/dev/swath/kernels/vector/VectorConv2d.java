@@ -27,6 +27,9 @@ final class VectorConv2d implements Conv2dKernel {
     /** Cells whose gradients one task adds up. */
     private static final int PIECE = 4096;
 
+    /** Floats of the gradients of patches that are made in one go. */
+    private static final int SCRATCH = 1 << 21;
+
     private final VectorGemm gemm;
     private final WinogradConv2d byTiles;
 
@@ -105,7 +108,7 @@ final class VectorConv2d implements Conv2dKernel {
     }
 
     private static int block(int depth, int cells) {
-        return Math.min(cells, Math.max(64, WinogradConv2d.SCRATCH / Math.max(1, depth)));
+        return Math.min(cells, Math.max(64, SCRATCH / Math.max(1, depth)));
     }
 
     /** The weight as (out, ky, kx, in), the order in which patches are gathered. */

@@ -4,6 +4,7 @@ import dev.swath.kernels.Conv2dKernel.Geometry;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.HostExecution;
+import dev.swath.kernels.ScratchArrays;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  * transformed, multiplied with the transformed weight, one matrix product for each product of a tile, and turned back.
  */
 final class WinogradConv2d {
-    /** Floats of a scratch array: enough for products that keep the caches busy, little beside a model's weights. */
-    static final int SCRATCH = 1 << 21;
+    /**
+     * Floats of a scratch array at most: a hundred tiles and more of the widest maps, so that the transformed weight, which is
+     * larger than any cache, is read a few times only.
+     */
+    private static final int SCRATCH = 1 << 22;
 
     private static final int MAX_TILES = 240;
+
     /** Between tiles' channels: vectors of the last ones are written whole. */
     private static final int PAD = 16;
 
@@ -113,47 +118,61 @@ final class WinogradConv2d {
         Tiles tiles = Tiles.of(form, g);
         int ldv = g.in() + PAD;
         int ldm = PanelStorage.columns(g.out());
-        int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)) / 20 * 20, 20, MAX_TILES);
-        // An even number of blocks, and at least two, whatever the number of threads.
-        int blocks = Math.max(2, Math.ceilDiv(tiles.count, most));
-        blocks += blocks % 2;
-        int perBlock = Math.ceilDiv(tiles.count, blocks);
+        int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)), 1, MAX_TILES);
+        int block = Math.ceilDiv(tiles.count, Math.ceilDiv(tiles.count, most));
         float[] shift = new float[ldm];
         if (bias != null) {
             System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
         }
-        on.forEach(Math.ceilDiv(tiles.count, perBlock), task -> {
-            int first = task * perBlock;
-            int count = Math.min(perBlock, tiles.count - first);
-            float[] v = HostExecution.arrays(on).take(form.products * perBlock * ldv);
-            float[] m = HostExecution.arrays(on).take(form.products * perBlock * ldm);
-            float[] half = HostExecution.arrays(on).take(form.products * Lanes.LENGTH);
-            for (int t = 0; t < count; t++) {
-                input(tiles, v, t * ldv, perBlock * ldv, half, x, channels, first + t, g);
-            }
-            for (int q = 0; q < form.products; q++) {
-                Slice to = Slice.of(new HostStorage.Floats(m), q * perBlock * ldm);
-                Slice from = Slice.of(new HostStorage.Floats(v), q * perBlock * ldv);
+        ScratchArrays arrays = HostExecution.arrays(on);
+        float[] v = arrays.take(form.products * block * ldv);
+        float[] m = arrays.take(form.products * block * ldm);
+        for (int start = 0; start < tiles.count; start += block) {
+            int first = start;
+            int count = Math.min(block, tiles.count - first);
+            each(
+                    count,
+                    form,
+                    on,
+                    (tile, half) -> input(tiles, v, tile * ldv, block * ldv, half, x, channels, first + tile, g));
+            on.forEach(form.products, q -> {
+                Slice to = Slice.of(new HostStorage.Floats(m), q * block * ldm);
+                Slice from = Slice.of(new HostStorage.Floats(v), q * block * ldv);
                 int panels = q * PanelStorage.size(g.out(), g.in());
                 VectorGemm.small(to, ldm, Matrix.dense(from, ldv), weight, panels, count, g.out(), g.in(), on);
-            }
-            for (int t = 0; t < count; t++) {
-                int tile = first + t;
+            });
+            each(count, form, on, (tile, half) -> {
+                int b = tiles.image(first + tile);
                 form.output(
                         y,
                         m,
-                        t * ldm,
-                        perBlock * ldm,
+                        tile * ldm,
+                        block * ldm,
                         half,
                         shift,
-                        tiles.image(tile),
-                        tiles.top(tile),
-                        tiles.left(tile),
+                        b,
+                        tiles.top(first + tile),
+                        tiles.left(first + tile),
                         g);
+            });
+        }
+        arrays.give(m);
+        arrays.give(v);
+    }
+
+    /** What is done with each tile of a block, with scratch of a vector for each product. */
+    @FunctionalInterface
+    private interface TileBody {
+        void accept(int tile, float[] half);
+    }
+
+    private static void each(int count, Winograd form, Execution on, TileBody body) {
+        on.forEach(Math.ceilDiv(count, SHARE), task -> {
+            float[] half = HostExecution.arrays(on).take(form.products * Lanes.LENGTH);
+            for (int tile = task * SHARE; tile < Math.min(count, (task + 1) * SHARE); tile++) {
+                body.accept(tile, half);
             }
             HostExecution.arrays(on).give(half);
-            HostExecution.arrays(on).give(m);
-            HostExecution.arrays(on).give(v);
         });
     }
 
@@ -199,17 +218,12 @@ final class WinogradConv2d {
         for (int first = 0; first < tiles.count; first += most) {
             int start = first;
             int count = Math.min(most, tiles.count - first);
-            on.forEach(Math.ceilDiv(count, SHARE), task -> {
-                float[] half = HostExecution.arrays(on).take(form.products * Lanes.LENGTH);
-                for (int t = task * SHARE; t < Math.min(count, (task + 1) * SHARE); t++) {
-                    int tile = start + t;
-                    int b = tiles.image(tile);
-                    int top = tiles.top(tile);
-                    int left = tiles.left(tile);
-                    form.input(v, t * ldv, most * ldv, half, x, g.in(), b, top - 1, left - 1, g);
-                    form.gradient(d, t * ldd, most * ldd, half, dy, b, top, left, g);
-                }
-                HostExecution.arrays(on).give(half);
+            each(count, form, on, (t, half) -> {
+                int b = tiles.image(start + t);
+                int top = tiles.top(start + t);
+                int left = tiles.left(start + t);
+                form.input(v, t * ldv, most * ldv, half, x, g.in(), b, top - 1, left - 1, g);
+                form.gradient(d, t * ldd, most * ldd, half, dy, b, top, left, g);
             });
             for (int q = 0; q < form.products; q++) {
                 Slice to = Slice.of(new HostStorage.Floats(u), (long) q * plane);
