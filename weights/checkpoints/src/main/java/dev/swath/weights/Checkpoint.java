@@ -1,5 +1,6 @@
 package dev.swath.weights;
 
+import dev.swath.files.FileKind;
 import dev.swath.files.Quoted;
 import dev.swath.tensor.StateDict;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,7 @@ public record Checkpoint(Path path, Format format, StateDict tensors, Settings s
         }
         boolean header = head.length > 8 && head[8] == '{';
         if (!header) {
-            FileKind.of(head, bytes.size()).ifPresent(words -> {
+            NoWeights.of(head, bytes.size()).ifPresent(words -> {
                 throw WeightsException.in(file, "this is " + words);
             });
             if (!Safetensors.begins(head)) {

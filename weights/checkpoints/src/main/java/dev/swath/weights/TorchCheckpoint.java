@@ -152,7 +152,7 @@ public final class TorchCheckpoint {
             magic = null;
         }
         if (!LEGACY_MAGIC.equals(magic)) {
-            throw WeightsException.in(file.path(), "this is " + FileKind.PICKLE);
+            throw WeightsException.in(file.path(), "this is " + NoWeights.PICKLE);
         }
         if (!Long.valueOf(LEGACY_PROTOCOL).equals(Unpickler.read(in, Resolver.PLAIN))) {
             throw WeightsException.in(file.path(), "the legacy protocol must be " + LEGACY_PROTOCOL);

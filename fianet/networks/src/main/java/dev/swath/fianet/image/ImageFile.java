@@ -3,6 +3,7 @@ package dev.swath.fianet.image;
 import dev.swath.fianet.image.decode.ByteSource;
 import dev.swath.fianet.image.decode.Decoder;
 import dev.swath.fianet.image.decode.Heap;
+import dev.swath.files.FileKind;
 import dev.swath.files.Quoted;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class ImageFile {
     /** Most bytes of what is no regular file, such as a pipe, and so is read into memory. */
     private static final int MAX_STREAM = 1 << 30;
-
-    private static final int HEAD = 8;
 
     /** Takes rows of pixels. */
     @FunctionalInterface
@@ -106,9 +105,9 @@ public final class ImageFile {
 
     /** All that comes from a pipe, if it begins as an image does. */
     private static byte[] stream(InputStream in, String name) throws IOException {
-        byte[] head = in.readNBytes(HEAD);
+        byte[] head = in.readNBytes(FileKind.HEAD);
         if (head.length > 0 && !Decoder.isKnown(head)) {
-            throw refuse(name, Decoder.UNKNOWN);
+            throw refuse(name, Decoder.unknown(head, Long.MAX_VALUE));
         }
         byte[] rest = in.readNBytes(MAX_STREAM);
         if (rest.length == MAX_STREAM) {

@@ -11,6 +11,7 @@ import dev.swath.testkit.Golden;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GoldenImagesTest {
@@ -157,6 +159,24 @@ class GoldenImagesTest {
         String message =
                 assertThrows(ImageException.class, () -> Images.read(file)).getMessage();
         assertTrue(message.contains("100000 x 100000"), message);
+    }
+
+    /** Downloads that gave something else, and images of other kinds. */
+    @ParameterizedTest
+    @CsvSource({
+        "version https://git-lfs.github.com/spec/v1, a Git LFS pointer",
+        "<!DOCTYPE html><html><head>, an HTML page",
+        "<?xml version='1.0'?>, an XML document",
+        "GIF89a, a GIF image",
+        "RIFF\1\2\3\4WEBPVP8, a WebP image",
+        "%PDF-1.7, a PDF document",
+        "hello, a text",
+    })
+    void whatItIsInsteadIsNamed(String begin, String words, @TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("a.png"), begin.getBytes(StandardCharsets.ISO_8859_1));
+        String message =
+                assertThrows(ImageException.class, () -> Images.read(file)).getMessage();
+        assertTrue(message.contains("PNG, JPEG or TIFF; it is " + words), message);
     }
 
     @Test

@@ -1,9 +1,12 @@
 package dev.swath.fianet.image.decode;
 
 import dev.swath.fianet.image.Bands;
+import dev.swath.files.FileKind;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 public abstract class Decoder {
     /** Most pixels that are decoded. */
     public static final long MAX_PIXELS = 200_000_000;
-
-    /** Why a file of no kind that is read is refused. */
-    public static final String UNKNOWN = "this is no image of a kind that is read here: PNG, JPEG or TIFF";
 
     /** Longest side: a row costs something however short it is, and a network's square makes it long again. */
     private static final int MAX_SIDE = 1 << 20;
@@ -72,12 +72,27 @@ public abstract class Decoder {
             if (TiffDirectory.isTiff(source)) {
                 return new TiffDecoder(source, bands);
             }
+            byte[] head = new byte[FileKind.HEAD];
+            throw source.refuse(unknown(Arrays.copyOf(head, source.some(0, head, 0, head.length)), source.length()));
         } catch (EOFException e) {
             throw source.refuse("the image is cut off: the file ends within its header", e);
         } catch (IOException e) {
             throw source.refuse("the file cannot be read", e);
         }
-        throw source.refuse(UNKNOWN);
+    }
+
+    /**
+     * Why a file of no kind that is read is refused, and what it is instead if that is known.
+     *
+     * @param head its first {@link FileKind#HEAD} bytes, or all
+     * @param size of the whole file
+     */
+    public static String unknown(byte[] head, long size) {
+        String rule = "this is no image of a kind that is read here: PNG, JPEG or TIFF";
+        return FileKind.of(head, size)
+                .or(() -> Optional.of("a text").filter(_ -> FileKind.isText(head)))
+                .map(words -> rule + "; it is " + words)
+                .orElse(rule);
     }
 
     /** Whether a file that begins with these bytes, at least 8, is of a kind that is read. */

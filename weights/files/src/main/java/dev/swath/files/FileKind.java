@@ -1,4 +1,4 @@
-package dev.swath.weights;
+package dev.swath.files;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -6,14 +6,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a file is that holds no weights, by its first bytes: for the sentence that refuses it. */
-final class FileKind {
-    /** A pickle that holds no tensors of PyTorch. */
-    static final String PICKLE =
-            "a Python pickle, but none of torch.save; save the state_dict with torch.save or as safetensors";
-
+/** What a file is that is not what it should be, by its first bytes: for the sentence that refuses it. */
+public final class FileKind {
     /** So many bytes are looked at. */
-    static final int HEAD = 512;
+    public static final int HEAD = 512;
 
     private record Magic(int at, String bytes, String words) {}
 
@@ -64,17 +60,18 @@ final class FileKind {
             new Magic(0, "\u00ac\u00ed\0\u0005", "serialized Java objects"),
             new Magic(0, "\0asm", "a WebAssembly module"));
 
-    /** Protocol 0 is text: a mapping, a list or a tuple with its number, or a class by its module and name. */
-    private static final Pattern PRINTED_PICKLE =
-            Pattern.compile("(?:\\([dl]p\\d+\n|c[\\w.]+\n[\\w.]+\n|\\(i[\\w.]+\n).*", Pattern.DOTALL);
-
     private static final Pattern HTML =
             Pattern.compile("<(!doctype html|html|head|body|title|meta|script|!--).*", Pattern.DOTALL);
 
     private FileKind() {}
 
-    /** In words that follow "this is", if it is something that is known; {@code size} is that of the whole file. */
-    static Optional<String> of(byte[] head, long size) {
+    /**
+     * In words that follow "this is", if it is something that is known and no {@linkplain #isText mere text}.
+     *
+     * @param head the first {@link #HEAD} bytes, or all
+     * @param size of the whole file
+     */
+    public static Optional<String> of(byte[] head, long size) {
         String text = new String(head, StandardCharsets.ISO_8859_1);
         if (isZero(head)) {
             return Optional.of("a file of zero bytes, as a download leaves that was broken off");
@@ -107,23 +104,11 @@ final class FileKind {
         if (head.length > 4 && head[0] == 8 && head[1] == 1 && head[2] == 0x12) {
             return Optional.of("a TensorFlow SavedModel");
         }
-        if (isText(head)) {
-            if (PRINTED_PICKLE.matcher(text).matches()) {
-                return Optional.of(PICKLE);
-            }
-            if (begin.startsWith("{") && begin.contains("\"weight_map\"")) {
-                return Optional.of(
-                        "the index of a checkpoint in parts; name it as it was, with .index.json, or give its"
-                                + " folder");
-            }
-            return Optional.of(
-                    begin.startsWith("{") || begin.startsWith("[") ? "a JSON text" : "a text file, no weights");
-        }
         return Optional.empty();
     }
 
-    /** Without a byte order mark and white space before it. */
-    private static String begin(String text) {
+    /** A text, by its bytes, without a byte order mark and white space before it. */
+    public static String begin(String text) {
         String s = text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
         return s.stripLeading();
     }
@@ -163,8 +148,8 @@ final class FileKind {
         return true;
     }
 
-    /** Printable, in UTF-8 or UTF-16. */
-    private static boolean isText(byte[] head) {
+    /** Whether it is printable, in UTF-8 or UTF-16. */
+    public static boolean isText(byte[] head) {
         if (head.length > 1 && ((head[0] == -1 && head[1] == -2) || (head[0] == -2 && head[1] == -1))) {
             return true;
         }
