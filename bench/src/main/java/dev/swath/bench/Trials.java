@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
@@ -60,6 +61,7 @@ final class Trials {
     private final List<Peak> peaks = new ArrayList<>();
     private final List<Trial> trials = new ArrayList<>();
     private final List<RunResult> results = new ArrayList<>();
+    private Set<String> benchmarks = Set.of();
     private int orders = 1;
 
     /** With the options of JMH's command line and those for the measured JVMs; the folder is there already. */
@@ -124,6 +126,7 @@ final class Trials {
     /** Measures all rows, and the peak of as many threads as each of them has before and after. */
     void run(List<Selection.Row> rows, boolean bothOrders, boolean withPeak) throws IOException {
         orders = bothOrders && rows.stream().anyMatch(row -> row.engines().size() > 1) ? 2 : 1;
+        benchmarks = rows.stream().map(Selection.Row::benchmark).collect(Collectors.toSet());
         List<Turn> turns = rows.stream()
                 .flatMap(row -> row.turns(bothOrders).stream().map(engine -> new Turn(row, engine)))
                 .toList();
@@ -167,8 +170,12 @@ final class Trials {
     private Trial measure(Turn turn) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .parent(given)
-                .include("^" + Pattern.quote(turn.row.benchmark()) + "$")
+                .include(exactly(turn.row.benchmark()))
                 .shouldFailOnError(true);
+        // JMH adds a parent's patterns to one's own, so that without this each turn would run all that was asked for.
+        benchmarks.stream()
+                .filter(other -> !other.equals(turn.row.benchmark()))
+                .forEach(other -> options.exclude(exactly(other)));
         turn.row.with(turn.engine).forEach(options::param);
         Optional<Load> before = Load.now();
         try {
@@ -182,6 +189,10 @@ final class Trials {
         } catch (RunnerException failure) {
             return turn.failed(reason(failure), since(before));
         }
+    }
+
+    private static String exactly(String benchmark) {
+        return "^" + Pattern.quote(benchmark) + "$";
     }
 
     private static Load.@Nullable Busy since(Optional<Load> before) {

@@ -114,6 +114,28 @@ class RunTest {
         assertTrue(written("summary.json").contains("\"upperQuartile\""));
     }
 
+    /** Several benchmarks in one run have shapes of their own: a turn runs its own alone. */
+    @Test
+    void severalBenchmarksAreMeasuredOneByOne() throws Exception {
+        Outcome outcome = run(
+                Map.of(),
+                "SoftmaxBenchmark|LayerNormBenchmark",
+                "-p",
+                "engine=swath",
+                "-p",
+                "threads=1",
+                "-wi",
+                "0",
+                "-i",
+                "1",
+                "-r",
+                "20ms");
+        assertEquals(0, outcome.status, outcome.err);
+        assertTrue(outcome.out.contains("### SoftmaxBenchmark.run"), outcome.out);
+        assertTrue(outcome.out.contains("### LayerNormBenchmark.run"), outcome.out);
+        assertEquals(8, written("jmh.json").split("\"primaryMetric\"").length - 1);
+    }
+
     @Test
     void anEngineWhoseCheckThrowsIsNamed() throws Exception {
         Outcome outcome = run(Map.of(), small("-p", "engine=swath,nobody"));
