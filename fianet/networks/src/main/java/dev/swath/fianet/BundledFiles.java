@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds the files of {@link BundledModel}; the artifact {@code swath-fianet-bundled} gives one to the service loader. */
 public interface BundledFiles {
-    /** Opens {@code config.json}, {@code model.safetensors}, {@code vocab.txt} or {@code training.json}; null if it is not there. */
+    /** Opens {@code config.json}, {@code model.safetensors} or {@code vocab.txt}; null if it is not there. */
     @Nullable
     InputStream open(String name);
 }

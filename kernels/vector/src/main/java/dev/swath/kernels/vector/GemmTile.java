@@ -39,8 +39,7 @@ final class GemmTile {
 
     /** How many of {@code rows} rows tiles cover exactly; of what is left {@link #covered} are computed. */
     static int whole(int rows, int width) {
-        int rest = rest(rows, width);
-        return rest % 4 == 0 ? rows : rows - rest % 4;
+        return rows - rest(rows, width) % 4;
     }
 
     /** Rows that the tiles compute where all of {@code rows} are wanted: up to {@link #BEHIND} more. */

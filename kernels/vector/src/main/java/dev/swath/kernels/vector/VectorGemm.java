@@ -201,18 +201,20 @@ final class VectorGemm implements GemmKernel {
         int blocks = Math.ceilDiv(m, BLOCK_ROWS);
         int panelCount = PanelStorage.count(p.n);
         int threads = on.parallelism().threads();
-        int groups = threads == 1 ? 1 : Math.min(panelCount, Math.ceilDiv(TASKS * threads, blocks));
+        boolean enough = threads == 1 || blocks >= 2 * Math.max(threads, TASKS);
+        int groups = enough ? 1 : Math.min(panelCount, Math.ceilDiv(TASKS * threads, blocks));
         if (groups == 1) {
             on.forEach(blocks, block -> alone(p, block * BLOCK_ROWS, Math.min(BLOCK_ROWS, m - block * BLOCK_ROWS), on));
             return;
         }
         // The groups share the strips of a block, which are then copied first.
-        int perBlock = Strips.size(Math.min(m, BLOCK_ROWS), p.k);
+        int most = Math.min(m, BLOCK_ROWS);
+        int perBlock = Strips.size(most, p.k);
         int perGroup = Math.ceilDiv(panelCount, groups);
         ScratchArrays arrays = HostExecution.arrays(on);
-        float[] strips = arrays.take(blocks * perBlock);
-        int share = Math.clamp(COPIES / Math.max(p.k, 1), 1, BLOCK_ROWS);
-        int shares = Math.ceilDiv(BLOCK_ROWS, share);
+        float[] strips = arrays.take(Math.multiplyExact(blocks, perBlock));
+        int share = Math.clamp(COPIES / Math.max(p.k, 1), 1, most);
+        int shares = Math.ceilDiv(most, share);
         on.forEach(blocks * shares, task -> {
             int first = task / shares * BLOCK_ROWS;
             int rows = Math.min(BLOCK_ROWS, m - first);
