@@ -42,11 +42,13 @@ class VectorGemmTest {
 
     /** Every number of rows that tiles leave over, beside panels of every width, whole and in part. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 4, 8, 9, 16, 17, 31, 32, 33, 48, 64, 65, 96, 97, 128, 161})
+    @ValueSource(ints = {1, 16, 31, 33, 64, 65, 97, 128})
     void rowsAndColumnsLeftOver(int n) {
-        for (int m = 1; m <= 13; m++) {
+        for (int m = 1; m <= 9; m++) {
             product(SHORT, m, n, 131, 131, 1, n, 1, false);
-            product(SHORT, m + 240, n, 5, 5, 1, 1, 5, true);
+        }
+        for (int m = 241; m <= 245; m++) {
+            product(SHORT, m, n, 5, 5, 1, 1, 5, true);
         }
     }
 
