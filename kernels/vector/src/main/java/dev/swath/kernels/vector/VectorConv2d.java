@@ -117,11 +117,8 @@ final class VectorConv2d implements Conv2dKernel {
         float[] w = weight.floats();
         float[] out = HostExecution.arrays(on).take(g.out() * taps * g.in());
         on.forEach(g.out(), o -> {
-            for (int i = 0; i < g.in(); i++) {
-                for (int t = 0; t < taps; t++) {
-                    out[(o * taps + t) * g.in() + i] = w[weight.offset() + (o * g.in() + i) * taps + t];
-                }
-            }
+            int kernels = o * g.in() * taps;
+            Rows.turn(w, weight.offset() + kernels, taps, 1, g.in(), taps, out, kernels, g.in());
         });
         return out;
     }
@@ -132,12 +129,8 @@ final class VectorConv2d implements Conv2dKernel {
         float[] w = weight.floats();
         float[] to = HostExecution.arrays(on).take(g.in() * taps * g.out());
         on.forEach(g.in(), i -> {
-            for (int o = 0; o < g.out(); o++) {
-                int from = weight.offset() + (o * g.in() + i) * taps;
-                for (int t = 0; t < taps; t++) {
-                    to[(i * taps + t) * g.out() + o] = w[from + taps - 1 - t];
-                }
-            }
+            int last = weight.offset() + (i + 1) * taps - 1;
+            Rows.turn(w, last, g.in() * taps, -1, g.out(), taps, to, i * taps * g.out(), g.out());
         });
         return to;
     }
