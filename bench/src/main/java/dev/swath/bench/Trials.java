@@ -61,7 +61,6 @@ final class Trials {
     private final List<Peak> peaks = new ArrayList<>();
     private final List<Trial> trials = new ArrayList<>();
     private final List<RunResult> results = new ArrayList<>();
-    private Set<String> benchmarks = Set.of();
     private int orders = 1;
 
     /** With the options of JMH's command line and those for the measured JVMs; the folder is there already. */
@@ -126,7 +125,7 @@ final class Trials {
     /** Measures all rows, and the peak of as many threads as each of them has before and after. */
     void run(List<Selection.Row> rows, boolean bothOrders, boolean withPeak) throws IOException {
         orders = bothOrders && rows.stream().anyMatch(row -> row.engines().size() > 1) ? 2 : 1;
-        benchmarks = rows.stream().map(Selection.Row::benchmark).collect(Collectors.toSet());
+        Set<String> benchmarks = rows.stream().map(Selection.Row::benchmark).collect(Collectors.toSet());
         List<Turn> turns = rows.stream()
                 .flatMap(row -> row.turns(bothOrders).stream().map(engine -> new Turn(row, engine)))
                 .toList();
@@ -141,7 +140,7 @@ final class Trials {
                 continue; // it is named as missing already
             }
             say("turn " + (i + 1) + " of " + turns.size());
-            Trial trial = measure(turn);
+            Trial trial = measure(turn, benchmarks);
             trials.add(trial);
             if (trial.failure() != null) {
                 failed.add(key);
@@ -167,7 +166,7 @@ final class Trials {
         System.err.println("# bench/run: " + what);
     }
 
-    private Trial measure(Turn turn) {
+    private Trial measure(Turn turn, Set<String> benchmarks) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .parent(given)
                 .include(exactly(turn.row.benchmark()))

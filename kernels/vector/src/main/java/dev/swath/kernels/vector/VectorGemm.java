@@ -27,7 +27,7 @@ final class VectorGemm implements GemmKernel {
     /** Tasks that each thread should find, so that all end at about the same time. */
     private static final int TASKS = 4;
 
-    /** Rows that are computed in one go where they go through a copy. */
+    /** Rows that are computed in one go where they go through a copy: a number that all tiles cover exactly. */
     private static final int COPIED_ROWS = 40;
 
     /** Elements worth a task of their own when they are copied. */
@@ -273,7 +273,7 @@ final class VectorGemm implements GemmKernel {
             float[] strips,
             int a0,
             ScratchArrays arrays) {
-        float[] scratch = arrays.take((COPIED_ROWS + GemmTile.BEHIND) * COLUMNS);
+        float[] scratch = arrays.take(COPIED_ROWS * COLUMNS);
         for (int j = from; j < to; j++) {
             int width = PanelStorage.width(p.n, j);
             int columns = Math.min(width, p.n - j * COLUMNS);
