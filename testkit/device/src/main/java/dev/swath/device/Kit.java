@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The kit's program: {@code Kit compile|tests|kernels|models FOLDER SECONDS} writes its results into the folder. */
+/**
+ * The kit's program: {@code Kit compile|tests|kernels|models FOLDER SECONDS} writes its results into the folder. {@code Kit pass
+ * FOLDER 0 bf16-8-training} runs one pass of the full network for a profiler to look at.
+ */
 public final class Kit {
     private Kit() {}
 
@@ -19,7 +22,7 @@ public final class Kit {
      */
     public static void main(String[] arguments) {
         if (arguments.length < 3) {
-            System.err.println("usage: Kit compile|tests|kernels|models FOLDER SECONDS [more]");
+            System.err.println("usage: Kit compile|tests|kernels|models|pass FOLDER SECONDS [more]");
             System.exit(2);
         }
         Path folder = Path.of(arguments[1]);
@@ -48,6 +51,12 @@ public final class Kit {
                         try (CudaBackend device = open()) {
                             yield new ModelTimes(device, new Report(folder, "models" + variant + ".txt"), end).run();
                         }
+                    }
+                    case "pass" -> {
+                        try (CudaBackend device = open()) {
+                            new ModelTimes(device, new Report(folder, "pass.txt"), end).pass(variant);
+                        }
+                        yield true;
                     }
                     default -> throw new IllegalArgumentException("there is no part " + arguments[0]);
                 };

@@ -20,9 +20,17 @@ import dev.swath.nn.optim.GradientClipping;
 import dev.swath.nn.optim.ParameterGroup;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** The full network (Swin-B, BERT-base, 480 x 480, 20 words) with random weights: how exact, how long, how much memory. */
@@ -36,6 +44,7 @@ final class ModelTimes {
     private final Instant end;
     private final Parallelism threads = Parallelism.ofCores();
     private final FiaNet network = new FiaNet(FiaNetConfig.refsegrs());
+    private final List<ParameterGroup> groups = network.groups(0.01, 12, false);
 
     ModelTimes(CudaBackend device, Report report, Instant end) {
         this.device = device;
@@ -146,6 +155,23 @@ final class ModelTimes {
         device.trim();
     }
 
+    private static RecordedStep.Part part(int batch) {
+        SplittableRandom random = new SplittableRandom(7);
+        Tensor target = Tensor.of(random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
+        return new RecordedStep.Part(image(batch), sentence(batch), target);
+    }
+
+    private AdamW optimizer() {
+        AdamW optimizer = new AdamW(groups, 0.9, 0.999, 1e-8, device, threads);
+        optimizer.learningRate(1e-5);
+        return optimizer;
+    }
+
+    private GradientClipping clipping() {
+        return new GradientClipping(
+                groups.stream().flatMap(g -> g.parameters().values().stream()).toList(), device, threads);
+    }
+
     private double median(Recorded pass) {
         double[] times = new double[REPEATS];
         for (int i = -2; i < REPEATS; i++) {
@@ -158,14 +184,9 @@ final class ModelTimes {
     }
 
     private void training(Precision p, int batch) {
-        SplittableRandom random = new SplittableRandom(7);
-        Tensor target = Tensor.of(random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
-        RecordedStep.Part part = new RecordedStep.Part(image(batch), sentence(batch), target);
-        List<ParameterGroup> groups = network.groups(0.01, 12, false);
-        AdamW optimizer = new AdamW(groups, 0.9, 0.999, 1e-8, device, threads);
-        GradientClipping clipping = new GradientClipping(
-                groups.stream().flatMap(g -> g.parameters().values().stream()).toList(), device, threads);
-        optimizer.learningRate(1e-5);
+        RecordedStep.Part part = part(batch);
+        AdamW optimizer = optimizer();
+        GradientClipping clipping = clipping();
         RandomSource draws = new RandomSource(3);
         Tape.Options options = options(p).withTraining(draws);
         double[] eager = new double[3];
@@ -203,6 +224,71 @@ final class ModelTimes {
                     device.memory().used() >> 20);
         }
         device.trim();
+    }
+
+    /**
+     * Runs a pass a few times and then once for a profiler that waits for it.
+     *
+     * @param what precision, batch and {@code inference} or {@code training}: {@code bf16-8-training}
+     */
+    void pass(String what) {
+        String[] parts = what.split("-");
+        Precision p = Precision.valueOf(parts[0].toUpperCase(Locale.ROOT));
+        int batch = Integer.parseInt(parts[1]);
+        network.initialise(new RandomSource(1));
+        network.to(device);
+        try (Workspace workspace = new Workspace(device)) {
+            Runnable pass = parts[2].equals("training")
+                    ? trainingPass(p, batch, workspace)
+                    : inferencePass(p, batch, workspace);
+            for (int i = 0; i < 3; i++) {
+                pass.run();
+            }
+            device.synchronize();
+            driver("cuProfilerStart");
+            pass.run();
+            device.synchronize();
+            driver("cuProfilerStop");
+        }
+        report.line("%s: one pass was profiled", what);
+    }
+
+    /** Calls a function of the driver that takes nothing: JavaCPP's bindings lack those for profilers. */
+    @SuppressWarnings("restricted") // The kit runs with native access for all.
+    private static void driver(String function) {
+        MemorySegment symbol = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global())
+                .find(function)
+                .orElseThrow();
+        MethodHandle handle = Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT));
+        try {
+            int status = (int) handle.invokeExact();
+            if (status != 0) {
+                throw new IllegalStateException(function + " ended with " + status);
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Runnable inferencePass(Precision p, int batch, Workspace workspace) {
+        Tape.Options options = options(p).withWorkspace(workspace);
+        Tensor image = image(batch);
+        SentenceBatch sentence = sentence(batch);
+        return () -> {
+            try (Tape tape = Tape.inference(options)) {
+                network.answer(tape, image, sentence, Tensor::toFloatArray);
+            }
+        };
+    }
+
+    private Runnable trainingPass(Precision p, int batch, Workspace workspace) {
+        RecordedStep.Part part = part(batch);
+        AdamW optimizer = optimizer();
+        GradientClipping clipping = clipping();
+        Tape.Options options = options(p).withTraining(new RandomSource(3)).withWorkspace(workspace);
+        return () -> step(options, part, optimizer, clipping);
     }
 
     private double step(Tape.Options options, RecordedStep.Part part, AdamW optimizer, GradientClipping clipping) {
