@@ -86,4 +86,9 @@ public interface GemmKernel extends Kernel {
      * backend wants nothing else.
      */
     Storage pack(Slice weight, int n, int k);
+
+    /** The same for the (n) bias of {@link #linear}, which other kernels may read too. */
+    default Storage packBias(Slice bias, int n) {
+        return bias.storage();
+    }
 }

@@ -424,9 +424,7 @@ final class CuBlasLt implements AutoCloseable {
         if (bias.storage().dtype() == out && Products.aligned(bias)) {
             return bias;
         }
-        Slice rounded = scratch.take(out, n);
-        Products.arrange(rounded, n, bias, n, 1, 1, n, n, on);
-        return rounded;
+        return CudaWeight.form(bias, out, n, on, scratch, place -> Products.arrange(place, n, bias, n, 1, 1, n, n, on));
     }
 
     private static void setBias(Plan plan, Slice bias, CudaExecution on) {

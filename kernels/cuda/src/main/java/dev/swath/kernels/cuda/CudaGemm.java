@@ -138,6 +138,11 @@ final class CudaGemm implements GemmKernel {
     }
 
     @Override
+    public Storage packBias(Slice bias, int n) {
+        return pack(bias, n, 1);
+    }
+
+    @Override
     public Storage pack(Slice weight, int n, int k) {
         return weight.storage() instanceof CudaStorage dense && weight.offset() == 0 && dense.size() == (long) n * k
                 ? new CudaWeight(dense)
