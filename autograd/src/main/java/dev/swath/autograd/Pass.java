@@ -11,6 +11,7 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,32 @@ final class Pass {
     /** A tensor of undefined elements for the op that is running. */
     Tensor allocate(DType dtype, Shape shape) {
         return Tensor.over(memory.take(dtype, shape.elements()), shape, 0);
+    }
+
+    /** See {@link Tape#beside}. */
+    <T> Supplier<T> beside(Supplier<T> work) {
+        Backend.@Nullable Branch branch = backend.branch();
+        if (branch == null) {
+            T result = work.get();
+            return () -> result;
+        }
+        memory.hold(true);
+        T result = work.get();
+        memory.hold(false);
+        branch.end();
+        return new Supplier<>() {
+            private boolean joined;
+
+            @Override
+            public T get() {
+                if (!joined) {
+                    joined = true;
+                    branch.join();
+                    memory.letGo();
+                }
+                return result;
+            }
+        };
     }
 
     /** Every element becomes that number. */

@@ -97,6 +97,16 @@ final class PassMemory {
     /** What {@link #beginForward} put aside. */
     record Suspended(List<Storage> pending, @Nullable List<Storage> frame) {}
 
+    /** Whether what is given back from now on waits for {@link #letGo}. */
+    void hold(boolean on) {
+        workspace.hold(on);
+    }
+
+    /** What was held can be had again. */
+    void letGo() {
+        workspace.letGo();
+    }
+
     /** This storage is never to be used again within the pass. */
     void retain(Storage storage) {
         retained.add(storage);

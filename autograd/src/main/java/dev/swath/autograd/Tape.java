@@ -368,6 +368,14 @@ public final class Tape implements AutoCloseable {
         return new NoGrad();
     }
 
+    /**
+     * Does work that what follows does not need at once: on a device that records a pass it runs beside what follows until its result is
+     * asked for, which must happen; elsewhere it is done here and now.
+     */
+    public <T> Supplier<T> beside(Supplier<T> work) {
+        return pass.beside(work);
+    }
+
     /** A time in which nothing is recorded; to be used in try-with-resources. */
     public final class NoGrad implements AutoCloseable {
         private boolean closed;

@@ -5,6 +5,8 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.DeviceStorage;
 import dev.swath.tensor.HostStorage;
 import dev.swath.tensor.Storage;
+import java.util.List;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
@@ -54,6 +56,10 @@ public final class Workspace implements AutoCloseable {
 
     private final IdentityHashMap<Storage, Block> taken = new IdentityHashMap<>();
     private final IdentityHashMap<Storage, Block> left = new IdentityHashMap<>();
+    /** What a branch gave back, until it is joined. */
+    private final List<Block> held = new ArrayList<>();
+
+    private boolean holding;
     private long allocations;
     private long gifts;
     private long bytes;
@@ -91,6 +97,8 @@ public final class Workspace implements AutoCloseable {
      * finds the blocks as the last one of its kind did, and takes the same ones.
      */
     void begin() {
+        holding = false;
+        letGo();
         gifts = 0;
         free.replaceAll((_, blocks) -> {
             TreeSet<Block> ordered = new TreeSet<>(BY_SIZE_THEN_RECENCY);
@@ -173,11 +181,27 @@ public final class Workspace implements AutoCloseable {
             backend.free(block.storage);
             return;
         }
+        if (holding) {
+            held.add(block);
+            return;
+        }
         if (policy == Policy.POISON) {
             poison(block.storage);
         }
         free.computeIfAbsent(kind(block.storage.dtype()), _ -> new TreeSet<>(BY_SIZE_THEN_RECENCY))
                 .add(new Block(block.storage, block.bytes, block.number, gifts++));
+    }
+
+    /** Whether what is given back from now on waits for {@link #letGo}, for work that is not done yet reads or writes it. */
+    void hold(boolean on) {
+        holding = on;
+    }
+
+    /** What was held can be had again. */
+    void letGo() {
+        List<Block> blocks = List.copyOf(held);
+        held.clear();
+        blocks.forEach(this::put);
     }
 
     private static void poison(Storage storage) {
@@ -237,6 +261,8 @@ public final class Workspace implements AutoCloseable {
     /** Gives everything back to the backend; results of passes in it, if they are on a device, must not be read afterwards. */
     @Override
     public void close() {
+        holding = false;
+        letGo();
         left.values().forEach(this::put);
         left.clear();
         trim();

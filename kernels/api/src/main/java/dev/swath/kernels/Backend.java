@@ -4,6 +4,7 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** A set of kernels for one kind of memory, and that memory. Thread-safe. */
 public interface Backend extends AutoCloseable {
@@ -80,6 +81,25 @@ public interface Backend extends AutoCloseable {
      */
     default Recorded record(Runnable work) {
         throw new UnsupportedOperationException("the " + name() + " backend records nothing");
+    }
+
+    /** Work that need not be done before what is asked for after it. */
+    interface Branch {
+        /** What is asked for from now on does not belong to it, nor need it. */
+        void end();
+
+        /** What is asked for from now on comes after it, and may read what it wrote. */
+        void join();
+    }
+
+    /**
+     * Begins a branch of the {@link #record}ing: what is asked for until its end may run beside what is asked for then, until it is
+     * joined, which must happen within the recording. Memory that is freed within the branch must not be used by others before.
+     *
+     * @return null where work is done one after another, as it is outside of recordings, and within a branch
+     */
+    default @Nullable Branch branch() {
+        return null;
     }
 
     /** Returns when all work that was given to it is done. */

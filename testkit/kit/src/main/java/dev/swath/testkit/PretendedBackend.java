@@ -46,6 +46,7 @@ public final class PretendedBackend implements Backend {
     private final AtomicLong copied = new AtomicLong();
     private volatile boolean closed;
     private @Nullable List<Runnable> recording;
+    private boolean branched;
 
     /** Device number 0. */
     public PretendedBackend() {
@@ -231,6 +232,30 @@ public final class PretendedBackend implements Backend {
         return true;
     }
 
+    /** The calls of a branch are made as late as they may, when it is joined: who takes its memory before shows. */
+    @Override
+    public @Nullable Branch branch() {
+        List<Runnable> outer = recording;
+        if (outer == null || branched) {
+            return null;
+        }
+        List<Runnable> late = new ArrayList<>();
+        recording = late;
+        branched = true;
+        return new Branch() {
+            @Override
+            public void end() {
+                recording = outer;
+            }
+
+            @Override
+            public void join() {
+                outer.addAll(late);
+                branched = false;
+            }
+        };
+    }
+
     /** Keeps the calls; memory that is given back meanwhile is the recording's, and nobody else gets it. */
     @Override
     public Recorded record(Runnable work) {
@@ -240,6 +265,10 @@ public final class PretendedBackend implements Backend {
             work.run();
         } finally {
             recording = null;
+        }
+        if (branched) {
+            branched = false;
+            throw new IllegalStateException("[device] a branch of a recording was not joined");
         }
         return new Recorded() {
             @Override

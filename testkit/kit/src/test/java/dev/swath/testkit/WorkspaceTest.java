@@ -1,6 +1,7 @@
 package dev.swath.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,12 +21,15 @@ import dev.swath.autograd.ops.Reshape;
 import dev.swath.autograd.ops.Softmax;
 import dev.swath.kernels.Activation;
 import dev.swath.kernels.Backend;
+import dev.swath.kernels.Recorded;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Device;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -64,6 +68,23 @@ class WorkspaceTest {
             }
             assertEquals(onDevice(backend) ? 4000 : 5 * 4000, workspace.bytes());
             assertEquals(4000, workspace.peakBytes());
+        }
+    }
+
+    @Test
+    void whatABranchGaveBackIsNobodysBeforeItIsJoined() {
+        try (PretendedBackend device = new PretendedBackend()) {
+            Workspace workspace = new Workspace(device);
+            try (Tape tape = Tape.inference(Tape.Options.of(device).withWorkspace(workspace));
+                    Recorded _ = device.record(() -> {
+                        Storage[] inside = new Storage[1];
+                        Supplier<Storage> branch = tape.beside(() -> inside[0] = taken(tape, DType.F32, 1000));
+                        assertFalse(device.sameMemory(inside[0], taken(tape, DType.F32, 1000)));
+                        branch.get();
+                        assertTrue(device.sameMemory(inside[0], taken(tape, DType.F32, 1000)));
+                    })) {
+                assertEquals(2, workspace.allocations());
+            }
         }
     }
 

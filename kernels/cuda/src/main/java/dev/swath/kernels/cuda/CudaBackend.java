@@ -228,6 +228,27 @@ public final class CudaBackend implements Backend {
         return new Graph(this, graph, pool.takeAside());
     }
 
+    @Override
+    public @Nullable Branch branch() {
+        if (!gpu.beginBranch()) {
+            return null;
+        }
+        pool.hold(true);
+        return new Branch() {
+            @Override
+            public void end() {
+                pool.hold(false);
+                gpu.endBranch();
+            }
+
+            @Override
+            public void join() {
+                gpu.joinBranch();
+                pool.letGo();
+            }
+        };
+    }
+
     void giveBack(List<Long> memory) {
         if (!closed) {
             memory.forEach(pool::give);

@@ -23,7 +23,19 @@ final class Gpu implements AutoCloseable {
     private final CUctx_st context = new CUctx_st();
     private final CUstream_st stream = new CUstream_st();
     private final CUstream_st recording = new CUstream_st();
+    /** What is recorded on it runs beside the recording's other work, before it where there is a choice. */
+    private final CUstream_st beside = new CUstream_st();
+
+    private final CUevent_st forked = new CUevent_st();
+    private final CUevent_st branchEnded = new CUevent_st();
     private volatile @Nullable Thread recorder;
+    private volatile BranchState branch = BranchState.NONE;
+
+    private enum BranchState {
+        NONE,
+        RUNNING,
+        ENDED
+    }
 
     /** Opens device {@code index}, which the driver must know. */
     Gpu(int index) {
@@ -39,6 +51,11 @@ final class Gpu implements AutoCloseable {
             enter();
             Driver.check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "creating a stream");
             Driver.check(cudart.cuStreamCreate(recording, cudart.CU_STREAM_NON_BLOCKING), "creating a stream");
+            Driver.check(
+                    cudart.cuStreamCreateWithPriority(beside, cudart.CU_STREAM_NON_BLOCKING, highestPriority()),
+                    "creating a stream");
+            Driver.check(cudart.cuEventCreate(forked, cudart.CU_EVENT_DISABLE_TIMING), "creating an event");
+            Driver.check(cudart.cuEventCreate(branchEnded, cudart.CU_EVENT_DISABLE_TIMING), "creating an event");
         } catch (RuntimeException e) {
             cudart.cuDevicePrimaryCtxRelease(index);
             throw e;
@@ -55,6 +72,13 @@ final class Gpu implements AutoCloseable {
             end++;
         }
         return new String(out, 0, end, StandardCharsets.UTF_8);
+    }
+
+    private static int highestPriority() {
+        int[] least = new int[1];
+        int[] greatest = new int[1];
+        Driver.check(cudart.cuCtxGetStreamPriorityRange(least, greatest), "asking for the priorities of streams");
+        return greatest[0];
     }
 
     private int attribute(int which) {
@@ -104,7 +128,10 @@ final class Gpu implements AutoCloseable {
 
     /** Where work goes: to the device, or, on the thread that records, into the recording. */
     CUstream_st stream() {
-        return isRecording() ? recording : stream;
+        if (!isRecording()) {
+            return stream;
+        }
+        return branch == BranchState.RUNNING ? beside : recording;
     }
 
     /** The device's own stream, also while a recording goes on: for copies over the border, which no recording repeats. */
@@ -128,8 +155,34 @@ final class Gpu implements AutoCloseable {
         recorder = Thread.currentThread();
     }
 
+    /** Whether what is recorded from now on is a branch: it needs only what was recorded before. One at a time. */
+    boolean beginBranch() {
+        if (!isRecording() || branch != BranchState.NONE) {
+            return false;
+        }
+        Driver.check(cudart.cuEventRecord(forked, recording), "recording an event");
+        Driver.check(cudart.cuStreamWaitEvent(beside, forked, 0), "beginning a branch");
+        branch = BranchState.RUNNING;
+        return true;
+    }
+
+    /** What is recorded from now on does not need the branch. */
+    void endBranch() {
+        Driver.check(cudart.cuEventRecord(branchEnded, beside), "recording an event");
+        branch = BranchState.ENDED;
+    }
+
+    /** What is recorded from now on comes after the branch. */
+    void joinBranch() {
+        Driver.check(cudart.cuStreamWaitEvent(recording, branchEnded, 0), "joining a branch");
+        branch = BranchState.NONE;
+    }
+
     /** The recording. */
     synchronized CUgraph_st endRecording() {
+        if (branch != BranchState.NONE) {
+            throw new IllegalStateException("[cuda] a branch of a recording was not joined");
+        }
         recorder = null;
         CUgraph_st graph = new CUgraph_st();
         Driver.check(cudart.cuStreamEndCapture(recording, graph), "ending a recording");
@@ -139,6 +192,7 @@ final class Gpu implements AutoCloseable {
     /** Forgets what was recorded; the work has failed, so the driver's answer says nothing new. */
     synchronized void abandonRecording() {
         recorder = null;
+        branch = BranchState.NONE;
         CUgraph_st graph = new CUgraph_st();
         if (cudart.cuStreamEndCapture(recording, graph) == cudart.CUDA_SUCCESS) {
             cudart.cuGraphDestroy(graph);
@@ -187,6 +241,9 @@ final class Gpu implements AutoCloseable {
             enter();
             cudart.cuStreamDestroy(stream);
             cudart.cuStreamDestroy(recording);
+            cudart.cuStreamDestroy(beside);
+            cudart.cuEventDestroy(forked);
+            cudart.cuEventDestroy(branchEnded);
         } finally {
             cudart.cuDevicePrimaryCtxRelease(index);
         }

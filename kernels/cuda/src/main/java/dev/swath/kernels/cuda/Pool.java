@@ -1,6 +1,7 @@
 package dev.swath.kernels.cuda;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,10 @@ final class Pool {
     private final TreeMap<Long, Deque<Long>> free = new TreeMap<>();
     private final Map<Long, Deque<Long>> aside = new HashMap<>();
     private final Map<Long, Long> sizes = new HashMap<>();
+    /** What a branch of the recording gave back: others get it once the branch is joined. */
+    private final List<Long> held = new ArrayList<>();
+
+    private boolean holding;
     private long used;
     private long pooled;
     private boolean closed;
@@ -122,7 +127,11 @@ final class Pool {
             throw new IllegalStateException("[cuda] this memory was given back already, or is not of this backend");
         }
         if (gpu.isRecording()) {
-            aside.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(address);
+            if (holding) {
+                held.add(address);
+            } else {
+                setAside(address);
+            }
             return;
         }
         used -= size;
@@ -133,8 +142,25 @@ final class Pool {
         }
     }
 
+    private void setAside(long address) {
+        aside.computeIfAbsent(sizes.get(address), _ -> new ArrayDeque<>()).push(address);
+    }
+
+    /** Whether what is given back from now on is held. */
+    synchronized void hold(boolean on) {
+        holding = on;
+    }
+
+    /** What was held can be had again. */
+    synchronized void letGo() {
+        held.forEach(this::setAside);
+        held.clear();
+    }
+
     /** What the recording that has just ended took and gave back: its memory for as long as it lives. */
     synchronized List<Long> takeAside() {
+        holding = false;
+        letGo();
         List<Long> out = aside.values().stream().flatMap(Deque::stream).toList();
         aside.clear();
         return out;

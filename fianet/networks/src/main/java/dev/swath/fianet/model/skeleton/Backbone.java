@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Swin stages with their alignments, a layer norm for each map, and the multi-scale module behind them, if there is one. */
@@ -58,8 +59,8 @@ public final class Backbone extends Module implements Meant {
         return out;
     }
 
-    /** The image (B, H, W, 3) and the sentence to four maps, finest first. */
-    public List<Var> forward(Tape tape, Var image, Sentence sentence) {
+    /** The image (B, H, W, 3) and the sentence, asked for when the first stage needs it, to four maps, finest first. */
+    public List<Var> forward(Tape tape, Var image, Supplier<Sentence> sentence) {
         return callAll(tape, () -> {
             int smallest = 8 * patch;
             if (image.dim(1) <= smallest && image.dim(2) <= smallest) {
@@ -76,7 +77,7 @@ public final class Backbone extends Module implements Meant {
                 x = r.getLast();
                 maps.add(norms.get(i).forward(tape, r.getFirst()));
             }
-            return multiScale == null ? maps : multiScale.forward(tape, maps, sentence);
+            return multiScale == null ? maps : multiScale.forward(tape, maps, sentence.get());
         });
     }
 }

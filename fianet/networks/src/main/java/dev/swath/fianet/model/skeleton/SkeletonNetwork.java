@@ -16,6 +16,7 @@ import dev.swath.nn.optim.ParameterGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,9 @@ public abstract class SkeletonNetwork extends ReferringNetwork {
     @Override
     public final Var forward(Tape tape, Var image, SentenceInput sentences) {
         return call(tape, () -> {
-            Sentence sentence = encode(tape, sentences);
-            Var classes = classifier.forward(tape, backbone.forward(tape, image, sentence), sentence);
+            Supplier<Sentence> sentence = tape.beside(() -> encode(tape, sentences));
+            List<Var> maps = backbone.forward(tape, image, sentence);
+            Var classes = classifier.forward(tape, maps, sentence.get());
             Var logits = Cast.apply(tape, classes, tape.precision().sums(classes.dtype()));
             Var whole = Resize.bilinear(tape, logits, image.dim(1), image.dim(2), true);
             return refiner == null ? whole : refiner.forward(tape, image, whole);

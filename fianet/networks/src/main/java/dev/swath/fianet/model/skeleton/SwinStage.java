@@ -10,6 +10,7 @@ import dev.swath.nn.swin.PatchMerging;
 import dev.swath.nn.swin.StageBlock;
 import dev.swath.nn.swin.SwinBlocks;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,12 +62,12 @@ public abstract class SwinStage extends Module {
      * (B, H, W, C) and the sentence to the map (B, H, W, C) and, but after the last stage, the next one's input (B, ceil(H/2),
      * ceil(W/2), 2C).
      */
-    public final List<Var> forward(Tape tape, Var x, Sentence sentence) {
+    public final List<Var> forward(Tape tape, Var x, Supplier<Sentence> sentence) {
         return callAll(tape, () -> {
             Var y = SwinBlocks.forward(tape, blocks, x);
             int[] grid = y.shape().dims();
             Var cells = Reshape.apply(tape, y, grid[0], grid[1] * grid[2], grid[3]);
-            Aligned r = align(tape, cells, grid[1], sentence);
+            Aligned r = align(tape, cells, grid[1], sentence.get());
             Var map = Reshape.apply(tape, r.map(), grid);
             return downsample == null || r.next() == null
                     ? List.of(map)

@@ -184,7 +184,7 @@ public class GoldenModelTest {
             run.output("context", r.map());
             run.output("next", Objects.requireNonNull(r.next()));
         } else {
-            List<Var> r = stage.forward(t, grid, sentence(run));
+            List<Var> r = stage.forward(t, grid, () -> sentence(run));
             run.output("context", Reshape.apply(t, r.getFirst(), x.dim(0), -1, dim));
             run.output("next", Reshape.apply(t, r.getLast(), x.dim(0), -1, 2 * dim));
         }
