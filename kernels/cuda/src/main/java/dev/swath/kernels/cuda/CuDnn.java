@@ -29,6 +29,8 @@ final class CuDnn implements AutoCloseable {
     private final cudnnContext library = new cudnnContext();
     private final Choices choices;
     private final Map<Convolution, Entry> entries = new HashMap<>();
+    private boolean alone;
+    private long convolved;
 
     /** For a backend whose machine has the library. */
     CuDnn(CudaBackend owner) {
@@ -81,9 +83,20 @@ final class CuDnn implements AutoCloseable {
         /** Maps with neighbouring channels, and the weight as (O, tap, I); one of the three is written. */
         void convolve(Slice x, Slice w, Slice y, @Nullable Slice bias) {
             synchronized (CuDnn.this) {
+                convolved++;
                 plan.run(library, x, w, y, bias, on);
             }
         }
+    }
+
+    /** Leaves our own kernel out wherever the library has a plan, and what was kept; for tests of the library. */
+    synchronized void serveAlone() {
+        alone = true;
+    }
+
+    /** How often a plan was run. */
+    synchronized long convolved() {
+        return convolved;
     }
 
     /** What the library is asked to do for y = f(conv(x) + bias), or null where it cannot. */
@@ -151,7 +164,7 @@ final class CuDnn implements AutoCloseable {
             BiConsumer<Slice, Scratch> own,
             CudaExecution on) {
         String work = what.text();
-        String kept = choices.get(work);
+        String kept = alone ? null : choices.get(work);
         boolean recording = owner.gpu().isRecording();
         if (OWN.equals(kept)) {
             entry.own = true;
@@ -169,7 +182,9 @@ final class CuDnn implements AutoCloseable {
             }
             plans = plans(what, entry, recording ? 1 : CANDIDATES);
         } catch (CudaException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "{0}: {1}; our own kernel does it", work, e.getMessage());
+            System.Logger.Level level =
+                    CuDnnDescriptor.cannot(e.status()) ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+            LOGGER.log(level, "{0}: {1}; our own kernel does it", work, e.getMessage());
             plans = List.of();
         }
         if (plans.isEmpty()) {
@@ -180,23 +195,42 @@ final class CuDnn implements AutoCloseable {
             entry.untimed = plans.getFirst();
             return;
         }
+        try {
+            int best = fastest(plans, type, elements, way, own, on);
+            entry.own = best < 0 || best == plans.size();
+            entry.chosen = entry.own ? null : plans.get(best);
+        } finally {
+            owner.gpu().synchronize();
+            for (CuDnnPlan plan : plans) {
+                if (plan != entry.chosen) {
+                    plan.close();
+                }
+            }
+        }
+        if (!alone) {
+            choices.put(work, entry.own ? OWN : entry.chosen.result() + " " + entry.chosen.name());
+        }
+    }
+
+    /** Index of the fastest plan; their number for our own kernel, -1 if none works. */
+    private int fastest(
+            List<CuDnnPlan> plans,
+            DType type,
+            long elements,
+            Way way,
+            BiConsumer<Slice, Scratch> own,
+            CudaExecution on) {
         try (Scratch scratch = new Scratch(on)) {
+            // The trials write to a place of their own: a gradient is added to.
             Slice place = scratch.take(type, elements);
             List<Runnable> ways = new ArrayList<>();
             for (CuDnnPlan plan : plans) {
                 ways.add(() -> trial(way, plan, place, on));
             }
-            ways.add(() -> own(own, place, on));
-            int best = Choices.fastest(ways, on);
-            entry.own = best == plans.size();
-            entry.chosen = entry.own ? null : plans.get(best);
-        }
-        choices.put(work, entry.own ? OWN : entry.chosen.result() + " " + entry.chosen.name());
-        owner.gpu().synchronize();
-        for (CuDnnPlan plan : plans) {
-            if (plan != entry.chosen) {
-                plan.close();
+            if (!alone) {
+                ways.add(() -> own(own, place, on));
             }
+            return Choices.fastest(ways, on);
         }
     }
 
@@ -233,11 +267,19 @@ final class CuDnn implements AutoCloseable {
 
     /** Plans of the first variant that has some. */
     private List<CuDnnPlan> plans(Convolution what, Entry entry, int most) {
+        CudaException failure = null;
         for (Convolution c : variants(what)) {
-            List<CuDnnPlan> plans = graph(c, entry).plans(most);
-            if (!plans.isEmpty()) {
-                return plans;
+            try {
+                List<CuDnnPlan> plans = graph(c, entry).plans(most);
+                if (!plans.isEmpty()) {
+                    return plans;
+                }
+            } catch (CudaException e) {
+                failure = e;
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
         return List.of();
     }

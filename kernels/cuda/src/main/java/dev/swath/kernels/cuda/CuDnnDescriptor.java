@@ -1,5 +1,6 @@
 package dev.swath.kernels.cuda;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
@@ -127,7 +128,7 @@ final class CuDnnDescriptor implements AutoCloseable {
     }
 
     /** Whether that status says that something is not among what the library can do. */
-    private static boolean cannot(int status) {
+    static boolean cannot(int status) {
         return status >= cudnn.CUDNN_STATUS_NOT_SUPPORTED && status < cudnn.CUDNN_STATUS_INTERNAL_ERROR;
     }
 
@@ -178,7 +179,8 @@ final class CuDnnDescriptor implements AutoCloseable {
         if (status != cudnn.CUDNN_STATUS_SUCCESS) {
             byte[] more = new byte[512];
             cudnn.cudnnGetLastErrorString(more, more.length);
-            String reason = new BytePointer(more).getString().strip();
+            String all = new String(more, StandardCharsets.UTF_8);
+            String reason = all.substring(0, Math.max(0, all.indexOf(0))).strip();
             throw new CudaException(
                     "[cuda] " + what + " by cuDNN failed: "
                             + cudnn.cudnnGetErrorString(status).getString() + (reason.isEmpty() ? "" : ": " + reason),

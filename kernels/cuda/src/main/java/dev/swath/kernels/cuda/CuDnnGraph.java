@@ -57,6 +57,8 @@ final class CuDnnGraph implements AutoCloseable {
     private static final long BIASED = 6;
 
     private static final long ALIGNMENT = 16;
+    private static final int[] MODES = {cudnn.CUDNN_HEUR_MODE_A, cudnn.CUDNN_HEUR_MODE_B};
+    private static final int MOST_PROPOSALS = 24;
     private static final int FROM_EACH_MODE = 5;
     private static final int MOST_KNOBS = 64;
     private static final long MOST_WORKSPACE = 256L << 20;
@@ -256,13 +258,20 @@ final class CuDnnGraph implements AutoCloseable {
         return proposal == null ? null : plan(name, proposal);
     }
 
-    /** Proposals by name, as both ways to guess give them. */
+    /** Proposals by name, as both ways to guess give them; where one fails the other may do. */
     private Map<String, CuDnnDescriptor> proposals() {
         if (proposals == null) {
             Map<String, CuDnnDescriptor> all = new LinkedHashMap<>();
-            if (graph != null) {
-                propose(graph, cudnn.CUDNN_HEUR_MODE_A, all);
-                propose(graph, cudnn.CUDNN_HEUR_MODE_B, all);
+            CudaException failure = null;
+            for (int mode : graph == null ? new int[0] : MODES) {
+                try {
+                    propose(graph, mode, all);
+                } catch (CudaException e) {
+                    failure = e;
+                }
+            }
+            if (failure != null && all.isEmpty()) {
+                throw failure;
             }
             proposals = all;
         }
@@ -279,15 +288,17 @@ final class CuDnnGraph implements AutoCloseable {
             }
         }
         long count = heuristic.count(cudnn.CUDNN_ATTR_ENGINEHEUR_RESULTS, cudnn.CUDNN_TYPE_BACKEND_DESCRIPTOR);
-        List<CuDnnDescriptor> found =
-                several(group, count, cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, "an engine's settings");
+        List<CuDnnDescriptor> found = several(
+                group,
+                Math.min(count, MOST_PROPOSALS),
+                cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                "an engine's settings");
         int filled = found.isEmpty() ? 0 : heuristic.others(cudnn.CUDNN_ATTR_ENGINEHEUR_RESULTS, found);
         int taken = 0;
         for (int i = 0; i < filled && taken < FROM_EACH_MODE; i++) {
             CuDnnDescriptor engine = group.add(cudnn.CUDNN_BACKEND_ENGINE_DESCRIPTOR, "an engine");
             if (found.get(i).others(cudnn.CUDNN_ATTR_ENGINECFG_ENGINE, List.of(engine)) == 1 && isWanted(engine)) {
-                all.putIfAbsent(name(engine, found.get(i)), found.get(i));
-                taken++;
+                taken += all.putIfAbsent(name(engine, found.get(i)), found.get(i)) == null ? 1 : 0;
             }
         }
     }
