@@ -5,6 +5,8 @@
 //   gemm_activate          C = f(C) behind a product of cuBLASLt, which has not all functions. Bytes: C in and out
 //   gemm_arrange_TO_FROM   an operand of any strides made dense and padded with zeros to whole pieces of 16 bytes, through a
 //                          32 x 32 tile in shared memory, read along its smaller stride. Bytes: one read, one write
+//   gemm_small_TYPE        a batch of products too small for tiles, in one launch: a thread an element, or a warp where sums are
+//                          long. Bytes: A, B from the caches, C once. FLOPs: 2 k an element
 #include "device.cuh"
 #include "products.cuh"
 
@@ -66,3 +68,40 @@ DEV void arrange(Y* y, i64 ld, const X* x, i64 row_stride, i64 column_stride, in
 ARRANGE(f32, f32, float, float)
 ARRANGE(bf16, f32, bf16, float)
 ARRANGE(bf16, bf16, bf16, bf16)
+
+// Matrices of a batch: the strides between its matrices, their rows and their columns.
+struct Strided {
+  i64 each, row, column;
+};
+
+// C = A B, or C += A B, for each of `count` products (m, k) by (k, n). WARP: the lanes of a warp share a sum.
+template <bool WARP, class T>
+DEV void small_products(T* c, const T* a, const T* b, Strided sc, Strided sa, Strided sb, int count, int m, int n, int k,
+                        int accumulate) {
+  constexpr int LANES = WARP ? 32 : 1;
+  i64 all = (i64)count * m * n, step = grid_threads() / LANES;
+  int lane = WARP ? threadIdx.x & 31 : 0;
+  for (i64 e = grid_thread() / LANES; e < all; e += step) {
+    i64 column = e % n, row = e / n % m, i = e / ((i64)n * m);
+    const T *x = a + i * sa.each + row * sa.row, *y = b + i * sb.each + column * sb.column;
+    float sum = 0.f;
+#pragma unroll 4
+    for (int j = lane; j < k; j += LANES) sum += load(x + j * sa.column) * load(y + j * sb.row);
+    if (WARP) sum = warp_sum(sum);
+    T* to = c + i * sc.each + row * sc.row + column * sc.column;
+    if (lane == 0) store(to, accumulate ? load(to) + sum : sum);
+  }
+}
+
+#define SMALL(type, T)                                                                                                \
+  KERNEL(gemm_small_##type, T* c, const T* a, const T* b, Strided sc, Strided sa, Strided sb, int count, int m, int n, \
+         int k, int accumulate) {                                                                                     \
+    if (k < 64) {                                                                                                     \
+      small_products<false>(c, a, b, sc, sa, sb, count, m, n, k, accumulate);                                         \
+    } else {                                                                                                          \
+      small_products<true>(c, a, b, sc, sa, sb, count, m, n, k, accumulate);                                          \
+    }                                                                                                                 \
+  }
+
+SMALL(f32, float)
+SMALL(bf16, bf16)

@@ -61,7 +61,7 @@ public final class Conv2d extends Module {
         Shape shape = Shape.of(out, in / groups, kernel, kernel);
         this.weight = parameter("weight", shape, init, (backend, w) -> backend.kernel(Conv2dKernel.class, DType.F32)
                 .pack(Slice.of(w), out, in, kernel, stride, groups, dilation));
-        this.bias = bias ? parameter("bias", Shape.of(out), init) : null;
+        this.bias = bias ? parameter("bias", Shape.of(out), init, Linear.BIAS_PACKER) : null;
     }
 
     /** (B, H, W, in) to (B, H', W', out). */

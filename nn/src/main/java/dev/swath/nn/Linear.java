@@ -17,6 +17,9 @@ public final class Linear extends Module {
     static final Parameter.Packer PACKER = (backend, weight) -> backend.kernel(GemmKernel.class, DType.F32)
             .pack(Slice.of(weight), weight.dim(0), Math.toIntExact(weight.elements() / Math.max(1, weight.dim(0))));
 
+    static final Parameter.Packer BIAS_PACKER = (backend, bias) -> backend.kernel(GemmKernel.class, DType.F32)
+            .packBias(Slice.of(bias), Math.toIntExact(bias.elements()));
+
     private final Parameter weight;
     private final @Nullable Parameter bias;
 
@@ -28,7 +31,7 @@ public final class Linear extends Module {
     /** With first values drawn so; without a bias if {@code bias} is null. */
     public Linear(int in, int out, Init weight, @Nullable Init bias) {
         this.weight = parameter("weight", Shape.of(out, in), weight, PACKER);
-        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias);
+        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias, BIAS_PACKER);
     }
 
     /** (..., in) to (..., out). */

@@ -29,7 +29,7 @@ public final class Pointwise extends Module {
         this.out = out;
         Shape shape = axes == 1 ? Shape.of(out, in, 1) : Shape.of(out, in, 1, 1);
         this.weight = parameter("weight", shape, weight, dev.swath.nn.Linear.PACKER);
-        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias);
+        this.bias = bias == null ? null : parameter("bias", Shape.of(out), bias, dev.swath.nn.Linear.BIAS_PACKER);
     }
 
     /** (..., in) to (..., out). */

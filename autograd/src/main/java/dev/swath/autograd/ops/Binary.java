@@ -61,6 +61,7 @@ public final class Binary {
                                     case MUL -> compute(tape, dy, b.value(), Function.MUL);
                                     case DIV -> compute(tape, dy, b.value(), Function.DIV);
                                 },
+                                dy,
                                 a.shape());
                     }
                     if (g.wants(1)) {
@@ -82,6 +83,7 @@ public final class Binary {
                                                         b.value(),
                                                         Function.DIV));
                                 },
+                                dy,
                                 b.shape());
                     }
                 },
@@ -110,8 +112,8 @@ public final class Binary {
         return compute(tape, x, tape.number(x.dtype(), -1).value(), Function.MUL);
     }
 
-    /** Sums a gradient over the axes along which the input was repeated, and hands it over. */
-    private static void give(Tape tape, Gradients g, int i, Tensor gradient, Shape target) {
+    /** Sums a gradient, dy itself or one that is fresh, over the axes along which the input was repeated, and hands it over. */
+    private static void give(Tape tape, Gradients g, int i, Tensor gradient, Tensor dy, Shape target) {
         Tensor sum = gradient;
         int extra = sum.rank() - target.rank();
         for (int axis = sum.rank() - 1; axis >= 0; axis--) {
@@ -120,7 +122,12 @@ public final class Binary {
                 sum = sum(tape, sum, axis);
             }
         }
-        g.add(i, sum.reshape(target));
+        Tensor whole = sum.reshape(target);
+        if (sum.storage() == dy.storage()) {
+            g.add(i, whole);
+        } else {
+            g.hand(i, whole);
+        }
     }
 
     private static Tensor sum(Tape tape, Tensor x, int axis) {

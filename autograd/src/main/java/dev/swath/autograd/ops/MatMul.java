@@ -4,6 +4,7 @@ import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.kernels.GemmKernel;
+import dev.swath.kernels.GemmKernel.Batch;
 import dev.swath.kernels.GemmKernel.Matrix;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Shape;
@@ -78,17 +79,25 @@ public final class MatMul {
     }
 
     private static Matrix matrix(Tensor x) {
-        return new Matrix(Slice.of(x), x.stride(0), x.stride(1));
+        return new Matrix(Slice.of(x), x.stride(-2), x.stride(-1));
     }
 
     private static void product(Tape tape, Tensor c, Tensor a, Tensor b, boolean accumulate) {
-        if (c.rank() > 2) {
+        if (c.rank() > 3) {
             for (int i = 0; i < c.dim(0); i++) {
                 product(tape, c.select(0, i), a.select(0, i), b.select(0, i), accumulate);
             }
             return;
         }
-        tape.kernel(GemmKernel.class, c.dtype())
-                .multiply(matrix(c), matrix(a), matrix(b), c.dim(0), c.dim(1), a.dim(1), accumulate, tape.execution());
+        GemmKernel kernel = tape.kernel(GemmKernel.class, c.dtype());
+        int m = c.dim(-2);
+        int n = c.dim(-1);
+        int k = a.dim(-1);
+        if (c.rank() == 2) {
+            kernel.multiply(matrix(c), matrix(a), matrix(b), m, n, k, accumulate, tape.execution());
+        } else {
+            Batch batch = new Batch(c.dim(0), c.stride(0), a.stride(0), b.stride(0));
+            kernel.multiply(batch, matrix(c), matrix(a), matrix(b), m, n, k, accumulate, tape.execution());
+        }
     }
 }

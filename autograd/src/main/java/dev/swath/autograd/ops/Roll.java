@@ -18,7 +18,7 @@ public final class Roll {
         Operands.of(tape, OP, "x", x);
         Tensor y = roll(tape, x.value(), rows, columns);
         tape.describe(() -> OpDetails.of("x", x).setting("rows", rows).setting("columns", columns));
-        return tape.record(OP, y, 0, (dy, g) -> g.add(0, roll(tape, dy, -rows, -columns)), x);
+        return tape.record(OP, y, 0, (dy, g) -> g.hand(0, roll(tape, dy, -rows, -columns)), x);
     }
 
     private static Tensor roll(Tape tape, Tensor x, int rows, int columns) {

@@ -19,9 +19,32 @@ public interface GemmKernel extends Kernel {
             return new Matrix(slice, columns, 1);
         }
 
+        /** The matrix of the same strides that many elements further on. */
+        public Matrix plus(long elements) {
+            return new Matrix(slice.plus(elements), rowStride, columnStride);
+        }
+
         /** The same memory with rows and columns exchanged. */
         public Matrix transposed() {
             return new Matrix(slice, columnStride, rowStride);
+        }
+    }
+
+    /**
+     * Several products, each of matrices that lie a fixed distance behind those of the one before.
+     *
+     * @param count how many
+     * @param c distance between results; 0: all are added up in one, in their order
+     * @param a distance between left operands, 0 if it is the same
+     * @param b distance between right operands, 0 if it is the same
+     */
+    record Batch(int count, long c, long a, long b) {}
+
+    /** C = A B, or C += A B, for each of a batch; one after another unless a backend can do better. */
+    default void multiply(
+            Batch batch, Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on) {
+        for (int i = 0; i < batch.count; i++) {
+            multiply(c.plus(i * batch.c), a.plus(i * batch.a), b.plus(i * batch.b), m, n, k, accumulate, on);
         }
     }
 
@@ -63,4 +86,9 @@ public interface GemmKernel extends Kernel {
      * backend wants nothing else.
      */
     Storage pack(Slice weight, int n, int k);
+
+    /** The same for the (n) bias of {@link #linear}, which other kernels may read too. */
+    default Storage packBias(Slice bias, int n) {
+        return bias.storage();
+    }
 }

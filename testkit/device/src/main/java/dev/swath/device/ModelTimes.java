@@ -43,8 +43,6 @@ final class ModelTimes {
     private final Report report;
     private final Instant end;
     private final Parallelism threads = Parallelism.ofCores();
-    private final FiaNet network = new FiaNet(FiaNetConfig.refsegrs());
-    private final List<ParameterGroup> groups = network.groups(0.01, 12, false);
 
     ModelTimes(CudaBackend device, Report report, Instant end) {
         this.device = device;
@@ -54,33 +52,46 @@ final class ModelTimes {
 
     boolean run() {
         report.line("%s", device.description());
-        network.initialise(new RandomSource(1));
+        FiaNet network = network();
         Tensor image = image(1);
         SentenceBatch sentence = sentence(1);
         float[] expected;
         try (Tape tape = Tape.inference(Tape.Options.of(Backends.cpu()).withParallelism(threads))) {
             expected = network.answer(tape, image, sentence, Tensor::toFloatArray);
         }
-        network.to(device);
-        boolean good = exact(Precision.F32, 1e-4, expected, image, sentence);
-        good &= exact(Precision.TF32, 1e-2, expected, image, sentence);
-        good &= exact(Precision.BF16, 2e-2, expected, image, sentence);
+        network.prepare(device);
+        Exact exact = new Exact(network, expected, image, sentence);
+        boolean good = exact(exact, Precision.F32, 1e-4);
+        good &= exact(exact, Precision.TF32, 1e-2);
+        good &= exact(exact, Precision.BF16, 2e-2);
         for (Precision p : new Precision[] {Precision.BF16, Precision.F32, Precision.TF32}) {
             for (int batch : new int[] {1, 8}) {
                 if (Instant.now().isBefore(end)) {
-                    inference(p, batch);
+                    inference(network, p, batch);
                 }
             }
         }
+        FiaNet trained = network();
+        trained.to(device);
         for (Precision p : new Precision[] {Precision.BF16, Precision.F32}) {
             for (int batch : new int[] {8, 1}) {
                 if (Instant.now().isBefore(end)) {
-                    training(p, batch);
+                    training(trained, p, batch);
                 }
             }
         }
         return good;
     }
+
+    /** With weights that are noise. */
+    private static FiaNet network() {
+        FiaNet network = new FiaNet(FiaNetConfig.refsegrs());
+        network.initialise(new RandomSource(1));
+        return network;
+    }
+
+    /** What a pass of the network should give. */
+    private record Exact(FiaNet network, float[] expected, Tensor image, SentenceBatch sentence) {}
 
     private static Tensor image(int batch) {
         float[] values = new float[batch * SIDE * SIDE * 3];
@@ -104,10 +115,11 @@ final class ModelTimes {
         return Tape.Options.of(device).withParallelism(threads).withPrecision(p);
     }
 
-    private boolean exact(Precision p, double bound, float[] expected, Tensor image, SentenceBatch sentence) {
+    private boolean exact(Exact pass, Precision p, double bound) {
+        float[] expected = pass.expected;
         float[] got;
         try (Tape tape = Tape.inference(options(p))) {
-            got = network.answer(tape, image, sentence, Tensor::toFloatArray);
+            got = pass.network.answer(tape, pass.image, pass.sentence, Tensor::toFloatArray);
         }
         double largest = 0;
         double error = 0;
@@ -121,7 +133,7 @@ final class ModelTimes {
         return error <= bound * largest;
     }
 
-    private void inference(Precision p, int batch) {
+    private void inference(FiaNet network, Precision p, int batch) {
         Tensor image = image(batch);
         SentenceBatch sentence = sentence(batch);
         try (Workspace workspace = new Workspace(device)) {
@@ -161,13 +173,17 @@ final class ModelTimes {
         return new RecordedStep.Part(image(batch), sentence(batch), target);
     }
 
-    private AdamW optimizer() {
+    private static List<ParameterGroup> groups(FiaNet network) {
+        return network.groups(0.01, 12, false);
+    }
+
+    private AdamW optimizer(List<ParameterGroup> groups) {
         AdamW optimizer = new AdamW(groups, 0.9, 0.999, 1e-8, device, threads);
         optimizer.learningRate(1e-5);
         return optimizer;
     }
 
-    private GradientClipping clipping() {
+    private GradientClipping clipping(List<ParameterGroup> groups) {
         return new GradientClipping(
                 groups.stream().flatMap(g -> g.parameters().values().stream()).toList(), device, threads);
     }
@@ -183,10 +199,11 @@ final class ModelTimes {
         return Report.median(times);
     }
 
-    private void training(Precision p, int batch) {
+    private void training(FiaNet network, Precision p, int batch) {
         RecordedStep.Part part = part(batch);
-        AdamW optimizer = optimizer();
-        GradientClipping clipping = clipping();
+        List<ParameterGroup> groups = groups(network);
+        AdamW optimizer = optimizer(groups);
+        GradientClipping clipping = clipping(groups);
         RandomSource draws = new RandomSource(3);
         Tape.Options options = options(p).withTraining(draws);
         double[] eager = new double[3];
@@ -195,7 +212,7 @@ final class ModelTimes {
         try (Workspace workspace = new Workspace(device)) {
             for (int i = -2; i < eager.length; i++) {
                 long start = System.nanoTime();
-                last = step(options.withWorkspace(workspace), part, optimizer, clipping);
+                last = step(network, options.withWorkspace(workspace), part, optimizer, clipping);
                 first = i == -2 ? last : first;
                 if (i >= 0) {
                     eager[i] = (System.nanoTime() - start) / 1e6;
@@ -235,12 +252,11 @@ final class ModelTimes {
         String[] parts = what.split("-");
         Precision p = Precision.valueOf(parts[0].toUpperCase(Locale.ROOT));
         int batch = Integer.parseInt(parts[1]);
-        network.initialise(new RandomSource(1));
-        network.to(device);
+        FiaNet network = network();
         try (Workspace workspace = new Workspace(device)) {
             Runnable pass = parts[2].equals("training")
-                    ? trainingPass(p, batch, workspace)
-                    : inferencePass(p, batch, workspace);
+                    ? trainingPass(network, p, batch, workspace)
+                    : inferencePass(network, p, batch, workspace);
             for (int i = 0; i < 3; i++) {
                 pass.run();
             }
@@ -272,7 +288,8 @@ final class ModelTimes {
         }
     }
 
-    private Runnable inferencePass(Precision p, int batch, Workspace workspace) {
+    private Runnable inferencePass(FiaNet network, Precision p, int batch, Workspace workspace) {
+        network.prepare(device);
         Tape.Options options = options(p).withWorkspace(workspace);
         Tensor image = image(batch);
         SentenceBatch sentence = sentence(batch);
@@ -283,15 +300,18 @@ final class ModelTimes {
         };
     }
 
-    private Runnable trainingPass(Precision p, int batch, Workspace workspace) {
+    private Runnable trainingPass(FiaNet network, Precision p, int batch, Workspace workspace) {
+        network.to(device);
         RecordedStep.Part part = part(batch);
-        AdamW optimizer = optimizer();
-        GradientClipping clipping = clipping();
+        List<ParameterGroup> groups = groups(network);
+        AdamW optimizer = optimizer(groups);
+        GradientClipping clipping = clipping(groups);
         Tape.Options options = options(p).withTraining(new RandomSource(3)).withWorkspace(workspace);
-        return () -> step(options, part, optimizer, clipping);
+        return () -> step(network, options, part, optimizer, clipping);
     }
 
-    private double step(Tape.Options options, RecordedStep.Part part, AdamW optimizer, GradientClipping clipping) {
+    private static double step(
+            FiaNet network, Tape.Options options, RecordedStep.Part part, AdamW optimizer, GradientClipping clipping) {
         optimizer.zeroGrad();
         try (Tape tape = Tape.recording(options)) {
             Var there = network.upload(tape, part.image());

@@ -48,7 +48,7 @@ final class AttentionTiles {
     /** Over how many warps a head's channels are split, or 0 if they cannot be. */
     private static int split(Geometry g) {
         int size = g.channels() / g.heads();
-        for (int split = 1; split <= MOST_WARPS; split *= 2) {
+        for (int split = 1; split <= MOST_WARPS; split++) {
             if (size % (32 * split) == 0 && size / split <= WARP_CHANNELS) {
                 return split;
             }

@@ -1,5 +1,6 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.Recorded;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import java.nio.charset.StandardCharsets;
@@ -57,26 +58,32 @@ final class Choices {
     }
 
     /**
-     * Index of the way that takes the least time on the device, with cold caches; -1 if none works.
+     * Index of the way that takes the least time on the device, with cold caches; -1 if none works. Each is recorded and its
+     * recording is timed: the first passes of a program make their launches so slowly that the device would wait for them.
      *
      * @param ways each is run several times; one that a library refuses after all is left out
      */
     static int fastest(List<? extends Runnable> ways, CudaExecution on) {
         int best = -1;
         double least = Double.MAX_VALUE;
+        CudaBackend backend = on.backend();
         try (Scratch scratch = new Scratch(on)) {
-            Gpu gpu = on.backend().gpu();
+            Gpu gpu = backend.gpu();
             long flushed = gpu.cacheBytes() / Float.BYTES * CACHES;
             Slice memory = scratch.take(DType.F32, flushed);
             for (int i = 0; i < ways.size(); i++) {
                 Runnable way = ways.get(i);
                 double time = Double.MAX_VALUE;
                 try {
+                    // What a library prepares at its first call, it prepares outside of a recording.
                     way.run();
-                    for (int r = 0; r < REPEATS; r++) {
-                        // This empties the cache, and the device is busy with it while the launches of a way are made.
-                        gpu.clear(on.address(memory), flushed);
-                        time = Math.min(time, gpu.microseconds(way));
+                    try (Recorded recorded = backend.record(way)) {
+                        recorded.run();
+                        for (int r = 0; r < REPEATS; r++) {
+                            // This empties the cache, and the device is busy with it while the recording is launched.
+                            gpu.clear(on.address(memory), flushed);
+                            time = Math.min(time, gpu.microseconds(recorded::run));
+                        }
                     }
                 } catch (RefusedException e) {
                     LOGGER.log(System.Logger.Level.DEBUG, e.getMessage());

@@ -193,7 +193,8 @@ public final class CudaBackend implements Backend {
     }
 
     private CudaStorage own(Storage storage) {
-        if (storage instanceof CudaStorage s && s.owner() == this) {
+        Storage there = storage instanceof CudaWeight weight ? weight.dense() : storage;
+        if (there instanceof CudaStorage s && s.owner() == this) {
             return s;
         }
         if (storage instanceof AbsentStorage absent) {

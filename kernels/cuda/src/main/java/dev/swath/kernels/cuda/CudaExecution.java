@@ -37,8 +37,7 @@ final class CudaExecution implements Execution {
 
     /** Where the slice's first element lies. */
     long address(Slice slice) {
-        CudaStorage storage = (CudaStorage) slice.storage();
-        return storage.address() + slice.offset() * (long) storage.dtype().bytes();
+        return owner.address(slice);
     }
 
     CudaBackend backend() {

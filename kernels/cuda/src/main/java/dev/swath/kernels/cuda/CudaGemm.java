@@ -8,6 +8,8 @@ import dev.swath.kernels.cuda.Products.Operand;
 import dev.swath.kernels.cuda.Products.Target;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  * multiplied; sums and f32 gradients are f32.
  */
 final class CudaGemm implements GemmKernel {
+    private static final int THREADS = 128;
+
+    /** Multiplications of a product that is done beside the others of its batch, and along its sums, at most. */
+    private static final int SMALL = 1 << 17;
+
+    private static final int LONGEST_SMALL = 4096;
+
+    /** From here on a warp shares a sum; gemm_parts.cu knows it too. */
+    private static final int LONG_SUM = 64;
+
     private final DType type;
 
     /** For {@code f32}, {@code bf16} or {@code bf16_f32}. */
@@ -25,6 +37,42 @@ final class CudaGemm implements GemmKernel {
     @Override
     public void multiply(Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution on) {
         product(Target.of(c.slice(), c.rowStride(), accumulate), a, b.transposed(), m, n, k, CudaExecution.of(on));
+    }
+
+    @Override
+    public void multiply(
+            Batch batch, Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate, Execution execution) {
+        CudaExecution on = CudaExecution.of(execution);
+        boolean apart = batch.count() > 1 && batch.c() != 0;
+        if (!apart || (long) m * n * k > SMALL || k > LONGEST_SMALL || !isAllOf(type, c, a, b)) {
+            GemmKernel.super.multiply(batch, c, a, b, m, n, k, accumulate, execution);
+            return;
+        }
+        long elements = (long) batch.count() * m * n;
+        on.launch("gemm_parts", "gemm_small_" + type)
+                .cover(elements, k < LONG_SUM ? THREADS : THREADS / 32)
+                .block(THREADS)
+                .at(c.slice())
+                .at(a.slice())
+                .at(b.slice())
+                .bytes(strides(batch.c(), c))
+                .bytes(strides(batch.a(), a))
+                .bytes(strides(batch.b(), b))
+                .i32(batch.count())
+                .i32(m)
+                .i32(n)
+                .i32(k)
+                .i32(accumulate ? 1 : 0)
+                .run();
+    }
+
+    private static boolean isAllOf(DType type, Matrix... matrices) {
+        return Arrays.stream(matrices).allMatch(m -> m.slice().storage().dtype() == type);
+    }
+
+    /** struct Strided. */
+    private static MemorySegment strides(long each, Matrix m) {
+        return new Structure(24).i64(each, m.rowStride(), m.columnStride()).end();
     }
 
     @Override
@@ -87,6 +135,11 @@ final class CudaGemm implements GemmKernel {
         Slice form = CudaWeight.form(
                 weight, type, (long) n * ld, on, scratch, to -> Products.arrange(to, ld, dense, k, 1, n, k, ld, on));
         return new Operand(form, ld, true);
+    }
+
+    @Override
+    public Storage packBias(Slice bias, int n) {
+        return pack(bias, n, 1);
     }
 
     @Override

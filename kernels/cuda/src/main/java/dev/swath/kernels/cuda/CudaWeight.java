@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A weight of a model that only infers: as it was, and, once a pass has needed them, in the forms that the tiles of products
- * read, for each type that is multiplied. Without this each pass would round and arrange every weight anew.
+ * A weight or bias of a model that only infers: as it was, and, once a pass has needed them, in the forms that the tiles of
+ * products or a library read, for each type that is multiplied. Without this each pass would round and arrange each anew.
  */
 final class CudaWeight extends PackedStorage {
     private final CudaStorage dense;
@@ -20,6 +20,11 @@ final class CudaWeight extends PackedStorage {
     CudaWeight(CudaStorage dense) {
         super(dense.dtype(), dense.size(), dense.device());
         this.dense = dense;
+    }
+
+    /** As it was, in row-major order: what a kernel reads that is given this one. */
+    CudaStorage dense() {
+        return dense;
     }
 
     /** The weight of a slice, in row-major order. */

@@ -124,7 +124,7 @@ class AttentionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void fewKeys(KernelTypes types) {
-        int[] sizes = {32, 64, 96, 128, 192, 256, 384, 512};
+        int[] sizes = {32, 64, 96, 128, 160, 192, 256, 384, 480, 512};
         for (int i = 0; i < Trial.SHAPES / 5; i++) {
             int size = i == 1 ? 1024 : sizes[random.nextInt(sizes.length)];
             attention(types, upTo(2), upTo(90), i % 3 == 0 ? 20 : upTo(32), upTo(2), size, true);

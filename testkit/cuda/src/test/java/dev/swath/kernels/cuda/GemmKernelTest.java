@@ -98,6 +98,38 @@ class GemmKernelTest {
         KernelCheck.seeds().forEach(seed -> multiplies(types, seed, 0, false));
     }
 
+    private static void multipliesBatch(KernelTypes types, long seed) {
+        KernelCheck<GemmKernel> c = KernelCheck.of(GemmKernel.class, types, seed);
+        int count = 1 + c.random().nextInt(9);
+        int m = c.extentOrNone(7);
+        int n = c.extentOrNone(99);
+        int k = c.extentOrNone(150);
+        boolean accumulate = c.toss();
+        boolean repeats = c.toss();
+        Stored a = Stored.of(c, m, k);
+        Stored b = Stored.of(c, k, n);
+        KernelCheck<GemmKernel>.Operand y =
+                accumulate ? c.inOut(types.x(), (long) count * m * n) : c.out(types.x(), (long) count * m * n);
+        KernelCheck<GemmKernel>.Operand left = c.in(types.x(), repeats ? a.elements : (long) count * a.elements);
+        KernelCheck<GemmKernel>.Operand right = c.in(types.x(), (long) count * b.elements);
+        if (types.x() == DType.BF16) {
+            c.within(5e-3, 5e-3);
+        }
+        y.sumOf(k);
+        GemmKernel.Batch batch = new GemmKernel.Batch(count, (long) m * n, repeats ? 0 : a.elements, b.elements);
+        c.check((kernel, on) -> {
+            own(on, false, false);
+            Matrix to = Matrix.dense(y.slice(), n);
+            kernel.multiply(batch, to, a.matrix(left.slice()), b.matrix(right.slice()), m, n, k, accumulate, on);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void multipliesBatches(KernelTypes types) {
+        KernelCheck.seeds().forEach(seed -> multipliesBatch(types, seed));
+    }
+
     @ParameterizedTest
     @MethodSource("types")
     void multipliesLongSums(KernelTypes types) {
