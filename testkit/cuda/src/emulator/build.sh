@@ -3,8 +3,8 @@
 #
 #   build.sh OUT KERNEL.cu...
 #
-# makes OUT/libcuda.so.1, libcudart.so.13, libnvrtc.so.13, libcublas.so.13 and libcublasLt.so.13. device.cuh is looked for beside
-# the first kernel. Only what is older than its sources is built anew. CXX is the compiler (g++), FLAGS what it gets besides.
+# makes OUT/libcuda.so.1, libcudart.so.13, libnvrtc.so.13, libcublas.so.13, libcublasLt.so.13 and the parts of cuDNN that JavaCPP's
+# presets name. device.cuh is looked for beside the first kernel. Only what is older than its sources is built anew. CXX is the compiler (g++), FLAGS what it gets besides.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
@@ -99,10 +99,14 @@ version() { # LIBRARY SOURCE LIBRARIES...: with one node of versions, that of it
   shift 2
   if stale "$out/$library" "$here/$source" "${headers[@]}" "$@"; then
     printf '%s { global: *; };\n' "$library" >"$objects/$library.map"
-    link "$out/$library" "$library" -I "$here" -Wl,--version-script="$objects/$library.map" "$here/$source" "$@"
+    link "$out/$library" "$library" -O2 -I "$here" -Wl,--version-script="$objects/$library.map" "$here/$source" "$@"
   fi
 }
 version libcudart.so.13 runtime.cpp
 version libnvrtc.so.13 compiler.cpp
 version libcublasLt.so.13 products.cpp "$out/libcuda.so.1"
 version libcublas.so.13 runtime.cpp
+version libcudnn_graph.so.9 convolutions.cpp "$out/libcuda.so.1"
+for part in cnn adv ops; do
+  version libcudnn_$part.so.9 runtime.cpp
+done

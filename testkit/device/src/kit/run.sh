@@ -60,7 +60,7 @@ part tests $((seconds * 35 / 100)) "${java[@]}" -Dswath.test.backend=cuda -Dswat
     -Dswath.kit.classes="$on_device" -cp "$classpath" dev.swath.device.Kit tests "$results" $((seconds * 33 / 100))
 part models $((seconds * 40 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit models "$results" $((seconds * 28 / 100))
 part kernels $((seconds * 25 / 100)) "${java[@]}" -cp "$classpath" dev.swath.device.Kit kernels "$results" $((seconds * 20 / 100))
-part kernels-own $((seconds * 15 / 100)) "${java[@]}" -Dswath.cuda.without=cublas -cp "$classpath" \
+part kernels-own $((seconds * 15 / 100)) "${java[@]}" -Dswath.cuda.without=cublas,cudnn -cp "$classpath" \
     dev.swath.device.Kit kernels "$results" $((seconds * 10 / 100)) -own
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * two backends on the same device work beside each other, each with memory of its own.
  */
 public final class CudaBackend implements Backend {
+    private static final System.Logger LOGGER = System.getLogger(CudaBackend.class.getName());
+
     private final Device device;
     private final Gpu gpu;
     private final Pool pool;
@@ -39,6 +41,8 @@ public final class CudaBackend implements Backend {
     private volatile boolean hopper = true;
     private @Nullable Boolean hopperWorks;
     private @Nullable CuBlasLt cublasLt;
+    private @Nullable CuDnn cudnn;
+    private boolean cudnnFails;
 
     /** On device {@code index}, which the driver must know. */
     CudaBackend(int index) {
@@ -119,6 +123,23 @@ public final class CudaBackend implements Backend {
             cublasLt = new CuBlasLt(this);
         }
         return libraries ? cublasLt : null;
+    }
+
+    /** NVIDIA's convolutions, or null where the library is missing or cannot be opened. */
+    synchronized @Nullable CuDnn cudnn() {
+        if (cudnn == null
+                && libraries
+                && !cudnnFails
+                && !gpu.isRecording()
+                && Libraries.cudnn().found()) {
+            try {
+                cudnn = new CuDnn(this);
+            } catch (CudaException e) {
+                cudnnFails = true;
+                LOGGER.log(System.Logger.Level.WARNING, "{0}; our own kernels convolve", e.getMessage());
+            }
+        }
+        return libraries ? cudnn : null;
     }
 
     boolean tf32() {
@@ -296,6 +317,9 @@ public final class CudaBackend implements Backend {
         try {
             if (cublasLt != null) {
                 cublasLt.close();
+            }
+            if (cudnn != null) {
+                cudnn.close();
             }
             pool.close();
             staging.close();

@@ -11,11 +11,12 @@ import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code conv2d.cu}, {@code hopper_conv2d.cu}, {@code conv2d_f32.cu}, {@code conv2d_tf32.cu} with {@code conv2d_parts.cu}: matrix products that pick the
- * patches of the maps as they read them; a kernel of one tap is a product as it stands, and groups have kernels of their own.
+ * patches of the maps as they read them, or cuDNN where it is here and faster; a kernel of one tap is a product as it stands, and groups have kernels of their own.
  */
 final class CudaConv2d implements Conv2dKernel {
     private static final String PARTS = "conv2d_parts";
@@ -84,8 +85,17 @@ final class CudaConv2d implements Conv2dKernel {
                     1,
                     -g.padding(),
                     g.dilation());
-            Target to = new Target(y, g.out(), bias, f, null, false);
-            Products.run(overMaps(maps, w, fall, cells, g.out(), taps, on), to, on, scratch);
+            compute(
+                    CuDnn.forward(y, bias, f, g),
+                    y,
+                    (long) cells * g.out(),
+                    (plan, place, room) ->
+                            plan.convolve(together(maps, g.batch() * g.height() * g.width(), on, room), w, place, bias),
+                    (place, room) -> {
+                        Target to = new Target(place, g.out(), bias, f, null, false);
+                        Products.run(overMaps(maps, w, fall, cells, g.out(), taps, on), to, on, room);
+                    },
+                    on);
         }
     }
 
@@ -116,7 +126,6 @@ final class CudaConv2d implements Conv2dKernel {
         try (Scratch scratch = new Scratch(on)) {
             int taps = g.kernel() * g.kernel();
             Maps maps = maps(new Slice[] {dy}, new int[] {g.out()}, outCells, on, scratch);
-            Slice w = arrange(weight, g.in(), g.out(), maps.all, taps, taps, (long) g.in() * taps, on, scratch);
             MemorySegment fall = fall(
                     maps,
                     g.kernel(),
@@ -128,8 +137,21 @@ final class CudaConv2d implements Conv2dKernel {
                     g.stride(),
                     g.padding(),
                     -g.dilation());
-            Target to = Target.of(dx, g.in(), false);
-            Products.run(overMaps(maps, w, fall, cells, g.in(), taps, on), to, on, scratch);
+            compute(
+                    CuDnn.input(dx, g),
+                    dx,
+                    (long) cells * g.in(),
+                    (plan, place, room) -> {
+                        Slice w = arrange(weight, g.out(), g.in(), g.in(), taps, (long) g.in() * taps, taps, on, room);
+                        plan.convolve(place, w, maps.parts[0], null);
+                    },
+                    (place, room) -> {
+                        Slice w =
+                                arrange(weight, g.in(), g.out(), maps.all, taps, taps, (long) g.in() * taps, on, room);
+                        Target to = Target.of(place, g.in(), false);
+                        Products.run(overMaps(maps, w, fall, cells, g.in(), taps, on), to, on, room);
+                    },
+                    on);
         }
     }
 
@@ -172,35 +194,95 @@ final class CudaConv2d implements Conv2dKernel {
                     1,
                     -g.padding(),
                     g.dilation());
-            Tiling.Kind kind = Products.kind(type, on);
-            int n = taps * maps.all;
-            Products.Call call = new Products.Call(
-                    "conv2d",
-                    "conv_weight",
-                    kind,
-                    launch -> launch.at(d.slice()).at(maps.parts[0]),
-                    fall,
-                    g.out(),
-                    n,
-                    cells,
-                    d.ld(),
-                    0);
-            Tiling tiling = Tiling.of(kind, g.out(), n, cells, on.multiprocessors(), true);
-            int length = Math.min(tiling.length(), kind.longest() / kind.step() * kind.step());
-            int splits = (cells + length - 1) / length;
-            Slice sums = scratch.take(DType.F32, (long) splits * g.out() * n);
-            Products.partial(call, new Tiling(tiling.tile(), splits, length), sums, on);
-            on.launch(PARTS, "conv_add_weight_" + dWeight.storage().dtype())
-                    .cover((long) g.out() * g.in(), THREADS)
-                    .block(THREADS)
-                    .at(dWeight)
-                    .at(sums)
-                    .i32(splits)
-                    .i32(g.out())
-                    .i32(g.in())
-                    .i32(maps.all)
-                    .i32(taps)
-                    .run();
+            compute(
+                    CuDnn.weight(g, d.slice(), maps.parts[0]),
+                    dWeight,
+                    (long) g.out() * g.in() * taps,
+                    (plan, place, room) -> {
+                        Slice w = room.take(plan.result(), (long) g.out() * taps * g.in());
+                        plan.convolve(maps.parts[0], w, d.slice(), null);
+                        addWeight(place, wide(w, (long) g.out() * taps * g.in(), on, room), 1, g, g.in(), on);
+                    },
+                    (place, room) -> sumWeight(place, d, maps, fall, g, cells, on, room),
+                    on);
+        }
+    }
+
+    /** dW += the partial sums over parts of the cells. */
+    private void sumWeight(
+            Slice dWeight,
+            Operand d,
+            Maps maps,
+            MemorySegment fall,
+            Geometry g,
+            int cells,
+            CudaExecution on,
+            Scratch scratch) {
+        Tiling.Kind kind = Products.kind(type, on);
+        int n = g.kernel() * g.kernel() * maps.all;
+        Products.Call call = new Products.Call(
+                "conv2d",
+                "conv_weight",
+                kind,
+                launch -> launch.at(d.slice()).at(maps.parts[0]),
+                fall,
+                g.out(),
+                n,
+                cells,
+                d.ld(),
+                0);
+        Tiling tiling = Tiling.of(kind, g.out(), n, cells, on.multiprocessors(), true);
+        int length = Math.min(tiling.length(), kind.longest() / kind.step() * kind.step());
+        int splits = (cells + length - 1) / length;
+        Slice sums = scratch.take(DType.F32, (long) splits * g.out() * n);
+        Products.partial(call, new Tiling(tiling.tile(), splits, length), sums, on);
+        addWeight(dWeight, sums, splits, g, maps.all, on);
+    }
+
+    /** dW (out, in, tap) += sums (splits, out, tap, padded). */
+    private static void addWeight(Slice dWeight, Slice sums, int splits, Geometry g, int padded, CudaExecution on) {
+        on.launch(PARTS, "conv_add_weight_" + dWeight.storage().dtype())
+                .cover((long) g.out() * g.in(), THREADS)
+                .block(THREADS)
+                .at(dWeight)
+                .at(sums)
+                .i32(splits)
+                .i32(g.out())
+                .i32(g.in())
+                .i32(padded)
+                .i32(g.kernel() * g.kernel())
+                .run();
+    }
+
+    /** The same in f32. */
+    private static Slice wide(Slice x, long n, CudaExecution on, Scratch scratch) {
+        if (x.storage().dtype() == DType.F32) {
+            return x;
+        }
+        Slice copy = scratch.take(DType.F32, n);
+        new CudaCast("f32_bf16").cast(copy, x, n, on);
+        return copy;
+    }
+
+    /**
+     * By the library where that is here and faster, else by our own kernel.
+     *
+     * @param what the library is asked to do, or null if it cannot
+     */
+    private static void compute(
+            CuDnnGraph.@Nullable Convolution what,
+            Slice to,
+            long elements,
+            CuDnn.Way theirs,
+            BiConsumer<Slice, Scratch> ours,
+            CudaExecution on) {
+        CuDnn library = what == null ? null : on.backend().cudnn();
+        if (library != null) {
+            library.run(what, to, elements, theirs, ours, on);
+            return;
+        }
+        try (Scratch scratch = new Scratch(on)) {
+            ours.accept(to, scratch);
         }
     }
 
@@ -244,13 +326,28 @@ final class CudaConv2d implements Conv2dKernel {
         }
         int padded = Products.padded(all, piece);
         Slice copy = scratch.take(type, (long) cells * padded);
+        copyParts(copy, padded, x, channels, cells, on);
+        return new Maps(new Slice[] {copy}, new int[] {padded}, padded);
+    }
+
+    /** One map of all parts. */
+    private Slice together(Maps maps, int cells, CudaExecution on, Scratch scratch) {
+        if (maps.parts.length == 1) {
+            return maps.parts[0];
+        }
+        Slice copy = scratch.take(type, (long) cells * maps.all);
+        copyParts(copy, maps.all, maps.parts, maps.channels, cells, on);
+        return copy;
+    }
+
+    /** Puts the parts beside each other into rows of {@code width} elements, and zeros behind the last. */
+    private static void copyParts(Slice copy, int width, Slice[] parts, int[] channels, int cells, CudaExecution on) {
         int first = 0;
-        for (int i = 0; i < x.length; i++) {
-            int width = i == x.length - 1 ? padded - first : channels[i];
-            Products.arrange(copy.plus(first), padded, x[i], channels[i], 1, cells, channels[i], width, on);
+        for (int i = 0; i < parts.length; i++) {
+            int columns = i == parts.length - 1 ? width - first : channels[i];
+            Products.arrange(copy.plus(first), width, parts[i], channels[i], 1, cells, channels[i], columns, on);
             first += channels[i];
         }
-        return new Maps(new Slice[] {copy}, new int[] {padded}, padded);
     }
 
     /** dy (cells, out) as the operand (out, cells) along its rows. */

@@ -55,11 +55,20 @@ final class Libraries {
                 "matrix products run on Swath's own kernels, which are slower");
     }
 
+    /** Convolutions. */
+    static Library cudnn() {
+        return library(
+                "cudnn",
+                "cuDNN",
+                "libcudnn.so.9",
+                "convolutions run on Swath's own kernels, which are slower at times");
+    }
+
     /** All of them, in the order of their weight. */
     static List<Library> all() {
         List<Library> out = new ArrayList<>(List.of(runtime()));
         if (out.getFirst().found()) {
-            out.addAll(List.of(nvrtc(), cublasLt()));
+            out.addAll(List.of(nvrtc(), cublasLt(), cudnn()));
         }
         return out;
     }
@@ -82,7 +91,7 @@ final class Libraries {
         }
     }
 
-    /** Whether {@code -Dswath.cuda.without=nvrtc,cublas} names it. */
+    /** Whether {@code -Dswath.cuda.without=nvrtc,cublas,cudnn} names it. */
     private static boolean without(String preset) {
         return List.of(System.getProperty("swath.cuda.without", "")
                         .toLowerCase(Locale.ROOT)

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Emulator {
     private static final Path LIBRARY = Path.of(System.getProperty("swath.test.emulator", ""), "libcuda.so.1");
+    private static final Path CONVOLUTIONS = LIBRARY.resolveSibling("libcudnn_graph.so.9");
     private static int resets;
     private static final boolean HERE = Files.exists(LIBRARY);
 
@@ -64,9 +65,13 @@ final class Emulator {
         return new CudaBackend(index, signatures());
     }
 
-    @SuppressWarnings("restricted")
     private static MethodHandle handle(String name, FunctionDescriptor type) {
-        SymbolLookup library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
+        return handle(LIBRARY, name, type);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(Path file, String name, FunctionDescriptor type) {
+        SymbolLookup library = SymbolLookup.libraryLookup(file, Arena.global());
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
     }
 
@@ -91,6 +96,19 @@ final class Emulator {
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
             assertEquals(0, call(set, arena.allocateFrom(name), value));
         }
+    }
+
+    /** Tells the pretended cuDNN what it cannot do, see {@code convolutions.cpp}; 0 for what it can again. */
+    static void setConvolutions(String name, long value) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor type = FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            call(handle(CONVOLUTIONS, "swath_cudnn_set", type), arena.allocateFrom(name), value);
+        }
+    }
+
+    /** How many descriptors of the pretended cuDNN there are. */
+    static long describedConvolutions() {
+        return (long) call(handle(CONVOLUTIONS, "swath_cudnn_described", FunctionDescriptor.of(ValueLayout.JAVA_LONG)));
     }
 
     /** Forgets every setting, every context and all memory. Backends that are still open must not be used again. */
