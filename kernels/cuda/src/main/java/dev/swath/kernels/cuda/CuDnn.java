@@ -192,7 +192,8 @@ final class CuDnn implements AutoCloseable {
             return;
         }
         if (recording) {
-            entry.untimed = plans.getFirst();
+            entry.untimed = plans.removeFirst();
+            plans.forEach(CuDnnPlan::close);
             return;
         }
         try {
@@ -265,26 +266,25 @@ final class CuDnn implements AutoCloseable {
         return null;
     }
 
-    /** Plans of the first variant that has some. */
+    /** Plans of all variants, an equal share of each. */
     private List<CuDnnPlan> plans(Convolution what, Entry entry, int most) {
+        List<Convolution> variants = variants(what);
+        List<CuDnnPlan> plans = new ArrayList<>();
         CudaException failure = null;
-        for (Convolution c : variants(what)) {
+        for (Convolution c : variants) {
             try {
-                List<CuDnnPlan> plans = graph(c, entry).plans(most);
-                if (!plans.isEmpty()) {
-                    return plans;
-                }
+                plans.addAll(graph(c, entry).plans(Math.max(1, most / variants.size())));
             } catch (CudaException e) {
                 failure = e;
             }
         }
-        if (failure != null) {
+        if (failure != null && plans.isEmpty()) {
             throw failure;
         }
-        return List.of();
+        return plans;
     }
 
-    /** A gradient that is added to is better not rounded before. */
+    /** A gradient of a weight may come in f32 or rounded: few of the library's kernels give f32. */
     private static List<Convolution> variants(Convolution what) {
         return what.direction() == Direction.WEIGHT
                 ? List.of(what, new Convolution(what.direction(), what.g(), DType.BF16, null, false))
