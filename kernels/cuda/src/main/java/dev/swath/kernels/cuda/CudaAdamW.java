@@ -12,7 +12,6 @@ final class CudaAdamW implements AdamWKernel {
     private static final String FILE = "adamw";
     private static final int SLOT = 6;
     private static final int CHUNK = 3;
-    private static final int ELEMENTS_A_BLOCK = 1 << 14;
     private static final int STEP_FLOATS = 4;
 
     private final String types;
@@ -31,7 +30,7 @@ final class CudaAdamW implements AdamWKernel {
         CudaBackend backend = e.backend();
         long blocks = 0;
         for (Slot s : slots) {
-            blocks += Blocks.ceil(s.n(), ELEMENTS_A_BLOCK);
+            blocks += Blocks.ceil(s.n(), Tables.CHUNK);
         }
         Slice table = tables.of(table(slots, Math.toIntExact(blocks), backend), backend);
         Slice chunks = table.plus((long) SLOT * slots.size());
@@ -75,10 +74,10 @@ final class CudaAdamW implements AdamWKernel {
             t[at++] = backend.address(s.gradient());
             t[at++] = backend.address(s.steps());
             t[at++] = Double.doubleToRawLongBits(s.weightDecay());
-            for (long from = 0; from < s.n(); from += ELEMENTS_A_BLOCK) {
+            for (long from = 0; from < s.n(); from += Tables.CHUNK) {
                 t[chunk++] = i;
                 t[chunk++] = from;
-                t[chunk++] = Math.min(ELEMENTS_A_BLOCK, s.n() - from);
+                t[chunk++] = Math.min(Tables.CHUNK, s.n() - from);
             }
         }
         return t;
