@@ -10,7 +10,7 @@ import java.util.List;
 /** {@code adamw.cu}: all tensors in one launch, behind a small one that counts their steps. */
 final class CudaAdamW implements AdamWKernel {
     private static final String FILE = "adamw";
-    private static final int SLOT = 6;
+    private static final int SLOT = 7;
     private static final int CHUNK = 3;
     private static final int STEP_FLOATS = 4;
 
@@ -32,7 +32,7 @@ final class CudaAdamW implements AdamWKernel {
         for (Slot s : slots) {
             blocks += Blocks.ceil(s.n(), Tables.CHUNK);
         }
-        Slice table = tables.of(table(slots, Math.toIntExact(blocks), backend), backend);
+        Slice table = tables.of(table(slots, Math.toIntExact(blocks), e), backend);
         Slice chunks = table.plus((long) SLOT * slots.size());
         Storage numbers = e.borrow(DType.F32, (long) STEP_FLOATS * slots.size());
         Slice steps = Slice.of(numbers, 0);
@@ -62,13 +62,15 @@ final class CudaAdamW implements AdamWKernel {
     }
 
     /** The structures Slot and then Chunk of adamw.cu. */
-    private static long[] table(List<Slot> slots, int chunks, CudaBackend backend) {
+    private static long[] table(List<Slot> slots, int chunks, CudaExecution e) {
+        CudaBackend backend = e.backend();
         long[] t = new long[SLOT * slots.size() + CHUNK * chunks];
         int at = 0;
         int chunk = SLOT * slots.size();
         for (int i = 0; i < slots.size(); i++) {
             Slot s = slots.get(i);
             t[at++] = backend.address(s.parameter());
+            t[at++] = rounded(s.parameter(), e);
             t[at++] = backend.address(s.first());
             t[at++] = backend.address(s.second());
             t[at++] = backend.address(s.gradient());
@@ -81,5 +83,11 @@ final class CudaAdamW implements AdamWKernel {
             }
         }
         return t;
+    }
+
+    /** Where the parameter is written rounded too, or 0. */
+    private static long rounded(Slice parameter, CudaExecution e) {
+        CudaStorage copy = ((CudaStorage) parameter.storage()).roundedToo(e);
+        return copy == null ? 0 : e.address(Slice.of(copy, parameter.offset()));
     }
 }

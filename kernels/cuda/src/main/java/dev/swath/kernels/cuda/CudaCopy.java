@@ -24,7 +24,9 @@ final class CudaCopy implements CopyKernel {
 
     @Override
     public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        copy(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
+        CudaExecution e = CudaExecution.of(on);
+        copy(y, x, Axes.ordered(dims, yStrides, xStrides), e);
+        e.changed(y);
     }
 
     private static void copy(Slice y, Slice x, Axes axes, CudaExecution e) {
@@ -96,7 +98,9 @@ final class CudaCopy implements CopyKernel {
 
     @Override
     public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        add(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
+        CudaExecution e = CudaExecution.of(on);
+        add(y, x, Axes.ordered(dims, yStrides, xStrides), e);
+        e.changed(y);
     }
 
     private void add(Slice y, Slice x, Axes axes, CudaExecution e) {
@@ -127,14 +131,15 @@ final class CudaCopy implements CopyKernel {
     @Override
     public void fill(Slice y, double value, long n, Execution on) {
         int bytes = type.bytes();
-        CudaExecution.of(on)
-                .launch(FILE, "fill_" + bytes)
+        CudaExecution e = CudaExecution.of(on);
+        e.launch(FILE, "fill_" + bytes)
                 .cover(n * bytes, Blocks.THREADS * 16)
                 .block(Blocks.THREADS)
                 .untyped(y)
                 .i64(repeated(value))
                 .i64(n)
                 .run();
+        e.changed(y);
     }
 
     @Override
@@ -150,6 +155,7 @@ final class CudaCopy implements CopyKernel {
                 .untyped(tables.ofChunks(y, n, e.backend()))
                 .i64(repeated(value))
                 .run();
+        y.forEach(e::changed);
     }
 
     /** The value's bits as an element, as often as they fill eight bytes. */

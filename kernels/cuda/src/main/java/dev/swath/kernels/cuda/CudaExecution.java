@@ -41,6 +41,11 @@ final class CudaExecution implements Execution {
         return storage.address() + slice.offset() * (long) storage.dtype().bytes();
     }
 
+    /** A kernel that was launched here has written elements, perhaps of a weight. */
+    void changed(Slice y) {
+        ((CudaStorage) y.storage()).changed(this);
+    }
+
     CudaBackend backend() {
         return owner;
     }

@@ -86,12 +86,12 @@ final class Products {
     }
 
     /**
-     * The matrix (rows, k) as an operand of that type; what lies otherwise is copied.
+     * The matrix (rows, k) as an operand of that type; what lies otherwise and is not rounded already is copied.
      *
      * @param eitherOrder whether it may lie along rows
      */
     static Operand operand(
-            Slice x,
+            Slice matrix,
             long rowStride,
             long kStride,
             int rows,
@@ -100,6 +100,7 @@ final class Products {
             boolean eitherOrder,
             CudaExecution on,
             Scratch scratch) {
+        Slice x = CudaStorage.multiplied(matrix, type);
         int piece = piece(type);
         if (x.storage().dtype() == type && aligned(x)) {
             if ((kStride == 1 || k <= 1) && k % piece == 0 && (rowStride % piece == 0 || rows <= 1)) {
