@@ -67,6 +67,8 @@ class OptimizerKernelsTest {
             }
             Operand rate = t.given(DType.F64, 1, () -> 0.01 * random.nextDouble());
             AdamWKernel.Coefficients c = new AdamWKernel.Coefficients(0.9, 0.999, 1e-8);
+            Operand norm = t.given(DType.F64, 1, () -> 4 * random.nextDouble());
+            boolean bounded = i % 3 != 0;
             t.run(backend, AdamWKernel.class, (kernel, at, on) -> {
                 List<AdamWKernel.Slot> slots = new ArrayList<>();
                 for (int k = 0; k < operands.size(); k++) {
@@ -80,7 +82,7 @@ class OptimizerKernelsTest {
                             0.01 * k,
                             sizes.get(k)));
                 }
-                kernel.step(slots, at.apply(rate), c, on);
+                kernel.step(slots, at.apply(rate), c, bounded ? new AdamWKernel.Bound(at.apply(norm), 2) : null, on);
             });
         }
     }
@@ -138,8 +140,8 @@ class OptimizerKernelsTest {
             backend.kernel(CopyKernel.class, DType.I64).fill(steps, 0, 1, on);
             Slice squares = of(DType.F32, n);
             backend.kernel(CopyKernel.class, DType.F32).fill(squares, 0.5, n, on);
-            this.slots = List.of(
-                    new AdamWKernel.Slot(weight, of(DType.F32, n), squares, of(DType.F32, n), steps, 0.01, n));
+            this.slots =
+                    List.of(new AdamWKernel.Slot(weight, of(DType.F32, n), squares, of(DType.F32, n), steps, 0.01, n));
         }
 
         private Slice of(DType type, int n) {
