@@ -49,6 +49,8 @@ class OptimizerKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void adamW(KernelTypes types) {
+        // A gradient that is scaled is rounded to its type, which the truth in f64 does not do.
+        double share = types.x() == DType.BF16 ? 5e-3 : 1e-5;
         for (int i = 0; i < Math.max(4, Trial.SHAPES / 4); i++) {
             Trial t = new Trial(random, types).about("step " + i);
             int tensors = i == 0 ? 0 : 1 + random.nextInt(5);
@@ -59,8 +61,8 @@ class OptimizerKernelsTest {
                 sizes.add(n);
                 operands.add(new Operand[] {
                     t.changed("parameter", types.x(), n, random::nextGaussian),
-                    t.changed("first", DType.F32, n, random::nextGaussian),
-                    t.changed("second", DType.F32, n, random::nextDouble),
+                    t.changed("first", DType.F32, n, random::nextGaussian).within(share),
+                    t.changed("second", DType.F32, n, random::nextDouble).within(share),
                     t.x(n),
                     t.changed("steps", DType.I64, 1, () -> random.nextInt(50))
                 });
