@@ -4,6 +4,7 @@
 //   transpose   the same where y is dense along one axis and x along another
 //   add         y[i] += x[i]
 //   fill        y[i] = value
+//   fill_all    the same for many tensors in one launch, which a table in device memory cuts into chunks
 //
 // The launcher orders the axes as they lie in y, joins those that lie together, and takes the largest unit of up to 16 bytes
 // that runs and addresses allow, so a slice of channels or a concatenation is copied 16 bytes at a time. A thread takes one
@@ -110,28 +111,32 @@ KERNEL(add_f64, double* y, const double* x, Strided s, int wide, i64 n) {
   }
 }
 
-// PER elements fill 16 bytes.
+// PER elements fill 16 bytes. This thread is number `first` of `threads`.
 template <int PER, class T>
-DEV void fill(T* y, T value, uint4 sixteen, i64 n) {
+DEV void fill(T* y, T value, uint4 sixteen, i64 n, i64 first, i64 threads) {
   const i64 whole = aligned16(y) ? n / PER : 0;
-  for (i64 i = grid_thread(); i < whole; i += grid_threads()) store16(y + i * PER, sixteen);
-  for (i64 i = whole * PER + grid_thread(); i < n; i += grid_threads()) y[i] = value;
+  for (i64 i = first; i < whole; i += threads) store16(y + i * PER, sixteen);
+  for (i64 i = whole * PER + first; i < n; i += threads) y[i] = value;
 }
 
-// The value as the bits of an element of that many bytes, repeated over all eight.
-KERNEL(fill_1, unsigned char* y, i64 bits, i64 n) {
-  unsigned lo = (unsigned)bits;
-  fill<16>(y, (unsigned char)bits, uint4{lo, lo, lo, lo}, n);
-}
-KERNEL(fill_2, unsigned short* y, i64 bits, i64 n) {
-  unsigned lo = (unsigned)bits;
-  fill<8>(y, (unsigned short)bits, uint4{lo, lo, lo, lo}, n);
-}
-KERNEL(fill_4, unsigned* y, i64 bits, i64 n) {
-  unsigned lo = (unsigned)bits;
-  fill<4>(y, lo, uint4{lo, lo, lo, lo}, n);
-}
-KERNEL(fill_8, u64* y, i64 bits, i64 n) {
-  unsigned lo = (unsigned)bits, hi = (unsigned)((u64)bits >> 32);
-  fill<2>(y, (u64)bits, uint4{lo, hi, lo, hi}, n);
-}
+// Some elements of one of many tensors.
+struct Chunk {
+  void* y;
+  i64 count;
+};
+
+// The value as the bits of an element of that many bytes, repeated over all eight. fill_all: a block a chunk.
+#define FILL(bytes, T)                                                                                                \
+  KERNEL(fill_##bytes, T* y, i64 bits, i64 n) {                                                                       \
+    unsigned lo = (unsigned)bits, hi = (unsigned)((u64)bits >> 32);                                                   \
+    fill<16 / sizeof(T)>(y, (T)bits, uint4{lo, hi, lo, hi}, n, grid_thread(), grid_threads());                            \
+  }                                                                                                                   \
+  KERNEL(fill_all_##bytes, const Chunk* table, i64 bits) {                                                            \
+    unsigned lo = (unsigned)bits, hi = (unsigned)((u64)bits >> 32);                                                   \
+    const Chunk c = table[blockIdx.x];                                                                                \
+    fill<16 / sizeof(T)>((T*)c.y, (T)bits, uint4{lo, hi, lo, hi}, c.count, threadIdx.x, blockDim.x);                      \
+  }
+FILL(1, unsigned char)
+FILL(2, unsigned short)
+FILL(4, unsigned)
+FILL(8, u64)

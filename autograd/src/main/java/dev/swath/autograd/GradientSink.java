@@ -26,6 +26,7 @@ final class GradientSink implements Gradients {
     private final List<Later> later = new ArrayList<>(1);
     private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Var> reached;
+    private final Set<Tensor> cleared;
     private boolean passedOn;
 
     /**
@@ -33,10 +34,12 @@ final class GradientSink implements Gradients {
      *
      * @param own the op's own gradient; null if nothing may be handed on
      * @param reached takes the leaves that may have got a gradient
+     * @param cleared leaves' memory for gradients that is zero already; what is taken of it is taken off
      */
-    GradientSink(Pass pass, List<Var> inputs, @Nullable Tensor own, Set<Var> reached) {
+    GradientSink(Pass pass, List<Var> inputs, @Nullable Tensor own, Set<Var> reached, Set<Tensor> cleared) {
         this.pass = pass;
         this.reached = reached;
+        this.cleared = cleared;
         this.inputs = inputs;
         this.own = own;
         this.overwritten = new Tensor[inputs.size()];
@@ -61,8 +64,11 @@ final class GradientSink implements Gradients {
         reach(input);
         Tensor grad = input.grad();
         if (grad == null) {
+            boolean zero = input.isLeaf() && cleared.contains(pass.spare(input));
             grad = fresh(input);
-            pass.fill(grad, 0);
+            if (!zero) {
+                pass.fill(grad, 0);
+            }
         }
         return grad;
     }
@@ -181,11 +187,10 @@ final class GradientSink implements Gradients {
         return pass.allocate(input.dtype(), input.shape());
     }
 
-    /** Leaves own their gradients, so these are not from the workspace, and exact in size. */
     private Tensor leafGradient(Var input) {
-        Tensor spare = input.takeSpare();
-        return spare != null
-                ? spare
-                : Tensor.over(pass.backend.allocate(input.dtype(), input.shape().elements()), input.shape(), 0);
+        Tensor memory = pass.spare(input);
+        input.setSpare(null);
+        cleared.remove(memory);
+        return memory;
     }
 }

@@ -10,6 +10,7 @@ import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,31 @@ final class Pass {
         };
     }
 
+    /** Memory for the gradient of a leaf. Leaves own their gradients, so it is not the workspace's, and exact in size. */
+    Tensor spare(Var leaf) {
+        Tensor spare = leaf.spare();
+        if (spare == null) {
+            spare = Tensor.over(backend.allocate(leaf.dtype(), leaf.shape().elements()), leaf.shape(), 0);
+            leaf.setSpare(spare);
+        }
+        return spare;
+    }
+
     /** Every element becomes that number. */
     void fill(Tensor x, double value) {
         backend.kernel(CopyKernel.class, x.dtype()).fill(Slice.of(x), value, x.elements(), execution);
+    }
+
+    /** Every element of dense tensors of one type becomes 0. */
+    void clear(List<Tensor> all) {
+        backend.kernel(CopyKernel.class, all.getFirst().dtype())
+                .fillAll(
+                        all.stream().map(Slice::of).toList(),
+                        0,
+                        all.stream()
+                                .mapToInt(x -> Math.toIntExact(x.elements()))
+                                .toArray(),
+                        execution);
     }
 
     /** The backend's kernel of that kind, or a sentence. */

@@ -1,10 +1,15 @@
 package dev.swath.autograd;
 
+import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +21,8 @@ final class Recording {
     private final List<Node> nodes = new ArrayList<>();
     /** Leaves that may have got a gradient. */
     private final Set<Var> reached = new LinkedHashSet<>();
+    /** Memory for gradients of leaves that this way back has set to zero, and no gradient has taken yet. */
+    private final Set<Tensor> cleared = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Recording(Pass pass) {
         this.pass = pass;
@@ -36,9 +43,29 @@ final class Recording {
     /** Adds a copy of the gradient to that of a result. */
     void seed(Var result, Tensor gradient) {
         @Nullable List<Storage> outer = pass.memory.beginBackward();
-        GradientSink sink = new GradientSink(pass, List.of(result), null, reached);
+        GradientSink sink = new GradientSink(pass, List.of(result), null, reached, cleared);
         sink.add(0, gradient);
         pass.memory.endBackward(outer, sink.kept());
+    }
+
+    /**
+     * Sets the memory for the gradients of all leaves to zero at once, as on a device a launch each costs more than most of
+     * them. Leaves inside of checkpoints are not known here.
+     */
+    void clearGradients() {
+        Map<DType, List<Tensor>> all = new EnumMap<>(DType.class);
+        for (Node node : nodes) {
+            for (Var input : node.inputs) {
+                if (input.isLeaf() && input.requiresGrad() && input.grad() == null) {
+                    Tensor spare = pass.spare(input);
+                    if (cleared.add(spare)) {
+                        all.computeIfAbsent(spare.dtype(), _ -> new ArrayList<>())
+                                .add(spare);
+                    }
+                }
+            }
+        }
+        all.values().forEach(pass::clear);
     }
 
     /** Goes backwards over the ops from the last one to number {@code base}, and takes each off. */
@@ -59,7 +86,7 @@ final class Recording {
         pass.path.append(node.path);
         node.output.runHooks();
         @Nullable List<Storage> outer = pass.memory.beginBackward();
-        GradientSink sink = new GradientSink(pass, node.inputs, d, reached);
+        GradientSink sink = new GradientSink(pass, node.inputs, d, reached, cleared);
         node.backward.apply(d, sink);
         sink.finish();
         pass.memory.endBackward(outer, sink.kept());
@@ -83,6 +110,7 @@ final class Recording {
         pass.path.setLength(0);
         reached.forEach(Var::runHooks);
         reached.clear();
+        cleared.clear();
     }
 
     /** Frees the ops from number {@code base} on, but not the given storage; tells whether one of them owned it. */

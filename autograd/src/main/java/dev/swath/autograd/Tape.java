@@ -508,6 +508,7 @@ public final class Tape implements AutoCloseable {
             retain(output);
             record.seed(output, constant(cotangent).value());
         }
+        record.clearGradients();
         record.run(0);
         record.finish();
     }

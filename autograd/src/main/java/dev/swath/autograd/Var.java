@@ -130,10 +130,14 @@ public class Var {
         spare = null;
     }
 
-    /** Memory of an earlier gradient, dense and of this variable's shape, which then belongs to the caller; or null. */
-    final @Nullable Tensor takeSpare() {
+    /** Memory for the next gradient. */
+    final void setSpare(@Nullable Tensor memory) {
+        spare = memory;
+    }
+
+    /** Memory for the next gradient, dense and of this variable's shape, type and place; or null. */
+    final @Nullable Tensor spare() {
         Tensor t = spare;
-        spare = null;
         return t != null
                         && t.isContiguous()
                         && t.dtype() == dtype()

@@ -170,6 +170,11 @@ public final class CudaBackend implements Backend {
         return new CudaExecution(this, parallelism, false);
     }
 
+    /** For a launch of its own. */
+    CudaExecution launches() {
+        return new CudaExecution(this, Parallelism.single(), false);
+    }
+
     @Override
     public Execution execution(Parallelism parallelism, Precision precision) {
         return new CudaExecution(this, parallelism, precision != Precision.F32);
@@ -183,7 +188,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void free(Storage storage) {
-        pool.give(own(storage).release());
+        CudaStorage own = own(storage);
+        pool.give(own.release());
+        CudaStorage rounded = own.rounded();
+        if (rounded != null) {
+            pool.give(rounded.release());
+        }
     }
 
     /** Where element 0 of the slice lies; it must be in this memory. */

@@ -18,13 +18,14 @@ final class CudaCast implements CastKernel {
 
     @Override
     public void cast(Slice y, Slice x, long n, Execution on) {
-        CudaExecution.of(on)
-                .launch("cast", "cast_" + types)
+        CudaExecution e = CudaExecution.of(on);
+        e.launch("cast", "cast_" + types)
                 .cover(n, EACH * THREADS)
                 .block(THREADS)
                 .at(y)
                 .at(x)
                 .i64(n)
                 .run();
+        e.changed(y);
     }
 }

@@ -373,7 +373,7 @@ final class CudaConv2d implements Conv2dKernel {
             long channelStride,
             CudaExecution on,
             Scratch scratch) {
-        Slice dense = CudaWeight.dense(weight);
+        Slice dense = CudaStorage.multiplied(CudaWeight.dense(weight), type);
         return CudaWeight.form(weight, type, (long) rows * taps * padded, on, scratch, to -> on.launch(
                         PARTS,
                         "conv_arrange_weight_" + type + "_" + dense.storage().dtype())

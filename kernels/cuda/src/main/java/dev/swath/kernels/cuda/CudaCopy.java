@@ -4,6 +4,7 @@ import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
+import java.util.List;
 import java.util.Locale;
 
 /** {@code copy.cu}. */
@@ -14,6 +15,7 @@ final class CudaCopy implements CopyKernel {
     private static final int LARGEST_TRANSPOSED = 8;
 
     private final DType type;
+    private final Tables tables = new Tables();
 
     /** For elements of the type of that name. */
     CudaCopy(String type) {
@@ -22,7 +24,9 @@ final class CudaCopy implements CopyKernel {
 
     @Override
     public void copy(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        copy(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
+        CudaExecution e = CudaExecution.of(on);
+        copy(y, x, Axes.ordered(dims, yStrides, xStrides), e);
+        e.changed(y);
     }
 
     private static void copy(Slice y, Slice x, Axes axes, CudaExecution e) {
@@ -94,7 +98,9 @@ final class CudaCopy implements CopyKernel {
 
     @Override
     public void add(Slice y, long[] yStrides, Slice x, long[] xStrides, int[] dims, Execution on) {
-        add(y, x, Axes.ordered(dims, yStrides, xStrides), CudaExecution.of(on));
+        CudaExecution e = CudaExecution.of(on);
+        add(y, x, Axes.ordered(dims, yStrides, xStrides), e);
+        e.changed(y);
     }
 
     private void add(Slice y, Slice x, Axes axes, CudaExecution e) {
@@ -125,18 +131,40 @@ final class CudaCopy implements CopyKernel {
     @Override
     public void fill(Slice y, double value, long n, Execution on) {
         int bytes = type.bytes();
-        long bits = bits(value);
-        for (int have = bytes; have < Long.BYTES; have *= 2) {
-            bits = bits & (1L << 8 * have) - 1 | bits << 8 * have;
-        }
-        CudaExecution.of(on)
-                .launch(FILE, "fill_" + bytes)
+        CudaExecution e = CudaExecution.of(on);
+        e.launch(FILE, "fill_" + bytes)
                 .cover(n * bytes, Blocks.THREADS * 16)
                 .block(Blocks.THREADS)
                 .untyped(y)
-                .i64(bits)
+                .i64(repeated(value))
                 .i64(n)
                 .run();
+        e.changed(y);
+    }
+
+    @Override
+    public void fillAll(List<Slice> y, double value, int[] n, Execution on) {
+        CudaExecution e = CudaExecution.of(on);
+        int chunks = Tables.chunks(n);
+        if (chunks == 0) {
+            return;
+        }
+        e.launch(FILE, "fill_all_" + type.bytes())
+                .grid(chunks)
+                .block(Blocks.THREADS)
+                .untyped(tables.ofChunks(y, n, e.backend()))
+                .i64(repeated(value))
+                .run();
+        y.forEach(e::changed);
+    }
+
+    /** The value's bits as an element, as often as they fill eight bytes. */
+    private long repeated(double value) {
+        long bits = bits(value);
+        for (int have = type.bytes(); have < Long.BYTES; have *= 2) {
+            bits = bits & (1L << 8 * have) - 1 | bits << 8 * have;
+        }
+        return bits;
     }
 
     /** The value as an element of the type, in the lower bytes. */

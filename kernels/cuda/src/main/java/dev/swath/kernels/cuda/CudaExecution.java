@@ -40,6 +40,11 @@ final class CudaExecution implements Execution {
         return owner.address(slice);
     }
 
+    /** A kernel that was launched here has written elements, perhaps of a weight. */
+    void changed(Slice y) {
+        ((CudaStorage) y.storage()).changed(this);
+    }
+
     CudaBackend backend() {
         return owner;
     }

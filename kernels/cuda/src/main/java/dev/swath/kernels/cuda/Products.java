@@ -1,6 +1,8 @@
 package dev.swath.kernels.cuda;
 
 import dev.swath.kernels.Activation;
+import dev.swath.kernels.CopyKernel;
+import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -86,12 +88,12 @@ final class Products {
     }
 
     /**
-     * The matrix (rows, k) as an operand of that type; what lies otherwise is copied.
+     * The matrix (rows, k) as an operand of that type; what lies otherwise and is not rounded already is copied.
      *
      * @param eitherOrder whether it may lie along rows
      */
     static Operand operand(
-            Slice x,
+            Slice matrix,
             long rowStride,
             long kStride,
             int rows,
@@ -100,6 +102,7 @@ final class Products {
             boolean eitherOrder,
             CudaExecution on,
             Scratch scratch) {
+        Slice x = CudaStorage.multiplied(matrix, type);
         int piece = piece(type);
         if (x.storage().dtype() == type && aligned(x)) {
             if ((kStride == 1 || k <= 1) && k % piece == 0 && (rowStride % piece == 0 || rows <= 1)) {
@@ -131,9 +134,17 @@ final class Products {
             int columns,
             int width,
             CudaExecution on) {
+        DType type = y.storage().dtype();
+        if (x.storage().dtype() == type && columnStride == 1 && width == columns) {
+            int[] dims = {rows, columns};
+            on.backend()
+                    .kernel(CopyKernel.class, KernelTypes.of(type))
+                    .copy(y, new long[] {ld, 1}, x, new long[] {rowStride, 1}, dims, on);
+            return;
+        }
         on.launch(
                         "gemm_parts",
-                        "gemm_arrange_" + y.storage().dtype() + "_"
+                        "gemm_arrange_" + type + "_"
                                 + x.storage().dtype())
                 .grid((rows + 31L) / 32 * ((width + 31) / 32))
                 .block(THREADS)

@@ -3,6 +3,8 @@ package dev.swath.kernels.cuda;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,6 +86,23 @@ class CopyKernelTest {
             double value = c.random().nextInt(-3, 4);
             KernelCheck<CopyKernel>.Operand y = c.out(type, n);
             c.check((k, on) -> k.fill(y.slice(), value, n, on));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fillsMany(DType type) {
+        KernelCheck.seeds().forEach(seed -> {
+            KernelCheck<CopyKernel> c = KernelCheck.of(CopyKernel.class, KernelTypes.of(type), seed);
+            int[] n = new int[c.random().nextInt(5)];
+            List<KernelCheck<CopyKernel>.Operand> y = new ArrayList<>();
+            for (int i = 0; i < n.length; i++) {
+                n[i] = seed == 0 && i == 0 ? 2 * Tables.CHUNK + c.random().nextInt(99) : c.extentOrNone(1031);
+                y.add(c.out(type, n[i]));
+            }
+            double value = c.random().nextInt(-3, 4);
+            c.check((k, on) ->
+                    k.fillAll(y.stream().map(KernelCheck.Operand::slice).toList(), value, n, on));
         });
     }
 }
