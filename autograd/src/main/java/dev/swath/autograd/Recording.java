@@ -1,6 +1,7 @@
 package dev.swath.autograd;
 
 import dev.swath.tensor.DType;
+import dev.swath.tensor.Device;
 import dev.swath.tensor.Storage;
 import dev.swath.tensor.Tensor;
 import java.util.ArrayList;
@@ -49,10 +50,13 @@ final class Recording {
     }
 
     /**
-     * Sets the memory for the gradients of all leaves to zero at once, as on a device a launch each costs more than most of
-     * them. Leaves inside of checkpoints are not known here.
+     * On a device, sets the memory for the gradients of all leaves to zero at once: a launch each costs more than most of them. The
+     * processor's caches are better served by one after another. Leaves inside of checkpoints are not known here.
      */
     void clearGradients() {
+        if (pass.backend.device().equals(Device.CPU)) {
+            return;
+        }
         Map<DType, List<Tensor>> all = new EnumMap<>(DType.class);
         for (Node node : nodes) {
             for (Var input : node.inputs) {

@@ -17,8 +17,8 @@ public final class Linear extends Module {
     static final Parameter.Packer PACKER = (backend, weight) -> backend.kernel(GemmKernel.class, DType.F32)
             .pack(Slice.of(weight), weight.dim(0), Math.toIntExact(weight.elements() / Math.max(1, weight.dim(0))));
 
-    static final Parameter.Packer BIAS_PACKER = (backend, bias) -> backend.kernel(GemmKernel.class, DType.F32)
-            .packBias(Slice.of(bias), Math.toIntExact(bias.elements()));
+    static final Parameter.Packer BIAS_PACKER = (backend, bias) ->
+            backend.kernel(GemmKernel.class, DType.F32).packBias(Slice.of(bias), Math.toIntExact(bias.elements()));
 
     private final Parameter weight;
     private final @Nullable Parameter bias;

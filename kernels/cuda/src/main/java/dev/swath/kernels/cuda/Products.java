@@ -142,10 +142,7 @@ final class Products {
                     .copy(y, new long[] {ld, 1}, x, new long[] {rowStride, 1}, dims, on);
             return;
         }
-        on.launch(
-                        "gemm_parts",
-                        "gemm_arrange_" + type + "_"
-                                + x.storage().dtype())
+        on.launch("gemm_parts", "gemm_arrange_" + type + "_" + x.storage().dtype())
                 .grid((rows + 31L) / 32 * ((width + 31) / 32))
                 .block(THREADS)
                 .at(y)
