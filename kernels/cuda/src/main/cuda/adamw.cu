@@ -3,6 +3,9 @@
 //   m = b1 m + (1 - b1) g        v = b2 v + (1 - b2) g^2
 //   p = p - lr wd p - rate m / (sqrt(v) rootScale + eps)     rate = lr / (1 - b1^t), rootScale = 1 / sqrt(1 - b2^t)
 //
+// Where the gradients' common norm is too large, g is the gradient times most / norm, rounded as if gradient_clipping.cu had
+// scaled it in memory.
+//
 // Two tables in device memory, made once for a list of tensors: a slot a tensor, and chunks of the tensors. A first small
 // launch counts the step of each slot and works its numbers out in f64; then a block takes a chunk. m, v and the arithmetic
 // are f32; the learning rate and the counts of steps are read from device memory, so that a recorded step can be run again.
@@ -26,16 +29,20 @@ struct Chunk {
 };
 // What a slot's elements share in this step.
 struct Step {
-  float decay, rate, rootScale, unused;
+  float decay, rate, rootScale, clip;
 };
 
-KERNEL(adamw_steps, Step* steps, const Slot* slots, const double* learningRate, double beta1, double beta2, int n) {
+KERNEL(adamw_steps, Step* steps, const Slot* slots, const double* learningRate, const double* norm, double most,
+       double beta1, double beta2, int n) {
+  // As gradient_clipping_scale has it.
+  const float clip = norm != nullptr && norm[0] > most ? (float)(most / norm[0]) : 1.f;
   for (int i = (int)grid_thread(); i < n; i += (int)grid_threads()) {
     const i64 t = slots[i].steps[0] + 1;
     slots[i].steps[0] = t;
     const double lr = learningRate[0];
     steps[i].decay = (float)-(lr * slots[i].decay);
     steps[i].rate = (float)-(lr / (1 - pow(beta1, (double)t)));
+    steps[i].clip = clip;
     steps[i].rootScale = (float)(1 / sqrt(1 - pow(beta2, (double)t)));
   }
 }
@@ -45,6 +52,14 @@ struct Coefficients {
   float beta1, beta2, new1, new2, eps;
 };
 
+// x as a T in memory holds it.
+template <class T>
+DEV float as_stored(float x) {
+  T t;
+  store(&t, x);
+  return load(&t);
+}
+
 template <int N, class P, class G>
 DEV void elements(P* p, bf16* r, float* m, float* v, const G* g, const Step& s, const Coefficients& k, i64 from, i64 n) {
   for (i64 i = from + threadIdx.x * N; i < n; i += THREADS * N) {
@@ -52,6 +67,7 @@ DEV void elements(P* p, bf16* r, float* m, float* v, const G* g, const Step& s, 
     load_n(p + i, x), load_n(m + i, a), load_n(v + i, b), load_n(g + i, d);
 #pragma unroll
     for (int e = 0; e < N; e++) {
+      d[e] = as_stored<G>(d[e] * s.clip);
       a[e] = k.beta1 * a[e] + k.new1 * d[e];
       b[e] = k.beta2 * b[e] + k.new2 * d[e] * d[e];
       // Both changes are small beside the element: added up first, so that it is rounded once.

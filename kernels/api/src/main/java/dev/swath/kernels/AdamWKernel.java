@@ -1,6 +1,7 @@
 package dev.swath.kernels;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of Adam with decoupled weight decay on any number of tensors ({@code adamw}; Loshchilov, Hutter 2019). The learning
@@ -39,11 +40,32 @@ public interface AdamWKernel extends Kernel {
     }
 
     /**
+     * Gradient clipping within the step: where the gradients' common norm is greater than a bound, each element counts as if it
+     * had been scaled by {@link GradientClippingKernel#scale} before, to the same bits. The gradients in memory stay as they are.
+     *
+     * @param norm f64 (1), as {@link GradientClippingKernel#norm} leaves it
+     * @param most the bound
+     */
+    record Bound(Slice norm, double most) {
+        /** What each element is multiplied by; read on the processor. */
+        public double factor() {
+            double is = norm.get(0);
+            return is > most ? most / is : 1;
+        }
+    }
+
+    /**
      * For each tensor, with t the count of its steps, this one included: parameter -= lr wd parameter; first = beta1 first +
      * (1 - beta1) gradient; second = beta2 second + (1 - beta2) gradient^2; parameter -= rate first / (sqrt(second) rootScale
      * + eps).
      *
      * @param learningRate f64 (1): lr
+     * @param bound of the gradients' norm, or null for none
      */
-    void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on);
+    void step(List<Slot> slots, Slice learningRate, Coefficients c, @Nullable Bound bound, Execution on);
+
+    /** The same with gradients of any norm. */
+    default void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on) {
+        step(slots, learningRate, c, null, on);
+    }
 }

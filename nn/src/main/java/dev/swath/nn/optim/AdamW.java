@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adam with decoupled weight decay (Loshchilov, Hutter 2019), without amsgrad; the formula stands at {@link AdamWKernel}.
@@ -96,6 +97,21 @@ public final class AdamW {
 
     /** Changes every parameter that has a gradient, at the rate that was set; reads and writes the backend's memory only. */
     public void step() {
+        stepWithin(null);
+    }
+
+    /**
+     * {@link GradientClipping#clip} and then {@link #step()}, to the same bits, in fewer passes over memory: the gradients are
+     * scaled as they are read, and stay in memory as they were.
+     *
+     * @param clipping of this optimizer's parameters, in the same backend's memory
+     * @param maxNorm the greatest norm
+     */
+    public void step(GradientClipping clipping, double maxNorm) {
+        stepWithin(clipping.bound(maxNorm));
+    }
+
+    private void stepWithin(AdamWKernel.@Nullable Bound bound) {
         Map<DType, List<AdamWKernel.Slot>> slots = new EnumMap<>(DType.class);
         for (ParameterGroup group : groups) {
             group.parameters().forEach((name, p) -> {
@@ -107,7 +123,8 @@ public final class AdamW {
             });
         }
         AdamWKernel.Coefficients c = new AdamWKernel.Coefficients(beta1, beta2, eps);
-        slots.forEach((type, list) -> backend.kernel(AdamWKernel.class, type).step(list, Slice.of(rate), c, execution));
+        slots.forEach((type, list) ->
+                backend.kernel(AdamWKernel.class, type).step(list, Slice.of(rate), c, bound, execution));
     }
 
     private AdamWKernel.Slot slot(String name, Parameter p, Tensor gradient, double weightDecay) {

@@ -1,5 +1,6 @@
 package dev.swath.nn.optim;
 
+import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.GradientClippingKernel;
@@ -36,14 +37,28 @@ public final class GradientClipping {
         g.kernel.norm(Slice.of(norm), g.slices, g.sizes, execution);
     }
 
-    /** Measures the norm, and multiplies every gradient by maxNorm / norm if the norm is greater. */
+    /**
+     * Measures the norm, and multiplies every gradient by maxNorm / norm if the norm is greater. Where an optimizer's step
+     * follows at once, {@link AdamW#step(GradientClipping, double)} spares a pass over the gradients.
+     */
     public void clip(double maxNorm) {
-        if (!(maxNorm > 0)) {
-            throw new OptimizerException("[clip] the greatest norm must be positive; got " + maxNorm);
-        }
+        requirePositive(maxNorm);
         measure();
         Gradients g = gradients();
         g.kernel.scale(g.slices, g.sizes, Slice.of(norm), maxNorm, execution);
+    }
+
+    private static void requirePositive(double maxNorm) {
+        if (!(maxNorm > 0)) {
+            throw new OptimizerException("[clip] the greatest norm must be positive; got " + maxNorm);
+        }
+    }
+
+    /** Measures the norm, for a step that multiplies the gradients as it reads them. */
+    AdamWKernel.Bound bound(double maxNorm) {
+        requirePositive(maxNorm);
+        measure();
+        return new AdamWKernel.Bound(Slice.of(norm), maxNorm);
     }
 
     /** The norm that was measured last, before clipping; from a device it is copied. */

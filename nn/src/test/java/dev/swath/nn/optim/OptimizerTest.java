@@ -155,6 +155,46 @@ class OptimizerTest {
         }
     }
 
+    /** Scaled while they are read, gradients give the bits that they give scaled in memory, and stay as they are. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aStepClipsAsClippingDoes(Backend backend) {
+        for (double bound : new double[] {0.7, 1e9}) {
+            Loose apart = random(1, backend);
+            Loose joint = random(1, backend);
+            AdamW a = optimizer(apart, backend, Parallelism.single());
+            AdamW b = optimizer(joint, backend, Parallelism.single());
+            for (int s = 0; s < 2; s++) {
+                gradients(apart, backend, s);
+                gradients(joint, backend, s);
+                Tensor given = joint.namedParameters().get("p0").grad().copy();
+                GradientClipping first =
+                        new GradientClipping(apart.namedParameters().values(), backend, Parallelism.single());
+                GradientClipping second =
+                        new GradientClipping(joint.namedParameters().values(), backend, Parallelism.single());
+                first.clip(bound);
+                a.step(0.01);
+                b.learningRate(0.01);
+                b.step(second, bound);
+                assertEquals(first.norm(), second.norm());
+                assertArrayEquals(
+                        given.toFloatArray(),
+                        joint.namedParameters().get("p0").grad().toFloatArray());
+            }
+            a.state()
+                    .names()
+                    .forEach(name -> assertArrayEquals(
+                            a.state().get(name).toDoubleArray(),
+                            b.state().get(name).toDoubleArray(),
+                            name));
+            apart.namedParameters()
+                    .forEach((name, p) -> assertArrayEquals(
+                            p.value().toFloatArray(),
+                            joint.namedParameters().get(name).value().toFloatArray(),
+                            name));
+        }
+    }
+
     @Test
     void refusesAWrongState() {
         Backend backend = backends().findFirst().orElseThrow();

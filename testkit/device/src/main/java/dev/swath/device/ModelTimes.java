@@ -319,8 +319,7 @@ final class ModelTimes {
             Tensor classes = tape.indices(part.target(), 2);
             Var value = network.loss(tape, there, words, classes, SegmentationLoss.published());
             tape.backward(value);
-            clipping.clip(1);
-            optimizer.step();
+            optimizer.step(clipping, 1);
             return value.value().item();
         }
     }

@@ -193,9 +193,10 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
         double bound = config.optimizer().clip();
         if (!backend.device().equals(Device.CPU) || Double.isFinite(loss(passes))) {
             if (bound > 0) {
-                clipping.clip(bound);
+                optimizer.step(clipping, bound);
+            } else {
+                optimizer.step();
             }
-            optimizer.step();
         }
         double loss = loss(passes);
         passes.forEach(p -> p.tape.close());

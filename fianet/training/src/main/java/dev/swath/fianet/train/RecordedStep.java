@@ -87,9 +87,10 @@ public final class RecordedStep implements AutoCloseable {
             losses.add(loss);
         }
         if (update.bound > 0) {
-            update.clipping.clip(update.bound);
+            update.optimizer.step(update.clipping, update.bound);
+        } else {
+            update.optimizer.step();
         }
-        update.optimizer.step();
     }
 
     /** Whether {@link #run} can take batches of these shapes. */

@@ -6,6 +6,7 @@ import dev.swath.kernels.Slice;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Storage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code adamw.cu}: all tensors in one launch, behind a small one that counts their steps. */
 final class CudaAdamW implements AdamWKernel {
@@ -22,7 +23,7 @@ final class CudaAdamW implements AdamWKernel {
     }
 
     @Override
-    public void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on) {
+    public void step(List<Slot> slots, Slice learningRate, Coefficients c, @Nullable Bound bound, Execution on) {
         if (slots.isEmpty()) {
             return;
         }
@@ -42,6 +43,8 @@ final class CudaAdamW implements AdamWKernel {
                 .untyped(steps)
                 .untyped(table)
                 .at(learningRate)
+                .optional(bound == null ? null : bound.norm())
+                .f64(bound == null ? 0 : bound.most())
                 .f64(c.beta1())
                 .f64(c.beta2())
                 .i32(slots.size())

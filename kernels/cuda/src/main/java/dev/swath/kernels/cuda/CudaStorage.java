@@ -142,7 +142,8 @@ final class CudaStorage extends DeviceStorage {
                     "[cuda] " + type + "[" + size + "] does not fit the " + block.bytes + " bytes of this memory");
         }
         if (rounded != null) {
-            throw new IllegalStateException("[cuda] weights are what they are; their memory has no other type");
+            throw new IllegalStateException(
+                    "[cuda] a weight with a rounded copy beside it lends its memory to no other type");
         }
         block.shared = true;
         return new CudaStorage(type, size, owner, block);

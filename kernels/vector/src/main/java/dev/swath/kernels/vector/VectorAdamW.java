@@ -3,9 +3,11 @@ package dev.swath.kernels.vector;
 import dev.swath.kernels.AdamWKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
+import dev.swath.tensor.HostStorage;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /** {@code adamw}: bound by memory, for each element is read and written once. */
 final class VectorAdamW implements AdamWKernel {
@@ -29,19 +31,21 @@ final class VectorAdamW implements AdamWKernel {
     }
 
     @Override
-    public void step(List<Slot> slots, Slice learningRate, Coefficients c, Execution on) {
+    public void step(List<Slot> slots, Slice learningRate, Coefficients c, @Nullable Bound bound, Execution on) {
+        double factor = bound == null ? 1 : bound.factor();
         double rate = learningRate.get(0);
         for (Slot s : slots) {
             long t = s.steps().getLong(0) + 1;
             s.steps().setLong(0, t);
-            step(s, Step.of(c, rate, s.weightDecay(), t), on);
+            step(s, Step.of(c, rate, s.weightDecay(), t), factor, on);
         }
     }
 
-    private static void step(Slot slot, Step s, Execution on) {
+    private static void step(Slot slot, Step s, double factor, Execution on) {
         Chunks.elements(slot.n(), on, (from, to) -> {
             int length = to - from;
             int whole = length - length % W;
+            Slice gradient = scaled(slot.gradient().plus(from), factor, length);
             piece(
                     slot.parameter().floats(),
                     slot.parameter().offset() + from,
@@ -49,14 +53,28 @@ final class VectorAdamW implements AdamWKernel {
                     slot.first().offset() + from,
                     slot.second().floats(),
                     slot.second().offset() + from,
-                    slot.gradient().floats(),
-                    slot.gradient().offset() + from,
+                    gradient.floats(),
+                    gradient.offset(),
                     s,
                     whole);
             if (whole < length) {
-                rest(slot, s, from + whole, length - whole);
+                rest(slot, gradient.plus(whole), s, from + whole, length - whole);
             }
         });
+    }
+
+    /** The gradient times the factor, as gradient clipping rounds it. */
+    private static Slice scaled(Slice gradient, double factor, int n) {
+        if (factor == 1) {
+            return gradient;
+        }
+        float[] g = gradient.floats();
+        int from = gradient.offset();
+        float[] out = new float[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) (g[from + i] * factor);
+        }
+        return Slice.of(new HostStorage.Floats(out), 0);
     }
 
     private static void piece(
@@ -85,15 +103,17 @@ final class VectorAdamW implements AdamWKernel {
     }
 
     /** The elements that fill no vector, through arrays that do. */
-    private static void rest(Slot slot, Step s, int from, int n) {
+    private static void rest(Slot slot, Slice gradient, Step s, int from, int n) {
         float[][] part = new float[4][W];
-        Slice[] whole = {slot.parameter(), slot.first(), slot.second(), slot.gradient()};
+        Slice[] whole = {
+            slot.parameter().plus(from), slot.first().plus(from), slot.second().plus(from), gradient
+        };
         for (int i = 0; i < 4; i++) {
-            System.arraycopy(whole[i].floats(), whole[i].offset() + from, part[i], 0, n);
+            System.arraycopy(whole[i].floats(), whole[i].offset(), part[i], 0, n);
         }
         piece(part[0], 0, part[1], 0, part[2], 0, part[3], 0, s, W);
         for (int i = 0; i < 3; i++) {
-            System.arraycopy(part[i], 0, whole[i].floats(), whole[i].offset() + from, n);
+            System.arraycopy(part[i], 0, whole[i].floats(), whole[i].offset(), n);
         }
     }
 }
