@@ -4,6 +4,7 @@ import dev.swath.kernels.Activation;
 import dev.swath.kernels.CopyKernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.Slice;
+import dev.swath.kernels.UnaryKernel;
 import dev.swath.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
@@ -229,6 +230,11 @@ final class Products {
 
     /** C = f(C). */
     static void activate(Target to, int m, int n, CudaExecution on) {
+        if (to.ld == n && (long) m * n <= Integer.MAX_VALUE) {
+            KernelTypes types = KernelTypes.of(to.c.storage().dtype());
+            on.backend().kernel(UnaryKernel.class, types).forward(to.c, to.c, to.f, m * n, on);
+            return;
+        }
         on.launch("gemm_parts", "gemm_activate_" + to.c.storage().dtype())
                 .cover((long) m * ((n + 7) / 8), THREADS)
                 .block(THREADS)
