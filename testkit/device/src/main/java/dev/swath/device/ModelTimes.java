@@ -32,12 +32,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** The full network (Swin-B, BERT-base, 480 x 480, 20 words) with random weights: how exact, how long, how much memory. */
 final class ModelTimes {
     private static final int SIDE = 480;
     private static final int WORDS = 20;
     private static final int REPEATS = 20;
+
+    /** A course of training: losses of single steps waver, so they are compared by means. */
+    private static final int STEPS = 50;
+
+    private static final int EAGER_STEPS = 2;
+    private static final int COURSE_BATCH = 2;
+    private static final int WINDOW = 5;
+    private static final double RATE = 3e-5;
+    private static final double LOSS_BOUND = 0.02;
 
     private final CudaBackend device;
     private final Report report;
@@ -71,6 +81,9 @@ final class ModelTimes {
                 }
             }
         }
+        if (Instant.now().isBefore(end)) {
+            good &= courses();
+        }
         FiaNet trained = network();
         trained.to(device);
         for (Precision p : new Precision[] {Precision.BF16, Precision.F32}) {
@@ -94,8 +107,12 @@ final class ModelTimes {
     private record Exact(FiaNet network, float[] expected, Tensor image, SentenceBatch sentence) {}
 
     private static Tensor image(int batch) {
+        return image(batch, 0);
+    }
+
+    private static Tensor image(int batch, int seed) {
         float[] values = new float[batch * SIDE * SIDE * 3];
-        SplittableRandom random = new SplittableRandom(5);
+        SplittableRandom random = new SplittableRandom(5 + seed);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble(-2, 2);
         }
@@ -103,7 +120,11 @@ final class ModelTimes {
     }
 
     private static SentenceBatch sentence(int batch) {
-        SplittableRandom random = new SplittableRandom(6);
+        return sentence(batch, 0);
+    }
+
+    private static SentenceBatch sentence(int batch, int seed) {
+        SplittableRandom random = new SplittableRandom(6 + seed);
         long[] ids = random.longs((long) batch * WORDS, 1000, 20000).toArray();
         long[] ones = new long[ids.length];
         Arrays.fill(ones, 1);
@@ -167,10 +188,10 @@ final class ModelTimes {
         device.trim();
     }
 
-    private static RecordedStep.Part part(int batch) {
-        SplittableRandom random = new SplittableRandom(7);
+    private static RecordedStep.Part part(int batch, int seed) {
+        SplittableRandom random = new SplittableRandom(7 + seed);
         Tensor target = Tensor.of(random.longs((long) batch * SIDE * SIDE, 0, 2).toArray(), batch, SIDE, SIDE);
-        return new RecordedStep.Part(image(batch), sentence(batch), target);
+        return new RecordedStep.Part(image(batch, seed), sentence(batch, seed), target);
     }
 
     private static List<ParameterGroup> groups(FiaNet network) {
@@ -199,8 +220,63 @@ final class ModelTimes {
         return Report.median(times);
     }
 
+    /** Whether losses of bf16 follow those of f32 from the same first weights, over the same images. */
+    private boolean courses() {
+        double[] exact = course(Precision.F32);
+        double[] rounded = course(Precision.BF16);
+        double most = 0;
+        for (int i = 0; i < exact.length; i++) {
+            most = Math.max(most, Math.abs(rounded[i] - exact[i]) / exact[i]);
+        }
+        report.line(
+                "%d recorded steps of %d images, means of %d losses: f32 %.4f to %.4f, bf16 %.4f to %.4f; apart by at most %.2f%%, bound %.0f%%",
+                STEPS,
+                COURSE_BATCH,
+                WINDOW,
+                exact[0],
+                exact[exact.length - 1],
+                rounded[0],
+                rounded[rounded.length - 1],
+                100 * most,
+                100 * LOSS_BOUND);
+        return most <= LOSS_BOUND;
+    }
+
+    /** Mean losses. */
+    private double[] course(Precision p) {
+        FiaNet network = network();
+        network.to(device);
+        List<ParameterGroup> groups = groups(network);
+        AdamW optimizer = optimizer(groups);
+        GradientClipping clipping = clipping(groups);
+        optimizer.learningRate(RATE);
+        RandomSource draws = new RandomSource(3);
+        Tape.Options options = options(p).withTraining(draws);
+        List<RecordedStep.Part> parts =
+                IntStream.range(0, 4).mapToObj(i -> part(COURSE_BATCH, 10 * i)).toList();
+        double[] losses = new double[STEPS];
+        try (Workspace workspace = new Workspace(device)) {
+            for (int i = 0; i < EAGER_STEPS; i++) {
+                losses[i] = step(
+                        network, options.withWorkspace(workspace), parts.get(i % parts.size()), optimizer, clipping);
+            }
+        }
+        RecordedStep.Update update = new RecordedStep.Update(optimizer, clipping, 1, SegmentationLoss.published());
+        try (RecordedStep recorded = new RecordedStep(network, options, List.of(parts.getFirst()), update)) {
+            for (int i = EAGER_STEPS; i < STEPS; i++) {
+                losses[i] = recorded.run(List.of(parts.get(i % parts.size())), draws);
+            }
+        }
+        device.trim();
+        return IntStream.range(0, STEPS / WINDOW)
+                .mapToDouble(w -> Arrays.stream(losses, w * WINDOW, (w + 1) * WINDOW)
+                        .average()
+                        .orElseThrow())
+                .toArray();
+    }
+
     private void training(FiaNet network, Precision p, int batch) {
-        RecordedStep.Part part = part(batch);
+        RecordedStep.Part part = part(batch, 0);
         List<ParameterGroup> groups = groups(network);
         AdamW optimizer = optimizer(groups);
         GradientClipping clipping = clipping(groups);
@@ -302,7 +378,7 @@ final class ModelTimes {
 
     private Runnable trainingPass(FiaNet network, Precision p, int batch, Workspace workspace) {
         network.to(device);
-        RecordedStep.Part part = part(batch);
+        RecordedStep.Part part = part(batch, 0);
         List<ParameterGroup> groups = groups(network);
         AdamW optimizer = optimizer(groups);
         GradientClipping clipping = clipping(groups);
