@@ -10,6 +10,7 @@ import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ final class Outputs {
     /** Name of the mask. */
     static final String MASK = "mask.png";
 
+    private static final System.Logger LOGGER = System.getLogger(Outputs.class.getName());
+
     private Outputs() {}
 
     /** Creates the folder, or says why it cannot be written to, before any work is done. */
@@ -38,6 +41,17 @@ final class Outputs {
         }
         probe(out, "--out");
         return out;
+    }
+
+    /** Takes away a folder that was created for outputs of which there is none. */
+    static void removeIfEmpty(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException _) {
+            // It has outputs.
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the empty folder {0} stays: {1}", folder, FileFaults.reason(e));
+        }
     }
 
     /** Says before any work is done whether the file can be written: its folder must be there and take files. */

@@ -14,6 +14,7 @@ import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.StateDict;
 import dev.swath.weights.Safetensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,11 +155,18 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int code = segment();
-        if (code == CommandLine.ExitCode.OK) {
-            StartArchive.keep();
+        boolean isNew = Files.notExists(out);
+        try {
+            int code = segment();
+            if (code == CommandLine.ExitCode.OK) {
+                StartArchive.keep();
+            }
+            return code;
+        } finally {
+            if (isNew) {
+                Outputs.removeIfEmpty(out);
+            }
         }
-        return code;
     }
 
     private int segment() {

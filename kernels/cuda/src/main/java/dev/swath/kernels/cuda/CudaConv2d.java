@@ -22,17 +22,16 @@ final class CudaConv2d implements Conv2dKernel {
     private static final String PARTS = "conv2d_parts";
     private static final int MOST_MAPS = 4;
     private static final int THREADS = 256;
-    private static final int CELLS_A_SUM = 256;
 
-    private final String types;
     private final DType type;
     private final CudaGemm gemm;
+    private final Conv2dParts parts;
 
     /** For {@code f32}, {@code bf16} or {@code bf16_f32}. */
     CudaConv2d(String types) {
-        this.types = types;
         this.type = types.equals("f32") ? DType.F32 : DType.BF16;
         this.gemm = new CudaGemm(types);
+        this.parts = new Conv2dParts(types);
     }
 
     /** The maps as the tiles read them: their channels add up to {@code all}, in whole pieces of 16 bytes. */
@@ -51,15 +50,7 @@ final class CudaConv2d implements Conv2dKernel {
         CudaExecution on = CudaExecution.of(execution);
         int cells = g.batch() * g.outHeight() * g.outWidth();
         if (g.groups() > 1) {
-            on.launch(PARTS, "conv_grouped_forward_" + types)
-                    .cover((long) cells * g.out(), THREADS)
-                    .block(THREADS)
-                    .at(y)
-                    .at(x[0])
-                    .at(CudaWeight.dense(weight))
-                    .optional(bias)
-                    .bytes(grouped(g, f))
-                    .run();
+            parts.forward(y, x[0], weight, bias, f, g, on);
             return;
         }
         if (isProduct(g) && x.length == 1) {
@@ -105,14 +96,7 @@ final class CudaConv2d implements Conv2dKernel {
         int cells = g.batch() * g.height() * g.width();
         int outCells = g.batch() * g.outHeight() * g.outWidth();
         if (g.groups() > 1) {
-            on.launch(PARTS, "conv_grouped_input_" + types)
-                    .cover((long) cells * g.in(), THREADS)
-                    .block(THREADS)
-                    .at(dx)
-                    .at(dy)
-                    .at(weight)
-                    .bytes(grouped(g, Activation.IDENTITY))
-                    .run();
+            parts.backwardInput(dx, dy, weight, g, on);
             return;
         }
         if (isProduct(g)) {
@@ -164,10 +148,10 @@ final class CudaConv2d implements Conv2dKernel {
             return;
         }
         if (dBias != null) {
-            addBias(dBias, dy, cells, g.out(), on);
+            parts.addBias(dBias, dy, cells, g.out(), on);
         }
         if (g.groups() > 1) {
-            addGrouped(dWeight, dy, x, cells, g, on);
+            parts.addWeight(dWeight, dy, x, cells, g, on);
             return;
         }
         if (isProduct(g)) {
@@ -413,73 +397,6 @@ final class CudaConv2d implements Conv2dKernel {
                 .i32(Products.divisor(gridWidth))
                 .i32(Products.divisor(maps.all))
                 .i32(Products.divisor(kernel))
-                .end();
-    }
-
-    /** Adds the column sums of dy. */
-    private static void addBias(Slice dBias, Slice dy, int cells, int out, CudaExecution on) {
-        int across = (out + 31) / 32;
-        int length = sumLength(cells, across, on);
-        int splits = (cells + length - 1) / length;
-        try (Scratch scratch = new Scratch(on)) {
-            Slice sums = scratch.take(DType.F32, (long) splits * out);
-            on.launch(PARTS, "conv_bias_sums_" + dy.storage().dtype())
-                    .grid(across, splits, 1)
-                    .block(THREADS)
-                    .at(sums)
-                    .at(dy)
-                    .i32(cells)
-                    .i32(out)
-                    .i32(length)
-                    .run();
-            addSums(dBias, sums, splits, out, on);
-        }
-    }
-
-    private static void addGrouped(Slice dWeight, Slice dy, Slice x, int cells, Geometry g, CudaExecution on) {
-        int taps = g.kernel() * g.kernel();
-        int across = (g.out() + 31) / 32;
-        int length = sumLength(cells, (long) across * g.groupIn() * taps, on);
-        int splits = (cells + length - 1) / length;
-        int n = g.out() * g.groupIn() * taps;
-        try (Scratch scratch = new Scratch(on)) {
-            Slice sums = scratch.take(DType.F32, (long) splits * n);
-            on.launch(PARTS, "conv_grouped_weight_" + dy.storage().dtype())
-                    .grid(across, (long) g.groupIn() * taps, splits)
-                    .block(THREADS)
-                    .at(sums)
-                    .at(dy)
-                    .at(x)
-                    .i32(length)
-                    .bytes(grouped(g, Activation.IDENTITY))
-                    .run();
-            addSums(dWeight, sums, splits, n, on);
-        }
-    }
-
-    /** Cells of one partial sum: enough blocks for all multiprocessors, but not less than {@link #CELLS_A_SUM} each. */
-    private static int sumLength(int cells, long blocks, CudaExecution on) {
-        long splits = Math.clamp(8L * on.multiprocessors() / Math.max(1, blocks), 1, 4096);
-        return (int) Math.max(CELLS_A_SUM, (cells + splits - 1) / splits);
-    }
-
-    private static void addSums(Slice d, Slice sums, int splits, int n, CudaExecution on) {
-        on.launch(PARTS, "conv_add_sums_" + d.storage().dtype())
-                .cover(n, THREADS)
-                .block(THREADS)
-                .at(d)
-                .at(sums)
-                .i32(splits)
-                .i32(n)
-                .run();
-    }
-
-    /** struct Grouped. */
-    private static MemorySegment grouped(Geometry g, Activation f) {
-        return new Structure(56)
-                .i32(g.batch(), g.height(), g.width(), g.in(), g.outHeight(), g.outWidth(), g.out())
-                .i32(g.kernel(), g.stride(), g.padding(), g.dilation())
-                .i32(g.groupIn(), g.groupOut(), f.ordinal())
                 .end();
     }
 
