@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "numbers.hpp"
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 #define API EXPORT int
 
@@ -245,23 +247,6 @@ bool supported(const Descriptor& graph) {
 
 // ---- work
 
-float widen(const void* p, int type, i64 i) {
-  if (type == F32) return ((const float*)p)[i];
-  uint32_t u = (uint32_t)((const uint16_t*)p)[i] << 16;
-  float f;
-  memcpy(&f, &u, 4);
-  return f;
-}
-void put(void* p, int type, i64 i, float v) {
-  if (type == F32) {
-    ((float*)p)[i] = v;
-    return;
-  }
-  uint32_t u;
-  memcpy(&u, &v, 4);
-  ((uint16_t*)p)[i] = v != v ? 0x7fff : (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
-}
-
 struct Work {
   Shared graph;
   std::map<i64, void*> memory;
@@ -285,14 +270,14 @@ const std::vector<float>& read(const Work& w, Values& values, const Tensor& t) {
   auto i = values.find(t.id);
   if (i == values.end()) {
     std::vector<float> v((size_t)t.size());
-    each(t, [&](i64 at, i64 from) { v[(size_t)at] = widen(w.memory.at(t.id), t.type, from); });
+    each(t, [&](i64 at, i64 from) { v[(size_t)at] = widen(w.memory.at(t.id), t.type == F32, from); });
     i = values.emplace(t.id, std::move(v)).first;
   }
   return i->second;
 }
 
 void write(const Work& w, Values& values, const Tensor& t, std::vector<float> v) {
-  if (!t.is_virtual) each(t, [&](i64 at, i64 to) { put(w.memory.at(t.id), t.type, to, v[(size_t)at]); });
+  if (!t.is_virtual) each(t, [&](i64 at, i64 to) { put(w.memory.at(t.id), t.type == F32, to, v[(size_t)at]); });
   values[t.id] = std::move(v);
 }
 

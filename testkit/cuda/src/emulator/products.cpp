@@ -1,11 +1,13 @@
 // The pretended cuBLASLt: products by loops, in the order of the stream. It knows what Swath asks of the library: bf16 and f32,
-// transposed or not, a bias along the rows of the result, ReLU, and beta.
+// transposed or not, a bias along the rows of the result, ReLU, GELU by tanh, and beta.
 #include <stdint.h>
 #include <string.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "numbers.hpp"
 
 #define API extern "C" __attribute__((visibility("default"))) int
 
@@ -129,22 +131,6 @@ API cublasLtMatmulAlgoGetHeuristic(void*, Product* p, Layout* a, Layout* b, Layo
   return SUCCESS;
 }
 
-static float widen(const void* p, int type, int64_t i) {
-  if (type == F32) return ((const float*)p)[i];
-  uint32_t u = (uint32_t)((const uint16_t*)p)[i] << 16;
-  float f;
-  memcpy(&f, &u, 4);
-  return f;
-}
-static void put(void* p, int type, int64_t i, float v) {
-  if (type == F32) {
-    ((float*)p)[i] = v;
-    return;
-  }
-  uint32_t u;
-  memcpy(&u, &v, 4);
-  ((uint16_t*)p)[i] = v != v ? 0x7fff : (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
-}
 static float tf32(float f) {
   uint32_t u;
   memcpy(&u, &f, 4);
@@ -172,16 +158,17 @@ static void compute(void* data) {
     for (uint64_t i = 0; i < m; i++) {
       float sum = 0;
       for (uint64_t l = 0; l < k; l++) {
-        float x = widen(w.a, w.la.type, w.p.transposed_a ? l + i * w.la.ld : i + l * w.la.ld);
-        float y = widen(w.b, w.lb.type, w.p.transposed_b ? j + l * w.lb.ld : l + j * w.lb.ld);
+        float x = widen(w.a, w.la.type == F32, w.p.transposed_a ? l + i * w.la.ld : i + l * w.la.ld);
+        float y = widen(w.b, w.lb.type == F32, w.p.transposed_b ? j + l * w.lb.ld : l + j * w.lb.ld);
         sum += rounds ? tf32(x) * tf32(y) : x * y;
       }
       int64_t at = i + j * w.lc.ld;
       float v = w.alpha * sum;
-      if (w.beta != 0) v += w.beta * widen(w.c, w.lc.type, at);
-      if (w.p.epilogue & 4) v += widen(w.p.bias, w.p.bias_type < 0 ? w.lc.type : w.p.bias_type, i);
+      if (w.beta != 0) v += w.beta * widen(w.c, w.lc.type == F32, at);
+      if (w.p.epilogue & 4) v += widen(w.p.bias, (w.p.bias_type < 0 ? w.lc.type : w.p.bias_type) == F32, i);
       if (w.p.epilogue & 2) v = v > 0 ? v : 0;
-      put(w.d, w.lc.type, at, v);
+      if (w.p.epilogue & 32) v = 0.5f * v * (1 + std::tanh(0.7978845608f * (v + 0.044715f * v * v * v)));
+      put(w.d, w.lc.type == F32, at, v);
     }
 }
 
@@ -191,7 +178,7 @@ API cublasLtMatmul(void*, Product* p, const float* alpha, const void* a, Layout*
                    const void* c, Layout* lc, void* d, Layout* ld, const Algorithm* algorithm, void* workspace, size_t bytes,
                    void* stream) {
   if (!fits(p, la, lb, lc) || lc->type != ld->type || algorithm->data[0] != SIGN) return NOT_SUPPORTED;
-  if (p->epilogue & ~7 || (p->epilogue & 4 && !p->bias)) return NOT_SUPPORTED;
+  if (p->epilogue & ~39 || (p->epilogue & 4 && !p->bias)) return NOT_SUPPORTED;
   uint64_t alignment = algorithm->data[1];
   if (!aligned(a, alignment) || !aligned(b, alignment) || !aligned(d, alignment) || (*beta != 0 && !aligned(c, alignment))) {
     return INVALID_VALUE;
