@@ -96,7 +96,7 @@ public interface Backend extends AutoCloseable {
      * Begins a branch of the {@link #record}ing: what is asked for until its end may run beside what is asked for then, until it is
      * joined, which must happen within the recording. Memory that is freed within the branch must not be used by others before.
      *
-     * @return null where work is done one after another, as it is outside of recordings, and within a branch
+     * @return null where work is done one after another, as it is outside of recordings, and while another branch is not joined
      */
     default @Nullable Branch branch() {
         return null;

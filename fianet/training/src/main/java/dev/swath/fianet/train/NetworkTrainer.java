@@ -174,13 +174,13 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
         if (recorded == null && launched >= LAUNCHED_FIRST) {
             workspace.trim();
             recorded = new RecordedStep(
-                    network,
-                    options().withTraining(random).withCheckpointing(config.checkpointing()),
-                    parts,
-                    new RecordedStep.Update(
-                            optimizer, clipping, config.optimizer().clip(), config.loss()));
+                    network, options().withTraining(random).withCheckpointing(config.checkpointing()), parts, update());
         }
         return recorded != null && recorded.takes(parts) ? recorded : null;
+    }
+
+    private RecordedStep.Update update() {
+        return new RecordedStep.Update(optimizer, clipping, config.optimizer().clip(), config.loss());
     }
 
     /**
@@ -190,13 +190,8 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
     private double launched(List<RecordedStep.Part> parts) {
         optimizer.zeroGrad();
         List<Pass> passes = parts.stream().map(this::pass).toList();
-        double bound = config.optimizer().clip();
         if (!backend.device().equals(Device.CPU) || Double.isFinite(loss(passes))) {
-            if (bound > 0) {
-                optimizer.step(clipping, bound);
-            } else {
-                optimizer.step();
-            }
+            update().step();
         }
         double loss = loss(passes);
         passes.forEach(p -> p.tape.close());

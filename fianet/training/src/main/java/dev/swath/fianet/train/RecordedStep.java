@@ -44,7 +44,16 @@ public final class RecordedStep implements AutoCloseable {
      * @param bound of the gradient's norm, or 0 for none
      * @param loss of the logits
      */
-    public record Update(AdamW optimizer, GradientClipping clipping, double bound, SegmentationLoss loss) {}
+    public record Update(AdamW optimizer, GradientClipping clipping, double bound, SegmentationLoss loss) {
+        /** Changes the weights by their gradients. */
+        void step() {
+            if (bound > 0) {
+                optimizer.step(clipping, bound);
+            } else {
+                optimizer.step();
+            }
+        }
+    }
 
     private record Place(Part like, Tape tape, Var image, SentenceInput sentences, Tensor target) {}
 
@@ -86,11 +95,7 @@ public final class RecordedStep implements AutoCloseable {
             p.tape.backward(loss, 1.0 / places.size());
             losses.add(loss);
         }
-        if (update.bound > 0) {
-            update.optimizer.step(update.clipping, update.bound);
-        } else {
-            update.optimizer.step();
-        }
+        update.step();
     }
 
     /** Whether {@link #run} can take batches of these shapes. */

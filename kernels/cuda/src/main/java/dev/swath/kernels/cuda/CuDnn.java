@@ -235,7 +235,8 @@ final class CuDnn implements AutoCloseable {
         }
     }
 
-    private static void own(BiConsumer<Slice, Scratch> own, Slice place, CudaExecution on) {
+    /** Does it by our own kernel. */
+    static void own(BiConsumer<Slice, Scratch> own, Slice place, CudaExecution on) {
         try (Scratch scratch = new Scratch(on)) {
             own.accept(place, scratch);
         }

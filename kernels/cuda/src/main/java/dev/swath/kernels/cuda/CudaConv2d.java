@@ -263,10 +263,8 @@ final class CudaConv2d implements Conv2dKernel {
         CuDnn library = what == null ? null : on.backend().cudnn();
         if (library != null) {
             library.run(what, to, elements, theirs, ours, on);
-            return;
-        }
-        try (Scratch scratch = new Scratch(on)) {
-            ours.accept(to, scratch);
+        } else {
+            CuDnn.own(ours, to, on);
         }
     }
 
