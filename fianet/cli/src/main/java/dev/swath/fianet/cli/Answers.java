@@ -3,11 +3,8 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.files.AtomicFile;
 import dev.swath.files.Quoted;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +83,7 @@ final class Answers implements AutoCloseable {
             double seconds,
             Function<String, List<Path>> writer) {
         String prefix = work.prefix(picture, sentence);
-        createFolder(folder.resolve(prefix + Outputs.MASK).getParent());
+        Outputs.created(folder.resolve(prefix + Outputs.MASK).getParent());
         List<Path> files = writer.apply(prefix);
         say(Outputs.sentence(Quoted.path(file(picture)), text, r, backend));
         files.forEach(out::println);
@@ -108,14 +105,6 @@ final class Answers implements AutoCloseable {
                 prefix + Outputs.MASK,
                 ""));
         progress.done(++done);
-    }
-
-    private static void createFolder(Path inner) {
-        try {
-            Files.createDirectories(inner);
-        } catch (IOException e) {
-            throw new UncheckedIOException("[output] the folder " + Quoted.path(inner) + " cannot be created", e);
-        }
     }
 
     private static String decimal(double value) {
@@ -149,7 +138,8 @@ final class Answers implements AutoCloseable {
     }
 
     private void writeTable() {
-        AtomicFile.write(folder.resolve("results.csv"), Csv.text(rows).getBytes(StandardCharsets.UTF_8));
+        Path table = Outputs.created(folder).resolve("results.csv");
+        AtomicFile.write(table, Csv.text(rows).getBytes(StandardCharsets.UTF_8));
         written = System.nanoTime();
     }
 

@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
                         .withDevice(run.device)
                         .withPrecision(run.precision())
                         .withParallelism(threads))) {
-            Path image = folder.resolve("scene.png");
+            Path image = Outputs.created(folder).resolve("scene.png");
             Overlays.writeOverlay(image, scene, new boolean[scene.width() * scene.height()]);
             stdout.println(image);
             List<SegmentationResult> results = new ArrayList<>();

@@ -138,7 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
             new EvaluationTables(name, asked, report).lines(format).forEach(stdout::println);
             stdout.flush();
             if (panels > 0) {
-                new EvaluationPanels(folder, asked, predictor, report)
+                new EvaluationPanels(Outputs.created(folder), asked, predictor, report)
                         .write(panels, seed)
                         .forEach(file -> stderr.println("swath: wrote " + Quoted.path(file)));
             }

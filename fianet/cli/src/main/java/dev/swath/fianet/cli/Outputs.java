@@ -10,8 +10,8 @@ import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,31 +27,36 @@ final class Outputs {
     /** Name of the mask. */
     static final String MASK = "mask.png";
 
-    private static final System.Logger LOGGER = System.getLogger(Outputs.class.getName());
-
     private Outputs() {}
 
-    /** Creates the folder, or says why it cannot be written to, before any work is done. */
+    /**
+     * Says before any work is done whether files can be written to the folder, or to the nearest one above it that is there: it
+     * is created with the first of them, by {@link #created}, so that a command that fails leaves none behind.
+     */
     static Path folder(Path out) {
-        try {
-            Files.createDirectories(out);
-        } catch (IOException e) {
-            throw new IllegalStateException("[output] the folder " + out + " cannot be created (" + FileFaults.reason(e)
-                    + "); choose another with --out");
+        Path there = out.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+            there = there.getParent();
         }
-        probe(out, "--out");
+        if (!Files.isDirectory(there)) {
+            throw cannotBeCreated(out, there + " is no folder");
+        }
+        probe(there, "--out");
         return out;
     }
 
-    /** Takes away a folder that was created for outputs of which there is none. */
-    static void removeIfEmpty(Path folder) {
+    /** The folder, created if it is not there. */
+    static Path created(Path folder) {
         try {
-            Files.deleteIfExists(folder);
-        } catch (DirectoryNotEmptyException _) {
-            // It has outputs.
+            return Files.createDirectories(folder);
         } catch (IOException e) {
-            LOGGER.log(System.Logger.Level.DEBUG, "the empty folder {0} stays: {1}", folder, FileFaults.reason(e));
+            throw cannotBeCreated(folder, FileFaults.reason(e));
         }
+    }
+
+    private static IllegalStateException cannotBeCreated(Path folder, String reason) {
+        return new IllegalStateException("[output] the folder " + Quoted.path(folder) + " cannot be created (" + reason
+                + "); choose another with --out");
     }
 
     /** Says before any work is done whether the file can be written: its folder must be there and take files. */

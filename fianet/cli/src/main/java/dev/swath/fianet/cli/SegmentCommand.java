@@ -155,18 +155,11 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        boolean isNew = Files.notExists(out);
-        try {
-            int code = segment();
-            if (code == CommandLine.ExitCode.OK) {
-                StartArchive.keep();
-            }
-            return code;
-        } finally {
-            if (isNew) {
-                Outputs.removeIfEmpty(out);
-            }
+        int code = segment();
+        if (code == CommandLine.ExitCode.OK) {
+            StartArchive.keep();
         }
+        return code;
     }
 
     private int segment() {
@@ -178,7 +171,7 @@ final class SegmentCommand implements Callable<Integer> {
         Map<String, MaskFile.Entry> fromFile = masks(work);
         Bands colours = bands();
         Path folder = Outputs.folder(out);
-        if (logits != null) {
+        if (logits != null && !isIn(folder, logits)) {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
@@ -221,6 +214,14 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
+    /** Whether the file is to lie in a folder that is created when the first answer is there. */
+    private static boolean isIn(Path folder, Path file) {
+        return Files.notExists(folder)
+                && folder.toAbsolutePath()
+                        .normalize()
+                        .equals(file.toAbsolutePath().normalize().getParent());
+    }
+
     /** A sentence as the network takes it, and what is told of it in result.json. */
     private record Asked(String sentence, ReferringSegmenter.Tokens tokens, Map<String, Object> more) {}
 
@@ -244,14 +245,12 @@ final class SegmentCommand implements Callable<Integer> {
             more.put("segment_seconds", seconds);
             more.put("backend", segmenter.backend().name());
             more.put("passed_over", passedOver);
-            if (logits != null) {
-                Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
-            }
             Consumer<Path> overlay = file -> Overlays.writeOverlay(file, image, result.mask());
             answers.answered(picture, i, asked.sentence, result, seconds, prefix -> {
                 List<Path> written = new ArrayList<>(
                         Outputs.write(out, prefix, overlay, result, asked.sentence, more, probabilities, world));
                 if (logits != null) {
+                    Safetensors.write(logits, new StateDict().put("logits", result.logits()), Map.of());
                     written.add(logits);
                 }
                 return written;

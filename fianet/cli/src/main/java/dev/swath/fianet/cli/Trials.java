@@ -186,7 +186,7 @@ record Trials(
             return Math.max(1, f.longInteger("steps", 1));
         }
         long steps = Math.max(1, Math.round(60 * minutes / secondsAStep(entrant, opened, perEpoch)));
-        Outputs.folder(out.resolve(entrant.name));
+        Outputs.created(out.resolve(entrant.name));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("minutes", minutes);
         json.put("steps", steps);
@@ -198,7 +198,7 @@ record Trials(
         progress.say("timing " + TRIED + " steps of " + entrant.label + " ...");
         Path scratch;
         try {
-            scratch = Unfinished.folder(out);
+            scratch = Unfinished.folder(Outputs.created(out));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "[output] the folder " + Quoted.path(out) + " cannot be written to (" + FileFaults.reason(e) + ")",
