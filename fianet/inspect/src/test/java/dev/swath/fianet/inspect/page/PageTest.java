@@ -164,6 +164,13 @@ class PageTest {
         browser.settle();
     }
 
+    /** Goes to another place of the page that is open. */
+    private static void go(String place) {
+        browser.evaluate("location.hash = '#" + place + "'");
+        browser.waitFor("document.getElementById('main').dataset.view === '" + place + "'");
+        browser.settle();
+    }
+
     private static String tip() {
         return browser.text("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent");
     }
@@ -192,8 +199,9 @@ class PageTest {
         assertTrue(Files.size(file) < MOST_BYTES, Files.size(file) + " bytes");
         for (int[] size : new int[][] {{400, 800}, {1280, 900}, {3840, 2160}}) {
             browser.size(size[0], size[1], size[0] == 400);
+            open("");
             for (String view : VIEWS) {
-                open(view);
+                go(view);
                 assertEquals(view, browser.text("document.getElementById('main').dataset.view"));
                 assertFalse(
                         browser.text("document.getElementById('main').innerText")
@@ -470,7 +478,8 @@ class PageTest {
         double links = browser.number("document.querySelectorAll('.questions a').length");
         assertTrue(links >= 9, said);
         for (int i = 1; i <= links; i++) {
-            open("way");
+            go("way");
+            browser.waitFor("document.querySelectorAll('.questions a').length === " + (int) links);
             browser.click(".questions dt:nth-of-type(" + i + ") a");
             browser.waitFor("document.getElementById('main').dataset.view !== 'way'");
             assertTrue(VIEWS.contains(browser.text("document.getElementById('main').dataset.view")), "question " + i);
