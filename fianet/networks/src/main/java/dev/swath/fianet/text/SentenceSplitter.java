@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 
 /**
  * Cuts a text into sentences before its words are sought, by the decisions of Punkt (Kiss and Strunk, "Unsupervised
- * multilingual sentence boundary detection", 2006), with a short list of abbreviations in place of a trained one. A question
- * or exclamation mark ends a sentence. A period does unless it belongs to an abbreviation, an initial, an ellipsis, or a
- * number before a small letter. White space must be plain spaces.
+ * multilingual sentence boundary detection", 2006) with the abbreviations and sentence starters of its English parameters; what
+ * these know of how each word is usually written is left aside. A question or exclamation mark ends a sentence. A period does
+ * unless it belongs to an abbreviation, an initial, an ellipsis, or a number before a small letter. White space must be plain
+ * spaces.
  */
 final class SentenceSplitter {
     /**
@@ -21,130 +22,23 @@ final class SentenceSplitter {
      */
     record Span(int from, int to) {}
 
-    /** Words, written small and without their last period, that a period does not end. */
-    private static final Set<String> ABBREVIATIONS = Set.of(
-            // titles and names
-            "mr",
-            "mrs",
-            "ms",
-            "dr",
-            "prof",
-            "rev",
-            "hon",
-            "gen",
-            "col",
-            "maj",
-            "capt",
-            "cpt",
-            "lt",
-            "sgt",
-            "cmdr",
-            "adm",
-            "gov",
-            "sen",
-            "rep",
-            "pres",
-            "jr",
-            "sr",
-            "messrs",
-            "mme",
-            "st",
-            "ste",
-            // places and ways
-            "ave",
-            "blvd",
-            "rd",
-            "hwy",
-            "mt",
-            "ft",
-            "pt",
-            "dept",
-            "univ",
-            "bldg",
-            "calif",
-            "fla",
-            "mass",
-            "conn",
-            "minn",
-            "wash",
-            "colo",
-            "ariz",
-            "tex",
-            "penn",
-            "ill",
-            "mich",
-            "wis",
-            "ore",
-            "okla",
-            // companies
-            "inc",
-            "corp",
-            "ltd",
-            "co",
-            "cos",
-            "bros",
-            "assn",
-            // dates
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "sept",
-            "oct",
-            "nov",
-            "dec",
-            "mon",
-            "tue",
-            "tues",
-            "wed",
-            "thu",
-            "thur",
-            "thurs",
-            "fri",
-            // amounts and references
-            "approx",
-            "ca",
-            "cf",
-            "fig",
-            "figs",
-            "eq",
-            "sec",
-            "ch",
-            "vol",
-            "pp",
-            "ed",
-            "eds",
-            "est",
-            "max",
-            "min",
-            "nos",
-            "etc",
-            "vs",
-            "al",
-            "viz",
-            "resp",
-            "incl",
-            "excl",
-            "abbr",
-            "misc",
-            "alt",
-            "lat",
-            "lon",
-            "long",
-            "elev",
-            "sq",
-            "cu");
+    /** Words, written small and without their last period, that a period does not end: those that Punkt found in English. */
+    private static final Set<String> ABBREVIATIONS = words("""
+            adm ala ariz aug ave bros calif chg cie co col colo conn corp cos ct dec dr feb fla fri ft ga gen
+            ill inc jan jr kan ky lt ltd maj messrs mg mich minn mr mrs ms nev nov oct ok okla ore pa prof rep
+            reps sen sep sept sr st sw tenn tues va vs vt wash wed wis yr
+            c d e f g h k l m n p r s t v w
+            a.a a.c a.d a.g a.h a.m a.m.e a.s a.t b.f b.v c.i.t c.o.m.b c.v d.c d.h d.w e.f e.h e.l e.m f.g f.j
+            g.d g.f g.k h.c h.f h.m i.m.s j.b j.c j.j j.k j.p j.r l.a l.f l.p m.b.a m.d.c m.j n.c n.d n.h n.j
+            n.m n.v n.y p.a.m p.m ph.d r.a r.h r.i r.j r.k r.t s.a s.a.y s.c s.g s.p.a s.s t.j u.k u.n u.s u.s.a
+            u.s.s.r w.c w.r w.va w.w""");
 
     /** Words that, written large behind an abbreviation, begin a sentence all the same. */
-    private static final Set<String> STARTERS = Set.of(
-            "the", "this", "these", "that", "those", "there", "it", "its", "they", "he", "she", "we", "you", "in", "on",
-            "at", "but", "and", "if", "when", "while", "however", "some", "all", "each", "one", "another");
+    private static final Set<String> STARTERS = words("""
+            according although among both but despite even he however i if in indeed instead it many meanwhile
+            moreover most nevertheless nonetheless nor sales separately similarly since so some the there these
+            they this though thus under when while yet""");
 
-    private static final Pattern DOTTED = Pattern.compile("(?:\\p{L}\\.)+\\p{L}");
     private static final Pattern NUMBER = Pattern.compile("-?[.,]?\\p{Nd}[\\p{Nd},.-]*");
     /** Signs that stand apart from the word before them. */
     private static final String APART = ")\";}]*:@'({[!?";
@@ -296,18 +190,21 @@ final class SentenceSplitter {
         }
         String word = part.substring(0, part.length() - 1);
         int first = next.codePointAt(0);
+        String small = word.toLowerCase(Locale.ROOT);
+        boolean abbreviated =
+                ABBREVIATIONS.contains(small) || ABBREVIATIONS.contains(small.substring(small.lastIndexOf('-') + 1));
         if (word.codePointCount(0, word.length()) == 1 && isInitial(word.codePointAt(0))) {
             boolean letter = Character.isUpperCase(first) || Character.isLowerCase(first);
-            return letter ? starts(next) : !MARKS.contains(next);
+            return letter ? starts(next) : !abbreviated && !MARKS.contains(next);
         }
         if (NUMBER.matcher(word).matches()) {
             return !Character.isLowerCase(first) && !MARKS.contains(next);
         }
-        String small = word.toLowerCase(Locale.ROOT);
-        boolean abbreviated = ABBREVIATIONS.contains(small)
-                || ABBREVIATIONS.contains(small.substring(small.lastIndexOf('-') + 1))
-                || DOTTED.matcher(small).matches();
         return !abbreviated || starts(next);
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
     }
 
     private static boolean isInitial(int c) {
