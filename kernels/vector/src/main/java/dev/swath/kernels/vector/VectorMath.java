@@ -136,7 +136,7 @@ final class VectorMath {
 
     /**
      * x Phi(x) = x/2 (1 + erf(x / sqrt 2)); at most 8 ulp, also where 1 + erf cancels, down to x = -13; below, 0 to
-     * within 1e-37.
+     * within 1e-37. Where the processor cannot multiply and add in one step, at most 70 ulp: near -12, where it is 1e-33.
      */
     static FloatVector gelu(FloatVector x) {
         FloatVector a = distance(x);
@@ -146,7 +146,7 @@ final class VectorMath {
         return FMA ? missing.fma(a, y) : missing.mul(a).add(y);
     }
 
-    /** Phi(x) + x phi(x), the slope of {@link #gelu}. */
+    /** Phi(x) + x phi(x), the slope of {@link #gelu}; at most 3 ulp of 1. */
     static FloatVector geluSlope(FloatVector x) {
         FloatVector a = distance(x);
         // Of -|x|; the slopes of x and -x add up to 1.
