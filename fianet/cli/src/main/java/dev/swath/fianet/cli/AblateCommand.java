@@ -88,7 +88,7 @@ final class AblateCommand implements Callable<Integer> {
         if (ablations.variants().isEmpty()) {
             throw new UsageException("the network " + provider.name() + " has no ablation tables");
         }
-        Outputs.folder(out);
+        Outputs.requireFolder(out);
         Map<String, Scores> scores = new LinkedHashMap<>();
         Map<String, Object> results = new LinkedHashMap<>();
         TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), entrants.quiet);

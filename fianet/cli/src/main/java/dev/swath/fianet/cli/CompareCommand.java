@@ -97,7 +97,7 @@ final class CompareCommand implements Callable<Integer> {
         budget.check();
         data.loaderThreads();
         List<Trials.Entrant> all = entrants();
-        Outputs.folder(out);
+        Outputs.requireFolder(out);
         Map<Trials.Entrant, Trials.Outcome> outcomes = new LinkedHashMap<>();
         TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), entrants.quiet);
         try (Parallelism threads = run.parallelism()) {

@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = Outputs.folder(out);
+        Outputs.requireFolder(out);
         RgbImage scene = Demo.scene();
         var stdout = spec.commandLine().getOut();
         var stderr = spec.commandLine().getErr();
@@ -50,7 +50,8 @@ final class DemoCommand implements Callable<Integer> {
                         .withDevice(run.device)
                         .withPrecision(run.precision())
                         .withParallelism(threads))) {
-            Path image = Outputs.created(folder).resolve("scene.png");
+            Path folder = Outputs.created(out);
+            Path image = folder.resolve("scene.png");
             Overlays.writeOverlay(image, scene, new boolean[scene.width() * scene.height()]);
             stdout.println(image);
             List<SegmentationResult> results = new ArrayList<>();

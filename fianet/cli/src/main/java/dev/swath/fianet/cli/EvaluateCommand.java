@@ -116,7 +116,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (panels < 0) {
             throw new UsageException("--panels must be at least 0; got " + panels);
         }
-        Path folder = panels > 0 ? Outputs.folder(out) : out;
+        if (panels > 0) {
+            Outputs.requireFolder(out);
+        }
         var stdout = spec.commandLine().getOut();
         var stderr = spec.commandLine().getErr();
         Layout layout = Layouts.of(spec, data, dataset);
@@ -138,7 +140,7 @@ final class EvaluateCommand implements Callable<Integer> {
             new EvaluationTables(name, asked, report).lines(format).forEach(stdout::println);
             stdout.flush();
             if (panels > 0) {
-                new EvaluationPanels(Outputs.created(folder), asked, predictor, report)
+                new EvaluationPanels(Outputs.created(out), asked, predictor, report)
                         .write(panels, seed)
                         .forEach(file -> stderr.println("swath: wrote " + Quoted.path(file)));
             }

@@ -33,7 +33,7 @@ final class Outputs {
      * Says before any work is done whether files can be written to the folder, or to the nearest one above it that is there: it
      * is created with the first of them, by {@link #created}, so that a command that fails leaves none behind.
      */
-    static Path folder(Path out) {
+    static void requireFolder(Path out) {
         Path there = out.toAbsolutePath();
         while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
             there = there.getParent();
@@ -42,7 +42,6 @@ final class Outputs {
             throw cannotBeCreated(out, there + " is no folder");
         }
         probe(there, "--out");
-        return out;
     }
 
     /** The folder, created if it is not there. */

@@ -170,8 +170,8 @@ final class SegmentCommand implements Callable<Integer> {
         }
         Map<String, MaskFile.Entry> fromFile = masks(work);
         Bands colours = bands();
-        Path folder = Outputs.folder(out);
-        if (logits != null && !isIn(folder, logits)) {
+        Outputs.requireFolder(out);
+        if (logits != null && !isIn(out, logits)) {
             Outputs.requireWritable(logits, "--save-logits");
         }
         PosTagger tagger = expression.tagger();
@@ -187,7 +187,7 @@ final class SegmentCommand implements Callable<Integer> {
                                 .withTagger(tagger)
                                 .withMode(expression.mode));
                 Answers answers =
-                        new Answers(spec, work, folder, segmenter.backend().name())) {
+                        new Answers(spec, work, out, segmenter.backend().name())) {
             answers.loaded((System.nanoTime() - start) / 1e9);
             Map<String, Asked> asked = asked(work, segmenter, fromFile);
             Map<String, String> passedOver = run.passedOver(segmenter.backend());

@@ -192,34 +192,23 @@ class BadUsageTest {
     /** The place is looked at first, but a folder is made with the first file in it. */
     @Test
     void whatFailsLeavesNoFolder() throws IOException {
-        Path place = out.resolve("deeper");
-        Cli.run("evaluate", "--data", "none", "--weights", model, "--panels", 1, "--out", place)
+        Path above = out;
+        out = above.resolve("deeper");
+        Cli.run("evaluate", "--data", "none", "--weights", model, "--panels", 1, "--out", out)
                 .refused(1, "none");
         Cli.run("evaluate", "--data", "none", "--weights", model, "--panels", 1, "--out", image.resolve("x"))
                 .refused(1, image, "is no folder", "--out");
         for (String command : List.of("ablate", "compare")) {
             List<Object> args = new ArrayList<>(List.of(command, "--dataset", "rrsisd", "--data", "none"));
-            args.addAll(List.of("--config", "compact", "--steps", 1, "--out", place));
+            args.addAll(List.of("--config", "compact", "--steps", 1, "--out", out));
             args.addAll(command.equals("compare") ? List.of("--networks", "fianet") : List.of());
             Cli.run(args.toArray()).refused(1, "none");
         }
-        Cli.run("segment", "--image", "none.png", "--text", "ship", "--weights", model, "--out", place)
+        Cli.run("segment", "--image", "none.png", "--text", "ship", "--weights", model, "--out", out)
                 .refused(1, "none.png");
-        assertFalse(Files.exists(out));
-        Path logits = place.resolve("l.safetensors");
-        Cli done = Cli.run(
-                        "segment",
-                        "--image",
-                        image,
-                        "--text",
-                        "ship",
-                        "--weights",
-                        model,
-                        "--out",
-                        place,
-                        "--save-logits",
-                        logits)
-                .done();
+        assertFalse(Files.exists(above));
+        Path logits = out.resolve("l.safetensors");
+        Cli done = segment("--text", "ship", "--save-logits", logits).done();
         assertTrue(done.out().contains(logits.toString()) && Files.size(logits) > 0, done.out());
     }
 

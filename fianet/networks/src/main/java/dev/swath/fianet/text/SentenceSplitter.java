@@ -191,8 +191,7 @@ final class SentenceSplitter {
         String word = part.substring(0, part.length() - 1);
         int first = next.codePointAt(0);
         String small = word.toLowerCase(Locale.ROOT);
-        boolean abbreviated =
-                ABBREVIATIONS.contains(small) || ABBREVIATIONS.contains(small.substring(small.lastIndexOf('-') + 1));
+        boolean abbreviated = ABBREVIATIONS.contains(small.substring(small.lastIndexOf('-') + 1));
         if (word.codePointCount(0, word.length()) == 1 && isInitial(word.codePointAt(0))) {
             boolean letter = Character.isUpperCase(first) || Character.isLowerCase(first);
             return letter ? starts(next) : !abbreviated && !MARKS.contains(next);
