@@ -24,7 +24,7 @@ public final class Workspace implements AutoCloseable {
     /** A small free block may be larger than asked by this factor; what is lost is little. */
     private static final double SMALL_SLACK = 8;
     /** A large one by this. */
-    private static final double LARGE_SLACK = 1.5;
+    private static final double LARGE_SLACK = 3;
     /** Bytes from which a block is large. */
     private static final long LARGE = 4L << 20;
     /** Bytes of a block that any request may take. */

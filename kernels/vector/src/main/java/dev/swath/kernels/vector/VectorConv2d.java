@@ -56,7 +56,7 @@ final class VectorConv2d implements Conv2dKernel {
             Geometry g,
             Execution on) {
         if (weight.storage() instanceof WinogradStorage w && WinogradConv2d.suits(g)) {
-            WinogradConv2d.forward(Winograd.F4, y, x, channels, w.transformed(), bias, g, on);
+            WinogradConv2d.packed(y, x, channels, w, bias, g, on);
             activate(y, f, g, on);
             return;
         }

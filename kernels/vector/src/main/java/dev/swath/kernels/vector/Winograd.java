@@ -39,6 +39,14 @@ abstract class Winograd {
     }
 
     /**
+     * Between the products of a transformed weight with {@code n} outputs and {@code k} inputs, each laid out as {@link
+     * PanelStorage} does: not a multiple of 4 KB, of which a cache keeps only a few, for one vector of each is written at a time.
+     */
+    static int weightStride(int n, int k) {
+        return PanelStorage.size(n, k) + 16;
+    }
+
+    /**
      * Transforms one input tile of one map into V[products][tile][channel].
      *
      * @param v target; product q of this tile's channel c is at {@code at + q * productStride + c}
@@ -60,9 +68,11 @@ abstract class Winograd {
             Geometry g);
 
     /**
-     * Turns M[products][tile][channel] of one tile into outputs and writes those inside the map, plus the bias.
+     * Turns some channels of M[products][tile][channel] of one tile into outputs and writes those inside the map, plus the bias.
      *
-     * @param m source; product q of this tile's channel o is at {@code at + q * productStride + o}
+     * @param m source; product q of this tile's channel o is at {@code at + q * productStride + o - first}
+     * @param first of the channels
+     * @param end behind the last of them
      * @param half scratch of a vector for each product
      * @param bias padded to whole vectors
      */
@@ -73,6 +83,8 @@ abstract class Winograd {
             int productStride,
             float[] half,
             float[] bias,
+            int first,
+            int end,
             int b,
             int top,
             int left,

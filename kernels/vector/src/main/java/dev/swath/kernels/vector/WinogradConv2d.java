@@ -22,6 +22,9 @@ final class WinogradConv2d {
 
     private static final int MAX_TILES = 240;
 
+    /** Floats of a transformed weight that are there at a time; of large weights as many always, so that one array serves all. */
+    private static final int WEIGHT = 7 << 21;
+
     /** Between tiles' channels: vectors of the last ones are written whole. */
     private static final int PAD = 16;
 
@@ -95,32 +98,61 @@ final class WinogradConv2d {
             @Nullable Slice bias,
             Geometry g,
             Execution on) {
-        float[] to = HostExecution.arrays(on).take(Winograd.F2.products * PanelStorage.size(g.out(), g.in()));
+        ScratchArrays arrays = HostExecution.arrays(on);
+        float[] to = arrays.take(Winograd.F2.products * Winograd.weightStride(g.out(), g.in()));
         on.forEach(PanelStorage.count(g.out()), panel -> {
-            float[] scratch = HostExecution.arrays(on).take(WinogradF2.PANEL_SCRATCH);
+            float[] scratch = arrays.take(WinogradF2.PANEL_SCRATCH);
             WinogradF2.panel(to, weight.floats(), weight.offset(), g.out(), g.in(), adjoint, panel, scratch);
-            HostExecution.arrays(on).give(scratch);
+            arrays.give(scratch);
         });
-        forward(Winograd.F2, y, x, channels, to, bias, g, on);
-        HostExecution.arrays(on).give(to);
+        forward(Winograd.F2, y, x, channels, new Weight(to, 0, g.out()), bias, g, on);
+        arrays.give(to);
     }
 
-    /** y = x * weight + bias, of maps that count as one. */
-    static void forward(
+    /** y = x * weight + bias with a packed weight, by {@link Winograd#F4}; the weight is transformed some panels at a time. */
+    static void packed(
+            Slice y,
+            Slice[] x,
+            int[] channels,
+            WinogradStorage weight,
+            @Nullable Slice bias,
+            Geometry g,
+            Execution on) {
+        ScratchArrays arrays = HostExecution.arrays(on);
+        int count = PanelStorage.count(g.out());
+        int most = Math.clamp(WEIGHT / (Winograd.F4.products * GemmTile.COLUMNS * g.in()), 1, count);
+        int each = Math.ceilDiv(count, Math.ceilDiv(count, most));
+        int size = Winograd.F4.products * Winograd.weightStride(each * GemmTile.COLUMNS, g.in());
+        float[] to = arrays.take(size > SCRATCH ? Math.max(size, WEIGHT) : size);
+        for (int first = 0; first < count; first += each) {
+            int column = first * GemmTile.COLUMNS;
+            int columns = Math.min(each * GemmTile.COLUMNS, g.out() - column);
+            int panels = Math.min(each, count - first);
+            weight.transform(first, panels, to, Winograd.weightStride(columns, g.in()), on);
+            forward(Winograd.F4, y, x, channels, new Weight(to, column, columns), bias, g, on);
+        }
+        arrays.give(to);
+    }
+
+    /** A transformed weight, or what of it is for the outputs from {@code column} on. */
+    private record Weight(float[] values, int column, int columns) {}
+
+    /** The columns of y = x * weight + bias that the weight is for, of maps that count as one. */
+    private static void forward(
             Winograd form,
             Slice y,
             Slice[] x,
             int[] channels,
-            float[] weight,
+            Weight weight,
             @Nullable Slice bias,
             Geometry g,
             Execution on) {
         Tiles tiles = Tiles.of(form, g);
         int ldv = g.in() + PAD;
-        int ldm = PanelStorage.columns(g.out());
+        int ldm = PanelStorage.columns(weight.columns);
         int most = Math.clamp(SCRATCH / (form.products * Math.max(ldv, ldm)), 1, MAX_TILES);
         int block = Math.ceilDiv(tiles.count, Math.ceilDiv(tiles.count, most));
-        float[] shift = new float[ldm];
+        float[] shift = new float[PanelStorage.columns(g.out())];
         if (bias != null) {
             System.arraycopy(bias.floats(), bias.offset(), shift, 0, g.out());
         }
@@ -138,8 +170,9 @@ final class WinogradConv2d {
             on.forEach(form.products, q -> {
                 Slice to = Slice.of(new HostStorage.Floats(m), q * block * ldm);
                 Slice from = Slice.of(new HostStorage.Floats(v), q * block * ldv);
-                int panels = q * PanelStorage.size(g.out(), g.in());
-                VectorGemm.small(to, ldm, Matrix.dense(from, ldv), weight, panels, count, g.out(), g.in(), on);
+                int panels = q * Winograd.weightStride(weight.columns, g.in());
+                VectorGemm.small(
+                        to, ldm, Matrix.dense(from, ldv), weight.values, panels, count, weight.columns, g.in(), on);
             });
             each(count, form, on, (tile, half) -> {
                 int b = tiles.image(first + tile);
@@ -150,6 +183,8 @@ final class WinogradConv2d {
                         block * ldm,
                         half,
                         shift,
+                        weight.column,
+                        weight.column + weight.columns,
                         b,
                         tiles.top(first + tile),
                         tiles.left(first + tile),

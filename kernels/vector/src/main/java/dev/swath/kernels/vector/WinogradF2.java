@@ -26,7 +26,7 @@ final class WinogradF2 extends Winograd {
     }
 
     /**
-     * One panel, of 16 products, as {@link PanelStorage} has them, of a weight (n, k, 3, 3) or, with {@code adjoint}, of the
+     * One panel, of 16 products, of a weight (n, k, 3, 3) or, with {@code adjoint}, of the
      * adjoint convolution of a weight (k, n, 3, 3), whose kernels are turned by half a turn.
      *
      * @param scratch {@link #PANEL_SCRATCH} floats
@@ -34,7 +34,7 @@ final class WinogradF2 extends Winograd {
     static void panel(float[] to, float[] w, int offset, int n, int k, boolean adjoint, int panel, float[] scratch) {
         int first = panel * GemmTile.COLUMNS;
         int width = PanelStorage.width(n, panel);
-        int size = PanelStorage.size(n, k);
+        int stride = weightStride(n, k);
         int columns = Math.min(width, n - first);
         Arrays.fill(scratch, 0, TAPS * width, 0);
         for (int l = 0; l < k; l++) {
@@ -47,7 +47,7 @@ final class WinogradF2 extends Winograd {
             }
             int at = first * k + l * width;
             for (int j = 0; j < width; j += W) {
-                kernels(scratch, j, width, to, at + j, size);
+                kernels(scratch, j, width, to, at + j, stride);
             }
         }
     }
@@ -132,6 +132,8 @@ final class WinogradF2 extends Winograd {
             int productStride,
             float[] half,
             float[] bias,
+            int first,
+            int end,
             int b,
             int top,
             int left,
@@ -139,16 +141,16 @@ final class WinogradF2 extends Winograd {
         float[] out = y.floats();
         int rows = Math.min(OUT, g.height() - top);
         int columns = Math.min(OUT, g.width() - left);
-        for (int o = 0; o < g.out(); o += W) {
+        for (int o = first; o < end; o += W) {
             for (int j = 0; j < SIDE; j++) {
-                int from = at + j * productStride + o;
+                int from = at + j * productStride + o - first;
                 int step = SIDE * productStride;
                 FloatVector m1 = FloatVector.fromArray(S, m, from + step);
                 FloatVector m2 = FloatVector.fromArray(S, m, from + 2 * step);
                 FloatVector.fromArray(S, m, from).add(m1).add(m2).intoArray(half, j * W);
                 m1.sub(m2).sub(FloatVector.fromArray(S, m, from + 3 * step)).intoArray(half, (SIDE + j) * W);
             }
-            VectorMask<Float> mask = S.indexInRange(o, g.out());
+            VectorMask<Float> mask = S.indexInRange(o, end);
             FloatVector shift = FloatVector.fromArray(S, bias, o);
             for (int i = 0; i < rows; i++) {
                 int base = y.offset() + ((b * g.height() + top + i) * g.width() + left) * g.out() + o;

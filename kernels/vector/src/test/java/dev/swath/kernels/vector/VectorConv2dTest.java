@@ -41,7 +41,8 @@ class VectorConv2dTest {
         "1,30,30,48,64",
         "3,1,1,16,16",
         "1,2,11,65,16",
-        "2,7,6,71,64"
+        "2,7,6,71,64",
+        "1,4,5,1600,330"
     })
     void packedEqualsScalarForAnyNumberOfThreads(int batch, int height, int width, int in, int out) {
         Geometry g = new Geometry(batch, height, width, in, out, 3, 1, 1);
