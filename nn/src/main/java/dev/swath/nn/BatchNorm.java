@@ -2,6 +2,7 @@ package dev.swath.nn;
 
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.Activation;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.Tensor;
@@ -33,6 +34,11 @@ public final class BatchNorm extends Module {
 
     /** (..., C) to (..., C). */
     public Var forward(Tape tape, Var x) {
+        return forward(tape, x, Activation.IDENTITY);
+    }
+
+    /** The same with ReLU behind it, in one pass over the map, or without. */
+    public Var forward(Tape tape, Var x, Activation f) {
         return call(
                 tape,
                 () -> dev.swath.autograd.ops.BatchNorm.apply(
@@ -44,6 +50,7 @@ public final class BatchNorm extends Module {
                         runningVariance.value(),
                         batches.value(),
                         MOMENTUM,
-                        EPS));
+                        EPS,
+                        f));
     }
 }

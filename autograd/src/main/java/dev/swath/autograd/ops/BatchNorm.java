@@ -3,6 +3,7 @@ package dev.swath.autograd.ops;
 import dev.swath.autograd.OpDetails;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.Tensor;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code batch_norm}: standardises each channel, scales and shifts (Ioffe, Szegedy 2015). In training mode by the
  * statistics of the batch, which also move the running ones: running = (1 - momentum) running + momentum batch, with the
- * unbiased variance; else by the running ones.
+ * unbiased variance; else by the running ones. ReLU behind it costs nothing more.
  */
 public final class BatchNorm {
     private static final String OP = "batch_norm";
@@ -25,6 +26,7 @@ public final class BatchNorm {
      * @param runningMean (C), written in training mode
      * @param runningVariance (C), written in training mode
      * @param batches how many batches have moved them, i64 (1 element), += 1 in training mode; or null
+     * @param f what is done with the result in the same pass over it, {@link Activation#RELU}, or nothing
      * @return (..., C)
      */
     public static Var apply(
@@ -36,10 +38,17 @@ public final class BatchNorm {
             Tensor runningVariance,
             @Nullable Tensor batches,
             double momentum,
-            double eps) {
+            double eps,
+            Activation f) {
         int channels = x.dim(-1);
         Ops.requireShape(tape, OP, "weight", weight, "last axis of x", x, channels);
         Ops.requireShape(tape, OP, "bias", bias, "last axis of x", x, channels);
+        Ops.require(
+                tape,
+                f == Activation.IDENTITY || f == Activation.RELU,
+                OP,
+                "the function behind it must be relu or none",
+                x);
         int rows = Ops.rows(x);
         boolean batch = tape.training();
         Ops.require(tape, !batch || rows > 1, OP, "in training there must be more than one value a channel", x);
@@ -69,14 +78,16 @@ public final class BatchNorm {
         }
         Tensor y = tape.allocate(x.dtype(), x.shape());
         Slice w = Slice.of(Ops.dense(tape, weight));
+        Slice shift = Slice.of(Ops.dense(tape, bias));
         kernel.forward(
                 Slice.of(y),
                 Slice.of(in),
                 Slice.of(mean),
                 Slice.of(variance),
                 w,
-                Slice.of(Ops.dense(tape, bias)),
+                shift,
                 eps,
+                f,
                 rows,
                 channels,
                 tape.execution());
@@ -85,7 +96,8 @@ public final class BatchNorm {
                 .input("bias", bias)
                 .input("mean", mean)
                 .input("variance", variance)
-                .setting("eps", eps));
+                .setting("eps", eps)
+                .setting("f", f));
         return tape.record(
                 OP,
                 y,
@@ -103,7 +115,9 @@ public final class BatchNorm {
                             Slice.of(mean),
                             Slice.of(variance),
                             w,
+                            shift,
                             eps,
+                            f,
                             batch,
                             rows,
                             channels,
@@ -116,7 +130,14 @@ public final class BatchNorm {
 
     /** The same from primitive ops; the running statistics are read but stay. */
     public static Var composed(
-            Tape tape, Var x, Var weight, Var bias, Tensor runningMean, Tensor runningVariance, double eps) {
+            Tape tape,
+            Var x,
+            Var weight,
+            Var bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            double eps,
+            Activation f) {
         int rows = Ops.rows(x);
         Var table = Reshape.apply(tape, x, rows, x.dim(-1));
         Var centred;
@@ -130,6 +151,7 @@ public final class BatchNorm {
         }
         Var y = Compositions.scaled(tape, centred, variance, eps);
         y = Binary.add(tape, Binary.mul(tape, y, weight), bias);
-        return Reshape.apply(tape, y, x.shape().dims());
+        y = Reshape.apply(tape, y, x.shape().dims());
+        return f == Activation.IDENTITY ? y : Unary.apply(tape, y, f);
     }
 }

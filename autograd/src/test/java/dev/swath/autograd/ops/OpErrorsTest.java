@@ -110,8 +110,22 @@ class OpErrorsTest {
                                         Tensor.zeros(3),
                                         null,
                                         0.1,
-                                        1e-5))
+                                        1e-5,
+                                        Activation.IDENTITY))
                         .getMessage());
+        refused(
+                "[batch_norm] the function behind it must be relu or none; got f32[2, 3] on cpu",
+                t -> BatchNorm.apply(
+                        t,
+                        zeros(2, 3),
+                        zeros(3),
+                        zeros(3),
+                        Tensor.zeros(3),
+                        Tensor.zeros(3),
+                        null,
+                        0.1,
+                        1e-5,
+                        Activation.TANH));
     }
 
     @Test

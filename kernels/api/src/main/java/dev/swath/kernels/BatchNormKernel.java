@@ -26,7 +26,11 @@ public interface BatchNormKernel extends Kernel {
             int channels,
             Execution on);
 
-    /** y = (x - mean) / sqrt(variance + eps) weight + bias; y may be x. */
+    /**
+     * y = f((x - mean) / sqrt(variance + eps) weight + bias); y may be x.
+     *
+     * @param f {@link Activation#IDENTITY} or {@link Activation#RELU}
+     */
     void forward(
             Slice y,
             Slice x,
@@ -35,6 +39,7 @@ public interface BatchNormKernel extends Kernel {
             Slice weight,
             Slice bias,
             double eps,
+            Activation f,
             int rows,
             int channels,
             Execution on);
@@ -42,6 +47,7 @@ public interface BatchNormKernel extends Kernel {
     /**
      * dx (=, or null), dWeight (+=, or null), dBias (+=, or null).
      *
+     * @param f as forwards; where ReLU let a value through is worked out again from x
      * @param batchStatistics whether mean and variance were those of x, so that the gradient flows through them too
      */
     void backward(
@@ -53,7 +59,9 @@ public interface BatchNormKernel extends Kernel {
             Slice mean,
             Slice variance,
             Slice weight,
+            Slice bias,
             double eps,
+            Activation f,
             boolean batchStatistics,
             int rows,
             int channels,

@@ -122,6 +122,17 @@ public final class Explain {
         };
     }
 
+    /** The function that the op's setting {@code f} names, of a value, with a line for it if there is one. */
+    static double applied(Sheet s, double x) {
+        Activation f = (Activation) s.setting("f");
+        if (f == Activation.IDENTITY) {
+            return x;
+        }
+        double y = apply(f, x);
+        s.line("f = " + f.name().toLowerCase(Locale.ROOT), y);
+        return y;
+    }
+
     /** f(x), by the kernels themselves. */
     static double apply(Activation f, double x) {
         if (f == Activation.IDENTITY) {

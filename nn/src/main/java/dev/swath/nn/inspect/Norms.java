@@ -57,14 +57,15 @@ final class Norms {
         double variance = s.input("variance").get(c);
         double weight = s.input("weight").get(c);
         double bias = s.input("bias").get(c);
-        return s.formula("y = (x - mean) / sqrt(variance + eps) * weight + bias, by the channel's statistics")
+        double y = (x - mean) / Math.sqrt(variance + s.number("eps")) * weight + bias;
+        s.formula("y = f((x - mean) / sqrt(variance + eps) * weight + bias), by the channel's statistics")
                 .line("x", x)
                 .line("mean", mean)
                 .line("variance", variance)
                 .line("eps", s.number("eps"))
                 .line("weight", weight)
-                .line("bias", bias)
-                .value((x - mean) / Math.sqrt(variance + s.number("eps")) * weight + bias);
+                .line("bias", bias);
+        return s.value(Explain.applied(s, y));
     }
 
     static Explanation softmax(Sheet s, boolean log) {

@@ -1,6 +1,5 @@
 package dev.swath.nn.inspect;
 
-import dev.swath.kernels.Activation;
 import dev.swath.kernels.WindowAttentionKernel.Geometry;
 import dev.swath.tensor.Tensor;
 
@@ -38,12 +37,7 @@ final class Products {
             s.line("bias", bias);
             y += bias;
         }
-        Activation f = (Activation) s.setting("f");
-        if (f != Activation.IDENTITY) {
-            y = Explain.apply(f, y);
-            s.line("f = " + f.name().toLowerCase(java.util.Locale.ROOT), y);
-        }
-        return y;
+        return Explain.applied(s, y);
     }
 
     static Explanation conv2d(Sheet s) {

@@ -1,5 +1,6 @@
 package dev.swath.kernels.scalar;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
@@ -55,13 +56,15 @@ final class ScalarBatchNorm implements BatchNormKernel {
             Slice weight,
             Slice bias,
             double eps,
+            Activation f,
             int rows,
             int channels,
             Execution on) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < channels; c++) {
                 int at = r * channels + c;
-                y.set(at, (x.get(at) - mean.get(c)) / Math.sqrt(variance.get(c) + eps) * weight.get(c) + bias.get(c));
+                double z = (x.get(at) - mean.get(c)) / Math.sqrt(variance.get(c) + eps);
+                y.set(at, ScalarUnary.value(f, z * weight.get(c) + bias.get(c)));
             }
         }
     }
@@ -76,7 +79,9 @@ final class ScalarBatchNorm implements BatchNormKernel {
             Slice mean,
             Slice variance,
             Slice weight,
+            Slice bias,
             double eps,
+            Activation f,
             boolean batchStatistics,
             int rows,
             int channels,
@@ -87,9 +92,10 @@ final class ScalarBatchNorm implements BatchNormKernel {
             double sum = 0;
             double dot = 0;
             for (int r = 0; r < rows; r++) {
-                double g = dy.get(r * channels + c);
+                double z = (x.get(r * channels + c) - m) * s;
+                double g = through(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
                 sum += g;
-                dot += g * (x.get(r * channels + c) - m) * s;
+                dot += g * z;
             }
             if (dWeight != null) {
                 dWeight.add(c, dot);
@@ -99,9 +105,14 @@ final class ScalarBatchNorm implements BatchNormKernel {
             }
             for (int r = 0; dx != null && r < rows; r++) {
                 double z = (x.get(r * channels + c) - m) * s;
-                double through = batchStatistics ? (sum + z * dot) / rows : 0;
-                dx.set(r * channels + c, weight.get(c) * s * (dy.get(r * channels + c) - through));
+                double g = through(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
+                double batch = batchStatistics ? (sum + z * dot) / rows : 0;
+                dx.set(r * channels + c, weight.get(c) * s * (g - batch));
             }
         }
+    }
+
+    private static double through(Activation f, double y) {
+        return f == Activation.IDENTITY || y > 0 ? 1 : 0;
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Execution;
 import dev.swath.kernels.Slice;
@@ -7,7 +8,7 @@ import dev.swath.kernels.cuda.ChannelNorm.Channels;
 import dev.swath.kernels.cuda.ChannelNorm.Sizes;
 import org.jspecify.annotations.Nullable;
 
-/** Batch norm of {@code channel_norm.cu}. */
+/** Batch norm of {@code channel_norm.cu}, with ReLU behind it or without. */
 final class CudaBatchNorm implements BatchNormKernel {
     private final ChannelNorm norm;
 
@@ -56,22 +57,7 @@ final class CudaBatchNorm implements BatchNormKernel {
             Slice weight,
             Slice bias,
             double eps,
-            int rows,
-            int channels,
-            Execution on) {
-        forward(y, x, mean, variance, weight, bias, eps, false, rows, channels, on);
-    }
-
-    /** The same, followed by max(y, 0) if {@code relu}. */
-    void forward(
-            Slice y,
-            Slice x,
-            Slice mean,
-            Slice variance,
-            Slice weight,
-            Slice bias,
-            double eps,
-            boolean relu,
+            Activation f,
             int rows,
             int channels,
             Execution on) {
@@ -79,7 +65,7 @@ final class CudaBatchNorm implements BatchNormKernel {
                 y,
                 x,
                 new Channels(mean, variance, weight, bias, eps),
-                relu,
+                f == Activation.RELU,
                 new Sizes(1, rows, channels),
                 CudaExecution.of(on));
     }
@@ -94,39 +80,9 @@ final class CudaBatchNorm implements BatchNormKernel {
             Slice mean,
             Slice variance,
             Slice weight,
-            double eps,
-            boolean batchStatistics,
-            int rows,
-            int channels,
-            Execution on) {
-        norm.backward(
-                dx,
-                dWeight,
-                dBias,
-                dy,
-                x,
-                new Channels(mean, variance, weight, null, eps),
-                false,
-                batchStatistics,
-                new Sizes(1, rows, channels),
-                CudaExecution.of(on));
-    }
-
-    /**
-     * The backward pass of batch norm and ReLU in one: dy is the gradient behind the ReLU, whose sign is worked out again
-     * from x and the bias.
-     */
-    void reluBackward(
-            @Nullable Slice dx,
-            @Nullable Slice dWeight,
-            @Nullable Slice dBias,
-            Slice dy,
-            Slice x,
-            Slice mean,
-            Slice variance,
-            Slice weight,
             Slice bias,
             double eps,
+            Activation f,
             boolean batchStatistics,
             int rows,
             int channels,
@@ -138,7 +94,7 @@ final class CudaBatchNorm implements BatchNormKernel {
                 dy,
                 x,
                 new Channels(mean, variance, weight, bias, eps),
-                true,
+                f == Activation.RELU,
                 batchStatistics,
                 new Sizes(1, rows, channels),
                 CudaExecution.of(on));

@@ -266,9 +266,13 @@ final class SelfCheck {
         Slice mean = room(types.parameters(), CHANNELS);
         Slice variance = room(types.parameters(), CHANNELS);
         kernel.statistics(mean, variance, x, CELLS, CHANNELS, on);
-        Slice batch = room(n);
-        kernel.forward(batch, x, mean, variance, parameter(CHANNELS), parameter(CHANNELS), 1e-5, CELLS, CHANNELS, on);
-        keep("batch_norm", batch, n);
+        Slice weight = parameter(CHANNELS);
+        Slice bias = parameter(CHANNELS);
+        for (Activation f : new Activation[] {Activation.IDENTITY, Activation.RELU}) {
+            Slice batch = room(n);
+            kernel.forward(batch, x, mean, variance, weight, bias, 1e-5, f, CELLS, CHANNELS, on);
+            keep(f == Activation.RELU ? "batch_norm with relu" : "batch_norm", batch, n);
+        }
     }
 
     private void maps() {

@@ -4,11 +4,14 @@ import static dev.swath.kernels.vector.Lanes.LENGTH;
 import static dev.swath.kernels.vector.Lanes.SPECIES;
 import static dev.swath.kernels.vector.Lanes.fma;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Execution;
+import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /** {@code batch_norm}. */
@@ -54,18 +57,47 @@ final class VectorBatchNorm implements BatchNormKernel {
             Slice weight,
             Slice bias,
             double eps,
+            Activation f,
             int rows,
             int channels,
             Execution on) {
+        float[] scale = scale(variance, weight, eps, channels);
+        Chunks.rows(rows, channels, on, (from, to) -> {
+            for (int r = from; r < to; r++) {
+                row(y, x, r * channels, mean, scale, bias, channels);
+                if (f == Activation.RELU) {
+                    int at = y.offset() + r * channels;
+                    VectorUnary.apply(f, y.floats(), at, y.floats(), at, channels);
+                }
+            }
+        });
+    }
+
+    private static float[] scale(Slice variance, Slice weight, double eps, int channels) {
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {
             scale[c] = (float) (weight.get(c) / Math.sqrt(variance.get(c) + eps));
         }
-        Chunks.rows(rows, channels, on, (from, to) -> {
-            for (int r = from; r < to; r++) {
-                row(y, x, r * channels, mean, scale, bias, channels);
-            }
-        });
+        return scale;
+    }
+
+    /** dy where the same row of {@link #forward} let it through, else 0. */
+    private static void passed(
+            float[] to, int at, Slice dy, Slice x, Slice mean, float[] scale, Slice bias, int channels) {
+        Slice y = Slice.of(new HostStorage.Floats(to), at);
+        row(y, x.plus(at), 0, mean, scale, bias, channels);
+        float[] g = dy.floats();
+        int g0 = dy.offset() + at;
+        int i = 0;
+        for (; i <= channels - LENGTH; i += LENGTH) {
+            FloatVector v = FloatVector.fromArray(SPECIES, to, at + i);
+            FloatVector.zero(SPECIES)
+                    .blend(FloatVector.fromArray(SPECIES, g, g0 + i), v.compare(VectorOperators.GT, 0))
+                    .intoArray(to, at + i);
+        }
+        for (; i < channels; i++) {
+            to[at + i] = to[at + i] > 0 ? g[g0 + i] : 0;
+        }
     }
 
     /** y = (x - mean) scale + bias. */
@@ -98,11 +130,41 @@ final class VectorBatchNorm implements BatchNormKernel {
             Slice mean,
             Slice variance,
             Slice weight,
+            Slice bias,
             double eps,
+            Activation f,
             boolean batchStatistics,
             int rows,
             int channels,
             Execution on) {
+        if (f == Activation.RELU) {
+            float[] passed = HostExecution.arrays(on).take(rows * channels);
+            Slice g = Slice.of(new HostStorage.Floats(passed), 0);
+            float[] forwards = scale(variance, weight, eps, channels);
+            Chunks.rows(rows, channels, on, (from, to) -> {
+                for (int r = from; r < to; r++) {
+                    passed(passed, r * channels, dy, x, mean, forwards, bias, channels);
+                }
+            });
+            backward(
+                    dx,
+                    dWeight,
+                    dBias,
+                    g,
+                    x,
+                    mean,
+                    variance,
+                    weight,
+                    bias,
+                    eps,
+                    Activation.IDENTITY,
+                    batchStatistics,
+                    rows,
+                    channels,
+                    on);
+            HostExecution.arrays(on).give(passed);
+            return;
+        }
         float[] inverse = new float[channels];
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {

@@ -1,5 +1,6 @@
 package dev.swath.kernels.vector;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.LayerNormKernel;
@@ -58,8 +59,16 @@ class NormKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, true", "5, 3, false", "300, 37, true", "1000, 128, false", "513, 16, true"})
-    void batchNorm(int rows, int channels, boolean batchStatistics) {
+    @CsvSource({
+        "1, 1, true, IDENTITY",
+        "5, 3, false, RELU",
+        "300, 37, true, RELU",
+        "1000, 128, false, IDENTITY",
+        "1000, 100, false, RELU",
+        "513, 16, true, IDENTITY",
+        "513, 16, true, RELU"
+    })
+    void batchNorm(int rows, int channels, boolean batchStatistics, Activation f) {
         int n = rows * channels;
         new Check<>(BatchNormKernel.class, new VectorBackend().kernel(BatchNormKernel.class, DType.F32))
                 .input(n, 1, 20)
@@ -73,28 +82,31 @@ class NormKernelsTest {
                 .input(channels)
                 .input(channels)
                 .output("y", n)
-                .run(TOLERANCE, (k, o, p) -> k.forward(o[5], o[0], o[1], o[2], o[3], o[4], 1e-5, rows, channels, p));
+                .run(TOLERANCE, (k, o, p) -> k.forward(o[5], o[0], o[1], o[2], o[3], o[4], 1e-5, f, rows, channels, p));
         new Check<>(BatchNormKernel.class, new VectorBackend().kernel(BatchNormKernel.class, DType.F32))
                 .input(n)
                 .input(channels, 0.1, 0)
                 .input(channels, 0.1, 1)
                 .input(channels)
                 .input(n)
+                .input(channels)
                 .output("dx", n)
                 .output("dWeight", channels)
                 .output("dBias", channels)
                 .run(
                         TOLERANCE,
                         (k, o, p) -> k.backward(
-                                o[5],
                                 o[6],
                                 o[7],
+                                o[8],
                                 o[4],
                                 o[0],
                                 o[1],
                                 o[2],
                                 o[3],
+                                o[5],
                                 1e-5,
+                                f,
                                 batchStatistics,
                                 rows,
                                 channels,

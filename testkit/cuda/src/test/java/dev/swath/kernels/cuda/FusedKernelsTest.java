@@ -9,7 +9,6 @@ import dev.swath.kernels.PatchMergeKernel;
 import dev.swath.kernels.ResizeKernel;
 import dev.swath.kernels.SegmentationLossKernel;
 import dev.swath.kernels.Slice;
-import dev.swath.kernels.UnaryKernel;
 import dev.swath.kernels.cuda.Trial.Operand;
 import dev.swath.kernels.scalar.ScalarBackend;
 import dev.swath.tensor.DType;
@@ -225,70 +224,36 @@ class FusedKernelsTest {
             Operand dx = t.y("dx", n);
             Operand dWeight = t.changed("dWeight", types.parameters(), channels, random::nextGaussian);
             Operand dBias = t.changed("dBias", types.parameters(), channels, random::nextGaussian);
-            t.run(
-                    backend,
-                    BatchNormKernel.class,
-                    (k, at, on) -> {
-                        Slice before = scratch(n);
-                        Slice d = scratch(n);
-                        k.forward(
-                                before,
-                                at.apply(x),
-                                at.apply(mean),
-                                at.apply(variance),
-                                at.apply(weight),
-                                at.apply(bias),
-                                EPS,
-                                rows,
-                                channels,
-                                on);
-                        scalar(UnaryKernel.class).forward(at.apply(y), before, Activation.RELU, n, on);
-                        scalar(UnaryKernel.class).backward(d, at.apply(dy), before, Activation.RELU, n, on);
-                        k.backward(
-                                at.apply(dx),
-                                at.apply(dWeight),
-                                at.apply(dBias),
-                                d,
-                                at.apply(x),
-                                at.apply(mean),
-                                at.apply(variance),
-                                at.apply(weight),
-                                EPS,
-                                through,
-                                rows,
-                                channels,
-                                on);
-                    },
-                    new CudaBatchNorm(suffix(types)),
-                    (k, at, on) -> {
-                        k.forward(
-                                at.apply(y),
-                                at.apply(x),
-                                at.apply(mean),
-                                at.apply(variance),
-                                at.apply(weight),
-                                at.apply(bias),
-                                EPS,
-                                true,
-                                rows,
-                                channels,
-                                on);
-                        k.reluBackward(
-                                at.apply(dx),
-                                at.apply(dWeight),
-                                at.apply(dBias),
-                                at.apply(dy),
-                                at.apply(x),
-                                at.apply(mean),
-                                at.apply(variance),
-                                at.apply(weight),
-                                at.apply(bias),
-                                EPS,
-                                through,
-                                rows,
-                                channels,
-                                on);
-                    });
+            t.run(backend, BatchNormKernel.class, (k, at, on) -> {
+                k.forward(
+                        at.apply(y),
+                        at.apply(x),
+                        at.apply(mean),
+                        at.apply(variance),
+                        at.apply(weight),
+                        at.apply(bias),
+                        EPS,
+                        Activation.RELU,
+                        rows,
+                        channels,
+                        on);
+                k.backward(
+                        at.apply(dx),
+                        at.apply(dWeight),
+                        at.apply(dBias),
+                        at.apply(dy),
+                        at.apply(x),
+                        at.apply(mean),
+                        at.apply(variance),
+                        at.apply(weight),
+                        at.apply(bias),
+                        EPS,
+                        Activation.RELU,
+                        through,
+                        rows,
+                        channels,
+                        on);
+            });
         }
     }
 

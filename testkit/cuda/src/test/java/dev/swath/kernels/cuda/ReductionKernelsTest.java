@@ -1,5 +1,6 @@
 package dev.swath.kernels.cuda;
 
+import dev.swath.kernels.Activation;
 import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.InstanceNormKernel;
 import dev.swath.kernels.KernelTypes;
@@ -218,6 +219,7 @@ class ReductionKernelsTest {
                         at.apply(weight),
                         at.apply(bias),
                         EPS,
+                        Activation.IDENTITY,
                         rows,
                         channels,
                         on);
@@ -230,7 +232,9 @@ class ReductionKernelsTest {
                         at.apply(mean),
                         at.apply(variance),
                         at.apply(weight),
+                        at.apply(bias),
                         EPS,
+                        Activation.IDENTITY,
                         through,
                         rows,
                         channels,
@@ -244,7 +248,9 @@ class ReductionKernelsTest {
                         at.apply(mean),
                         at.apply(variance),
                         at.apply(weight),
+                        at.apply(bias),
                         EPS,
+                        Activation.IDENTITY,
                         through,
                         rows,
                         channels,
@@ -258,7 +264,9 @@ class ReductionKernelsTest {
                         at.apply(mean),
                         at.apply(variance),
                         at.apply(weight),
+                        at.apply(bias),
                         EPS,
+                        Activation.IDENTITY,
                         through,
                         rows,
                         channels,

@@ -3,8 +3,8 @@ package dev.swath.fianet.model.mafn;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Binary;
-import dev.swath.autograd.ops.Unary;
 import dev.swath.fianet.model.parts.RotatedConv2d;
+import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.Conv2d;
 import dev.swath.nn.Init;
@@ -19,7 +19,7 @@ import java.util.List;
  * published code has as many groups as channels and moves nothing.
  */
 final class ScaleBlock extends Module {
-    /** A 1x1 convolution without bias and a batch norm, under the names 0 and 1. */
+    /** A 1x1 convolution without bias and a batch norm, under the names 0 and 1, and a function. */
     private static final class NormedProduct extends Module {
         private final Pointwise conv;
         private final BatchNorm norm;
@@ -29,12 +29,12 @@ final class ScaleBlock extends Module {
             this.norm = child("1", new BatchNorm(channels));
         }
 
-        Var forward(Tape tape, Var x) {
-            return call(tape, () -> norm.forward(tape, conv.forward(tape, x)));
+        Var forward(Tape tape, Var x, Activation f) {
+            return call(tape, () -> norm.forward(tape, conv.forward(tape, x), f));
         }
     }
 
-    /** A depthwise convolution without bias and a batch norm, under the names 0 and 1. */
+    /** A depthwise convolution without bias and a batch norm, under the names 0 and 1, and ReLU. */
     private static final class NormedDepthwise extends Module {
         private final Conv2d conv;
         private final BatchNorm norm;
@@ -45,7 +45,7 @@ final class ScaleBlock extends Module {
         }
 
         Var forward(Tape tape, Var x) {
-            return call(tape, () -> norm.forward(tape, conv.forward(tape, x)));
+            return call(tape, () -> norm.forward(tape, conv.forward(tape, x), Activation.RELU));
         }
     }
 
@@ -75,8 +75,7 @@ final class ScaleBlock extends Module {
         }
 
         private Var seen(Tape tape, int i, Var x) {
-            return tape.scope(
-                    depthwise.name(), () -> Unary.relu(tape, depthwise.get(i).forward(tape, x)));
+            return tape.scope(depthwise.name(), () -> depthwise.get(i).forward(tape, x));
         }
     }
 
@@ -99,8 +98,8 @@ final class ScaleBlock extends Module {
     /** (B, H, W, C) to (B, H, W, C). */
     Var forward(Tape tape, Var x) {
         return call(tape, () -> {
-            Var h = tape.scope("", () -> Unary.relu(tape, enter.forward(tape, x)));
-            return Binary.add(tape, x, leave.forward(tape, row.forward(tape, h)));
+            Var h = enter.forward(tape, x, Activation.RELU);
+            return Binary.add(tape, x, leave.forward(tape, row.forward(tape, h), Activation.IDENTITY));
         });
     }
 }

@@ -3,7 +3,6 @@ package dev.swath.fianet.model.parts;
 import dev.swath.autograd.Tape;
 import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.Resize;
-import dev.swath.autograd.ops.Unary;
 import dev.swath.kernels.Activation;
 import dev.swath.nn.BatchNorm;
 import dev.swath.nn.Conv2d;
@@ -49,9 +48,6 @@ public record DecoderLevel(Conv2d conv1, BatchNorm norm1, BiFunction<Tape, Var, 
 
     /** Convolution, batch norm, ReLU; each intermediate map is given back as soon as the next one stands. */
     private static Var block(Tape tape, Supplier<Var> conv, BatchNorm norm) {
-        return tape.scope("", () -> {
-            Var normed = tape.scope("", () -> norm.forward(tape, conv.get()));
-            return Unary.relu(tape, normed);
-        });
+        return tape.scope("", () -> norm.forward(tape, conv.get(), Activation.RELU));
     }
 }

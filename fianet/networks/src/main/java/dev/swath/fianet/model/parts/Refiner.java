@@ -48,11 +48,7 @@ public final class Refiner extends Module {
         }
 
         Var forward(Tape tape, List<Var> maps) {
-            return call(
-                    tape,
-                    () -> Unary.relu(
-                            tape,
-                            tape.scope("", () -> norm.forward(tape, conv.forward(tape, maps, Activation.IDENTITY)))));
+            return call(tape, () -> norm.forward(tape, conv.forward(tape, maps, Activation.IDENTITY), Activation.RELU));
         }
     }
 
