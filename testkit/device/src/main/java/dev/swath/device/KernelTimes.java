@@ -258,10 +258,16 @@ final class KernelTimes {
         Slice variance = random(DType.F32, channels);
         Slice weight = random(DType.F32, channels);
         Slice bias = random(DType.F32, channels);
-        report("batch norm " + side + "x" + side + "x" + channels, type, batch, 3 * n * type.bytes(), 0, () -> {
-            kernel.statistics(mean, variance, x, rows, channels, on);
-            kernel.forward(y, x, mean, variance, weight, bias, 1e-5, rows, channels, on);
-        });
+        report(
+                "batch norm and relu " + side + "x" + side + "x" + channels,
+                type,
+                batch,
+                3 * n * type.bytes(),
+                0,
+                () -> {
+                    kernel.statistics(mean, variance, x, rows, channels, on);
+                    kernel.forward(y, x, mean, variance, weight, bias, 1e-5, Activation.RELU, rows, channels, on);
+                });
         give(y, x, mean, variance, weight, bias);
     }
 

@@ -71,10 +71,10 @@ abstract class Winograd {
      * Turns some channels of M[products][tile][channel] of one tile into outputs and writes those inside the map, plus the bias.
      *
      * @param m source; product q of this tile's channel o is at {@code at + q * productStride + o - first}
-     * @param first of the channels
-     * @param end behind the last of them
      * @param half scratch of a vector for each product
      * @param bias padded to whole vectors
+     * @param first of the channels
+     * @param end behind the last of them
      */
     abstract void output(
             Slice y,

@@ -26,8 +26,8 @@ final class WinogradF2 extends Winograd {
     }
 
     /**
-     * One panel, of 16 products, of a weight (n, k, 3, 3) or, with {@code adjoint}, of the
-     * adjoint convolution of a weight (k, n, 3, 3), whose kernels are turned by half a turn.
+     * One panel, of 16 products, of a weight (n, k, 3, 3) or, with {@code adjoint}, of the adjoint convolution of a weight
+     * (k, n, 3, 3), whose kernels are turned by half a turn.
      *
      * @param scratch {@link #PANEL_SCRATCH} floats
      */
