@@ -99,33 +99,15 @@ class OpErrorsTest {
                         .getMessage());
         assertEquals(
                 "[batch_norm] in training there must be more than one value a channel; got f32[1, 3] on cpu",
-                assertThrows(
-                                OpException.class,
-                                () -> BatchNorm.apply(
-                                        training,
-                                        zeros(1, 3),
-                                        zeros(3),
-                                        zeros(3),
-                                        Tensor.zeros(3),
-                                        Tensor.zeros(3),
-                                        null,
-                                        0.1,
-                                        1e-5,
-                                        Activation.IDENTITY))
+                assertThrows(OpException.class, () -> batchNorm(training, zeros(1, 3), Activation.IDENTITY))
                         .getMessage());
         refused(
                 "[batch_norm] the function behind it must be relu or none; got f32[2, 3] on cpu",
-                t -> BatchNorm.apply(
-                        t,
-                        zeros(2, 3),
-                        zeros(3),
-                        zeros(3),
-                        Tensor.zeros(3),
-                        Tensor.zeros(3),
-                        null,
-                        0.1,
-                        1e-5,
-                        Activation.TANH));
+                t -> batchNorm(t, zeros(2, 3), Activation.TANH));
+    }
+
+    private static Var batchNorm(Tape tape, Var x, Activation f) {
+        return BatchNorm.apply(tape, x, zeros(3), zeros(3), Tensor.zeros(3), Tensor.zeros(3), null, 0.1, 1e-5, f);
     }
 
     @Test

@@ -93,7 +93,7 @@ final class ScalarBatchNorm implements BatchNormKernel {
             double dot = 0;
             for (int r = 0; r < rows; r++) {
                 double z = (x.get(r * channels + c) - m) * s;
-                double g = through(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
+                double g = ScalarUnary.slope(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
                 sum += g;
                 dot += g * z;
             }
@@ -105,14 +105,10 @@ final class ScalarBatchNorm implements BatchNormKernel {
             }
             for (int r = 0; dx != null && r < rows; r++) {
                 double z = (x.get(r * channels + c) - m) * s;
-                double g = through(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
+                double g = ScalarUnary.slope(f, z * weight.get(c) + bias.get(c)) * dy.get(r * channels + c);
                 double batch = batchStatistics ? (sum + z * dot) / rows : 0;
                 dx.set(r * channels + c, weight.get(c) * s * (g - batch));
             }
         }
-    }
-
-    private static double through(Activation f, double y) {
-        return f == Activation.IDENTITY || y > 0 ? 1 : 0;
     }
 }

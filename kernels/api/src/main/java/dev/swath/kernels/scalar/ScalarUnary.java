@@ -46,7 +46,7 @@ final class ScalarUnary implements UnaryKernel {
         };
     }
 
-    private static double slope(Activation f, double x) {
+    static double slope(Activation f, double x) {
         return switch (f) {
             case IDENTITY -> 1;
             case RELU -> x > 0 ? 1 : 0;

@@ -11,7 +11,6 @@ import dev.swath.kernels.HostExecution;
 import dev.swath.kernels.Slice;
 import dev.swath.tensor.HostStorage;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /** {@code batch_norm}. */
@@ -81,25 +80,6 @@ final class VectorBatchNorm implements BatchNormKernel {
         return scale;
     }
 
-    /** dy where the same row of {@link #forward} let it through, else 0. */
-    private static void passed(
-            float[] to, int at, Slice dy, Slice x, Slice mean, float[] scale, Slice bias, int channels) {
-        Slice y = Slice.of(new HostStorage.Floats(to), at);
-        row(y, x.plus(at), 0, mean, scale, bias, channels);
-        float[] g = dy.floats();
-        int g0 = dy.offset() + at;
-        int i = 0;
-        for (; i <= channels - LENGTH; i += LENGTH) {
-            FloatVector v = FloatVector.fromArray(SPECIES, to, at + i);
-            FloatVector.zero(SPECIES)
-                    .blend(FloatVector.fromArray(SPECIES, g, g0 + i), v.compare(VectorOperators.GT, 0))
-                    .intoArray(to, at + i);
-        }
-        for (; i < channels; i++) {
-            to[at + i] = to[at + i] > 0 ? g[g0 + i] : 0;
-        }
-    }
-
     /** y = (x - mean) scale + bias. */
     private static void row(Slice y, Slice x, int at, Slice mean, float[] scale, Slice bias, int n) {
         float[] ya = y.floats();
@@ -137,34 +117,39 @@ final class VectorBatchNorm implements BatchNormKernel {
             int rows,
             int channels,
             Execution on) {
-        if (f == Activation.RELU) {
-            float[] passed = HostExecution.arrays(on).take(rows * channels);
-            Slice g = Slice.of(new HostStorage.Floats(passed), 0);
-            float[] forwards = scale(variance, weight, eps, channels);
+        if (f != Activation.IDENTITY) {
+            float[] behind = HostExecution.arrays(on).take(rows * channels);
+            Slice g = Slice.of(new HostStorage.Floats(behind), 0);
+            float[] scale = scale(variance, weight, eps, channels);
             Chunks.rows(rows, channels, on, (from, to) -> {
                 for (int r = from; r < to; r++) {
-                    passed(passed, r * channels, dy, x, mean, forwards, bias, channels);
+                    int at = r * channels;
+                    row(g, x, at, mean, scale, bias, channels);
+                    VectorUnary.backward(f, behind, at, dy.floats(), dy.offset() + at, behind, at, channels);
                 }
             });
-            backward(
-                    dx,
-                    dWeight,
-                    dBias,
-                    g,
-                    x,
-                    mean,
-                    variance,
-                    weight,
-                    bias,
-                    eps,
-                    Activation.IDENTITY,
-                    batchStatistics,
-                    rows,
-                    channels,
-                    on);
-            HostExecution.arrays(on).give(passed);
-            return;
+            backward(dx, dWeight, dBias, g, x, mean, variance, weight, eps, batchStatistics, rows, channels, on);
+            HostExecution.arrays(on).give(behind);
+        } else {
+            backward(dx, dWeight, dBias, dy, x, mean, variance, weight, eps, batchStatistics, rows, channels, on);
         }
+    }
+
+    /** Without a function behind it. */
+    private static void backward(
+            @Nullable Slice dx,
+            @Nullable Slice dWeight,
+            @Nullable Slice dBias,
+            Slice dy,
+            Slice x,
+            Slice mean,
+            Slice variance,
+            Slice weight,
+            double eps,
+            boolean batchStatistics,
+            int rows,
+            int channels,
+            Execution on) {
         float[] inverse = new float[channels];
         float[] scale = new float[channels];
         for (int c = 0; c < channels; c++) {

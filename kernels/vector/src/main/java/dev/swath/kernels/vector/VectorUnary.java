@@ -83,21 +83,24 @@ final class VectorUnary implements UnaryKernel {
         float[] dxa = dx.floats();
         float[] dya = dy.floats();
         float[] xa = x.floats();
-        Chunks.elements(n, on, (from, to) -> {
-            int length = to - from;
-            int whole = length - length % LENGTH;
-            int dx0 = dx.offset() + from;
-            int dy0 = dy.offset() + from;
-            int x0 = x.offset() + from;
-            slopes(f, dxa, dx0, dya, dy0, xa, x0, whole);
-            if (whole < length) {
-                float[] rest = new float[2 * LENGTH];
-                System.arraycopy(xa, x0 + whole, rest, 0, length - whole);
-                System.arraycopy(dya, dy0 + whole, rest, LENGTH, length - whole);
-                slopes(f, rest, LENGTH, rest, LENGTH, rest, 0, LENGTH);
-                System.arraycopy(rest, LENGTH, dxa, dx0 + whole, length - whole);
-            }
-        });
+        Chunks.elements(
+                n,
+                on,
+                (from, to) -> backward(
+                        f, dxa, dx.offset() + from, dya, dy.offset() + from, xa, x.offset() + from, to - from));
+    }
+
+    /** dx = dy f'(x) for n neighbours, on this thread; dx may be dy or x. */
+    static void backward(Activation f, float[] dx, int dx0, float[] dy, int dy0, float[] x, int x0, int n) {
+        int whole = n - n % LENGTH;
+        slopes(f, dx, dx0, dy, dy0, x, x0, whole);
+        if (whole < n) {
+            float[] rest = new float[2 * LENGTH];
+            System.arraycopy(x, x0 + whole, rest, 0, n - whole);
+            System.arraycopy(dy, dy0 + whole, rest, LENGTH, n - whole);
+            slopes(f, rest, LENGTH, rest, LENGTH, rest, 0, LENGTH);
+            System.arraycopy(rest, LENGTH, dx, dx0 + whole, n - whole);
+        }
     }
 
     private static void values(Activation f, float[] y, int y0, float[] x, int x0, int n) {

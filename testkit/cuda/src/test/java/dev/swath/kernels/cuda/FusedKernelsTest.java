@@ -1,7 +1,5 @@
 package dev.swath.kernels.cuda;
 
-import dev.swath.kernels.Activation;
-import dev.swath.kernels.BatchNormKernel;
 import dev.swath.kernels.Kernel;
 import dev.swath.kernels.KernelTypes;
 import dev.swath.kernels.LayerNormKernel;
@@ -202,58 +200,6 @@ class FusedKernelsTest {
                             width,
                             channels,
                             on));
-        }
-    }
-
-    @ParameterizedTest
-    @FieldSource("TYPES")
-    void batchNormAndRelu(KernelTypes types) {
-        for (int i = 0; i < Trial.SHAPES; i++) {
-            int channels = Trial.extent(random) * (1 + random.nextInt(5));
-            int rows = 2 + random.nextInt(Math.max(1, 6_000 / channels));
-            int n = rows * channels;
-            boolean through = random.nextBoolean();
-            Trial t = new Trial(random, types).about("batch norm and ReLU of " + rows + " x " + channels);
-            Operand x = t.x(n);
-            Operand weight = t.parameter(channels);
-            Operand bias = t.parameter(channels);
-            Operand dy = t.x(n);
-            Operand mean = t.given(DType.F32, channels, random::nextGaussian);
-            Operand variance = t.given(DType.F32, channels, () -> 0.5 + random.nextDouble());
-            Operand y = t.y("y", n);
-            Operand dx = t.y("dx", n);
-            Operand dWeight = t.changed("dWeight", types.parameters(), channels, random::nextGaussian);
-            Operand dBias = t.changed("dBias", types.parameters(), channels, random::nextGaussian);
-            t.run(backend, BatchNormKernel.class, (k, at, on) -> {
-                k.forward(
-                        at.apply(y),
-                        at.apply(x),
-                        at.apply(mean),
-                        at.apply(variance),
-                        at.apply(weight),
-                        at.apply(bias),
-                        EPS,
-                        Activation.RELU,
-                        rows,
-                        channels,
-                        on);
-                k.backward(
-                        at.apply(dx),
-                        at.apply(dWeight),
-                        at.apply(dBias),
-                        at.apply(dy),
-                        at.apply(x),
-                        at.apply(mean),
-                        at.apply(variance),
-                        at.apply(weight),
-                        at.apply(bias),
-                        EPS,
-                        Activation.RELU,
-                        through,
-                        rows,
-                        channels,
-                        on);
-            });
         }
     }
 

@@ -175,13 +175,14 @@ class ReductionKernelsTest {
     @ParameterizedTest
     @FieldSource("TYPES")
     void batchNorm(KernelTypes types) {
-        for (int i = 0; i < 2 * Trial.SHAPES; i++) {
+        for (int i = 0; i < 3 * Trial.SHAPES; i++) {
+            Activation f = i % 3 == 2 ? Activation.RELU : Activation.IDENTITY;
             int channels = i == 0 ? 0 : extent() * (1 + random.nextInt(9));
             int rows = 2 + random.nextInt(Math.max(1, 12_000 / Math.max(30, channels)));
             int n = rows * channels;
             boolean through = random.nextBoolean();
             double centre = centre(rows);
-            Trial t = new Trial(random, types).about("batch norm of " + rows + " x " + channels);
+            Trial t = new Trial(random, types).about("batch norm, " + f + ", of " + rows + " x " + channels);
             Operand x = t.x(n, () -> centre + random.nextGaussian());
             Operand weight = t.parameter(channels);
             Operand bias = t.parameter(channels);
@@ -219,7 +220,7 @@ class ReductionKernelsTest {
                         at.apply(weight),
                         at.apply(bias),
                         EPS,
-                        Activation.IDENTITY,
+                        f,
                         rows,
                         channels,
                         on);
@@ -234,7 +235,7 @@ class ReductionKernelsTest {
                         at.apply(weight),
                         at.apply(bias),
                         EPS,
-                        Activation.IDENTITY,
+                        f,
                         through,
                         rows,
                         channels,
@@ -250,7 +251,7 @@ class ReductionKernelsTest {
                         at.apply(weight),
                         at.apply(bias),
                         EPS,
-                        Activation.IDENTITY,
+                        f,
                         through,
                         rows,
                         channels,
@@ -266,7 +267,7 @@ class ReductionKernelsTest {
                         at.apply(weight),
                         at.apply(bias),
                         EPS,
-                        Activation.IDENTITY,
+                        f,
                         through,
                         rows,
                         channels,
