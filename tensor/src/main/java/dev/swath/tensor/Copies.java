@@ -88,6 +88,8 @@ final class Copies {
                     }
                 }
             }
+            case HostStorage.Floats s
+            when target instanceof HostStorage.Bytes d && ts == 1 && fs == 1 -> toBytes(s.array(), (int) f, d, t, n);
             case HostStorage.Bytes s
             when target instanceof HostStorage.Floats d && ts == 1 && fs == 1 -> fromBytes(s, f, d.array(), (int) t, n);
             case HostStorage s
@@ -99,6 +101,28 @@ final class Copies {
             default -> {
                 for (int i = 0; i < n; i++) {
                     target.setLong(t + i * ts, source.getLong(f + i * fs));
+                }
+            }
+        }
+    }
+
+    private static void toBytes(float[] source, int from, HostStorage.Bytes target, long to, int n) {
+        MemorySegment segment = target.segment();
+        switch (target.dtype()) {
+            case F32 -> MemorySegment.copy(source, from, segment, Layouts.F32, to * 4, n);
+            case BF16 -> {
+                for (int i = 0; i < n; i++) {
+                    segment.set(Layouts.I16, (to + i) * 2, Layouts.toBfloat16(source[from + i]));
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < n; i++) {
+                    segment.set(Layouts.I16, (to + i) * 2, Float.floatToFloat16(source[from + i]));
+                }
+            }
+            default -> {
+                for (int i = 0; i < n; i++) {
+                    target.setDouble(to + i, source[from + i]);
                 }
             }
         }

@@ -93,8 +93,27 @@ class CastsTest {
             float down = Float.intBitsToFloat(Float.floatToIntBits(y) - 0x10000);
             BigDecimal error = distance(x, y);
             assertTrue(
-                    error.compareTo(distance(x, up)) <= 0 && error.compareTo(distance(x, down)) <= 0, x + " to " + y);
+                    error.compareTo(distance(x, up)) <= 0 && error.compareTo(distance(x, down)) <= 0,
+                    () -> x + " to " + y);
         }
+    }
+
+    /** Part of an array into bytes, as element by element. */
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void floatsBecomeBytesOfEveryType(DType dtype) {
+        Tensor part = Tensor.of(new float[] {7, 1.7f, -0f, 1e-41f, 65520, Float.NaN, 3.4e38f, 9}, 8)
+                .slice(0, 1, 7);
+        HostStorage each = new HostStorage.Bytes(dtype, MemorySegment.ofArray(new byte[6 * dtype.bytes()]));
+        for (int i = 0; i < 6; i++) {
+            each.setDouble(i, part.get(i));
+        }
+        HostStorage all = new HostStorage.Bytes(dtype, MemorySegment.ofArray(new byte[8 * dtype.bytes()]));
+        Tensor.over(all, Shape.of(8), 0).slice(0, 2, 8).copyFrom(part);
+        for (int i = 0; i < 6; i++) {
+            assertEquals(each.getDouble(i), all.getDouble(i + 2));
+        }
+        assertEquals(0, all.getDouble(0) + all.getDouble(1));
     }
 
     private static BigDecimal distance(float a, float b) {

@@ -60,7 +60,7 @@ class RandomTextTest {
                 assertEquals(piece.text(), WORDS.piece(piece.id()));
                 assertTrue(
                         piece.start() >= from && piece.end() > piece.start() && piece.end() <= text.length(),
-                        piece + " in " + text);
+                        () -> piece + " in " + text);
                 from = piece.start();
             }
             Encoding encoding = tokenizer.encode(text, 16);

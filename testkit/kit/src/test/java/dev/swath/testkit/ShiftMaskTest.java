@@ -8,6 +8,7 @@ import dev.swath.autograd.Var;
 import dev.swath.autograd.ops.WindowAttention;
 import dev.swath.kernels.Backend;
 import dev.swath.tensor.Tensor;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -57,7 +58,8 @@ class ShiftMaskTest {
                     int kColumn = (w % columns * window + k % window + shift) % across;
                     if (qRow < height && qColumn < width && kRow < height && kColumn < width) {
                         double weight = weights.get(0, qRow, qColumn, kRow * width + kColumn);
-                        assertEquals(mask.get(w, q, k) == 0, weight > 1e-9, w + ": " + q + ", " + k + ": " + weight);
+                        int[] at = {w, q, k};
+                        assertEquals(mask.get(at) == 0, weight > 1e-9, () -> Arrays.toString(at) + ": " + weight);
                         compared++;
                     }
                 }

@@ -9,13 +9,17 @@ import dev.swath.fianet.synth.WordPair;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Models that need no network: one that knows, one that does not read, one that takes the words for each other, one that marks nothing. */
 class PairEvaluationTest {
     private static final int SIDE = 64;
     private static final PositionPairs PAIRS = new PositionPairs(3, SIDE);
+    private static final List<PositionPairs.Pair> DRAWN =
+            Stream.of(WordPair.values()).map(words -> PAIRS.pair(words, 0)).toList();
 
     private static Tensor logits(Mask mask) {
         float[] values = new float[2 * SIDE * SIDE];
@@ -27,8 +31,7 @@ class PairEvaluationTest {
 
     private static PairEvaluation.Report run(boolean reads, boolean turned) {
         Map<String, Mask> marks = new HashMap<>();
-        for (WordPair words : WordPair.values()) {
-            PositionPairs.Pair pair = PAIRS.pair(words, 0);
+        for (PositionPairs.Pair pair : DRAWN) {
             Mask first = pair.first().mask();
             Mask second = pair.second().mask();
             int picture = java.util.Arrays.hashCode(pair.image().rgb());

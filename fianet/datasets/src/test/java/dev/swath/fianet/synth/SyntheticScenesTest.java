@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.swath.fianet.data.Sample;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.text.DatasetVocabulary;
+import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,19 +55,21 @@ class SyntheticScenesTest {
     private static void compareMasks(SyntheticScenes.Triplet t, Set<Integer> meant, String what) {
         double near = 0.13;
         int compared = 0;
+        List<Rectangle2D> bounds =
+                t.scene().objects().stream().map(o -> o.outline().getBounds2D()).toList();
         for (int p = 0; p < SIDE * SIDE; p++) {
             double x = p % SIDE + 0.5;
             double y = p / SIDE + 0.5;
-            int top = top(t.scene(), x, y);
-            if (top == top(t.scene(), x - near, y - near)
-                    && top == top(t.scene(), x + near, y - near)
-                    && top == top(t.scene(), x - near, y + near)
-                    && top == top(t.scene(), x + near, y + near)) {
+            int top = top(t.scene(), bounds, x, y);
+            if (top == top(t.scene(), bounds, x - near, y - near)
+                    && top == top(t.scene(), bounds, x + near, y - near)
+                    && top == top(t.scene(), bounds, x - near, y + near)
+                    && top == top(t.scene(), bounds, x + near, y + near)) {
                 int whole = top;
                 while (whole >= 0 && !meant.contains(whole)) {
                     whole = t.scene().objects().get(whole).parent();
                 }
-                assertEquals(whole >= 0 ? 1 : 0, t.mask().values()[p], what + ": pixel " + x + ", " + y);
+                assertEquals(whole >= 0 ? 1 : 0, t.mask().values()[p], () -> what + ": pixel " + x + ", " + y);
                 compared++;
             }
         }
@@ -73,9 +77,13 @@ class SyntheticScenesTest {
         assertTrue(compared > 0.75 * SIDE * SIDE, what + ": only " + compared + " pixels compared");
     }
 
-    private static int top(Scene scene, double pixelX, double pixelY) {
-        int top = scene.objects().size() - 1;
-        while (top >= 0 && !scene.objects().get(top).outline().contains(pixelX * 100 / SIDE, pixelY * 100 / SIDE)) {
+    private static int top(Scene scene, List<Rectangle2D> bounds, double pixelX, double pixelY) {
+        double x = pixelX * 100 / SIDE;
+        double y = pixelY * 100 / SIDE;
+        int top = bounds.size() - 1;
+        while (top >= 0
+                && !(bounds.get(top).contains(x, y)
+                        && scene.objects().get(top).outline().contains(x, y))) {
             top--;
         }
         return top;

@@ -99,10 +99,12 @@ class GoldenImagesTest {
         assertEquals(want.dim(1), image.width());
         int allowed = name.endsWith("jpg") ? 8 : 0;
         for (int i = 0; i < image.rgb().length; i++) {
+            int at = i;
             int expected = (want.rank() == 2 ? w[i / 3] : w[i]) & 0xff;
+            int actual = image.rgb()[i] & 0xff;
             assertTrue(
-                    Math.abs(expected - (image.rgb()[i] & 0xff)) <= allowed,
-                    name + " at " + i + ": " + (image.rgb()[i] & 0xff) + " for " + expected);
+                    Math.abs(expected - actual) <= allowed,
+                    () -> name + " at " + at + ": " + actual + " for " + expected);
         }
     }
 

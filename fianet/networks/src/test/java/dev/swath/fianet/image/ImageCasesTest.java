@@ -76,7 +76,8 @@ class ImageCasesTest {
             byte[] want = Images.read(resource(picture), picture).rgb();
             for (int i = 0; i < want.length; i++) {
                 int difference = Math.abs((want[i] & 0xff) - (image.rgb()[i] & 0xff));
-                assertTrue(difference <= near.intValue(), name + " at " + i + " is off by " + difference);
+                int at = i;
+                assertTrue(difference <= near.intValue(), () -> name + " at " + at + " is off by " + difference);
             }
         } else {
             byte[] sum = MessageDigest.getInstance("SHA-256").digest(image.rgb());

@@ -257,12 +257,12 @@ public record GoldenNetwork(
      * the signs of what is nearly zero are the order of the sums: kernels that sum in f32 part from the golden losses within
      * a few steps of their own, DLSA's by 1e-5 to 8e-3 with the width of the vectors alone. So each of their steps begins
      * from the weights of the scalar kernels, which sum in f64 and stay near.
+     *
+     * @param others whose steps are taken besides those of the scalar kernels
      */
-    public void curve(Backend backend) {
+    public void curve(List<Backend> others) {
         List<Map<String, Tensor>> scalar = steps(new ScalarBackend(), null);
-        if (!backend.name().equals("scalar")) {
-            steps(backend, scalar);
-        }
+        others.forEach(backend -> steps(backend, scalar));
     }
 
     /** The weights before each step, which begins from those of {@code leader} if there is one. */

@@ -4,6 +4,7 @@ import dev.swath.fianet.text.PosTagger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,19 +49,31 @@ public final class OpenNlpTagger implements PosTagger {
             Map.entry("PUNCT", "."),
             Map.entry("X", "FW"));
 
+    /** The model that was loaded last, for whoever opens another tagger while there is memory for it: it takes longer than tagging. */
+    private static SoftReference<POSModel> loaded = new SoftReference<>(null);
+
     private final POSModel model;
 
     /** Loads the model from the class path or module path. */
     public OpenNlpTagger() {
-        try (InputStream in = OpenNlpTagger.class.getClassLoader().getResourceAsStream(MODEL)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
+        this.model = model();
+    }
+
+    private static synchronized POSModel model() {
+        POSModel model = loaded.get();
+        if (model == null) {
+            try (InputStream in = OpenNlpTagger.class.getClassLoader().getResourceAsStream(MODEL)) {
+                if (in == null) {
+                    throw new IllegalStateException(
+                            "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
+                }
+                model = new POSModel(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            this.model = new POSModel(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            loaded = new SoftReference<>(model);
         }
+        return model;
     }
 
     @Override

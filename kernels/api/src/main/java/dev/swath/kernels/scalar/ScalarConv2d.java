@@ -62,38 +62,61 @@ final class ScalarConv2d implements Conv2dKernel {
 
     @Override
     public void backwardInput(Slice dx, Slice dy, Slice weight, Geometry g, Execution on) {
+        double[] taps = byTaps(weight, g);
         on.forEach(g.batch() * g.height(), row -> {
             int b = row / g.height();
             int iy = row % g.height();
             for (int ix = 0; ix < g.width(); ix++) {
-                for (int i = 0; i < g.in(); i++) {
-                    double sum = 0;
-                    for (int ky = 0; ky < g.kernel(); ky++) {
-                        for (int kx = 0; kx < g.kernel(); kx++) {
-                            int ty = iy + g.padding() - ky * g.dilation();
-                            int tx = ix + g.padding() - kx * g.dilation();
-                            int oy = Math.floorDiv(ty, g.stride());
-                            int ox = Math.floorDiv(tx, g.stride());
-                            if (oy * g.stride() != ty
-                                    || ox * g.stride() != tx
-                                    || oy < 0
-                                    || ox < 0
-                                    || oy >= g.outHeight()
-                                    || ox >= g.outWidth()) {
-                                continue;
-                            }
+                double[] sums = new double[g.in()];
+                for (int ky = 0; ky < g.kernel(); ky++) {
+                    for (int kx = 0; kx < g.kernel(); kx++) {
+                        int ty = iy + g.padding() - ky * g.dilation();
+                        int tx = ix + g.padding() - kx * g.dilation();
+                        int oy = Math.floorDiv(ty, g.stride());
+                        int ox = Math.floorDiv(tx, g.stride());
+                        if (oy * g.stride() == ty
+                                && ox * g.stride() == tx
+                                && oy >= 0
+                                && ox >= 0
+                                && oy < g.outHeight()
+                                && ox < g.outWidth()) {
                             int cell = (b * g.outHeight() + oy) * g.outWidth() + ox;
-                            int first = i / g.groupIn() * g.groupOut();
-                            for (int o = first; o < first + g.groupOut(); o++) {
-                                sum += dy.get(cell * g.out() + o)
-                                        * weight.get(weightIndex(g, o, i % g.groupIn(), ky, kx));
-                            }
+                            addSent(sums, dy, cell, taps, ky * g.kernel() + kx, g);
                         }
                     }
-                    dx.set((row * g.width() + ix) * g.in() + i, sum);
+                }
+                for (int i = 0; i < g.in(); i++) {
+                    dx.set((row * g.width() + ix) * g.in() + i, sums[i]);
                 }
             }
         });
+    }
+
+    /** The weight as (kernel, kernel, out, in of a group): the channels that a cell's gradient goes to stand side by side. */
+    private static double[] byTaps(Slice weight, Geometry g) {
+        int taps = g.kernel() * g.kernel();
+        double[] turned = new double[taps * g.out() * g.groupIn()];
+        for (int tap = 0; tap < taps; tap++) {
+            for (int o = 0; o < g.out(); o++) {
+                for (int i = 0; i < g.groupIn(); i++) {
+                    turned[(tap * g.out() + o) * g.groupIn() + i] =
+                            weight.get(weightIndex(g, o, i, tap / g.kernel(), tap % g.kernel()));
+                }
+            }
+        }
+        return turned;
+    }
+
+    /** Adds to each input channel what comes back through one tap from the output channels of its group. */
+    private static void addSent(double[] sums, Slice dy, int cell, double[] taps, int tap, Geometry g) {
+        for (int o = 0; o < g.out(); o++) {
+            double gradient = dy.get(cell * g.out() + o);
+            int to = o / g.groupOut() * g.groupIn();
+            int at = (tap * g.out() + o) * g.groupIn();
+            for (int i = 0; i < g.groupIn(); i++) {
+                sums[to + i] += gradient * taps[at + i];
+            }
+        }
     }
 
     @Override

@@ -109,8 +109,10 @@ final class Check<K extends Kernel> {
                 boolean output = inside && !outputs.get(o).isEmpty();
                 double allowed = output ? tolerance * largest : 0;
                 boolean same = Double.isNaN(e) ? Double.isNaN(a) : a == e || Math.abs(a - e) <= allowed;
-                assertTrue(
-                        same, "operand " + o + " " + outputs.get(o) + "[" + i + "] of " + n + ": " + a + " for " + e);
+                int operand = o;
+                int at = i;
+                assertTrue(same, () -> "operand %d %s[%d] of %d: %s for %s"
+                        .formatted(operand, outputs.get(operand), at, n, a, e));
             }
         }
     }

@@ -84,7 +84,7 @@ class VectorConv2dTest {
         "2,23,24,33,16",
         "1,6,7,64,80",
         "2,1,3,65,130",
-        "1,67,66,128,64"
+        "257,1,7,128,64"
     })
     void gradientsEqualScalarForAnyNumberOfThreads(int batch, int height, int width, int in, int out) {
         Geometry g = new Geometry(batch, height, width, in, out, 3, 1, 1);

@@ -192,9 +192,7 @@ class CuDnnTest {
                         .map(Math::abs)
                         .max()
                         .orElse(1);
-                for (int j = 0; j < a.length; j++) {
-                    assertEquals(a[j], b[j], BF16_ERROR * largest, "result " + i + ", at " + j);
-                }
+                assertArrayEquals(a, b, BF16_ERROR * largest, "result " + i);
             }
         }
     }

@@ -293,10 +293,11 @@ final class KernelCheck<K extends Kernel> {
         for (int i = 0; i < all.length; i++) {
             boolean inside = i >= from && i < from + n;
             if (!inside || !o.written) {
+                int at = i - from;
                 assertEquals(
                         old[i],
                         all[i],
-                        what + (inside ? " is only read" : " has changed around it") + ", at " + (i - from));
+                        () -> what + (inside ? " is only read" : " has changed around it") + ", at " + at);
             }
         }
         if (!o.written) {
@@ -308,7 +309,8 @@ final class KernelCheck<K extends Kernel> {
             close(what, o.truth, got, error(o.type), o.usual);
         } else {
             for (int i = 0; i < n; i++) {
-                assertEquals(o.first[i], got[i], what + " differs from the first call's, at " + i);
+                int at = i;
+                assertEquals(o.first[i], got[i], () -> what + " differs from the first call's, at " + at);
             }
         }
     }

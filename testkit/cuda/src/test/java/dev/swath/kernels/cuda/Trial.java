@@ -252,8 +252,9 @@ final class Trial {
                 boolean same = a == w
                         || Double.isNaN(a) && Double.isNaN(w)
                         || inside && o.result && o.type.isFloating() && Math.abs(a - w) <= tolerance;
-                String where = "[" + i + "] of " + o.values.length;
-                assertTrue(same, () -> about + " " + types + ": " + o.name + where + " is " + a + ", not " + w);
+                int at = i;
+                assertTrue(same, () -> "%s %s: %s[%d] of %d is %s, not %s"
+                        .formatted(about, types, o.name, at, o.values.length, a, w));
             }
         }
     }
