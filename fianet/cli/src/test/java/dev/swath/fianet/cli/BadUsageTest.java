@@ -126,6 +126,8 @@ class BadUsageTest {
         Cli.run("fly").refused(2, "fly");
         Cli.run().refused(2, "a command is needed");
         Cli.run("weights").refused(2, "show or convert");
+        segment("--text", "ship", "harbor").refused(2, "swath: 'harbor' has no place here");
+        Cli.run("summary").refused(2, "swath: Missing required argument");
         Path plain = Files.copy(model.resolve("model.safetensors"), folder.resolve("plain.safetensors"));
         Cli.run("segment", "--image", image, "--text", "ship", "--weights", plain, "--out", out)
                 .refused(2, plain, "--vocab");
