@@ -31,7 +31,12 @@ public final class KernelWarmUp implements AutoCloseable {
 
     private KernelWarmUp(Backend backend) {
         this.backend = backend;
-        this.thread = Thread.ofPlatform().name("swath-warm-up").daemon().unstarted(this::run);
+        // What fails here, as in a heap too small, fails again where it is waited for, and is told there.
+        this.thread = Thread.ofPlatform()
+                .name("swath-warm-up")
+                .daemon()
+                .uncaughtExceptionHandler((_, _) -> {})
+                .unstarted(this::run);
     }
 
     /** Begins at once. */

@@ -105,12 +105,11 @@ public record Checkpoint(Path path, Format format, StateDict tensors, Settings s
     /** A zip archive, or the number that every legacy file begins with, in any pickle protocol. */
     private static boolean isTorch(byte[] head) {
         String text = new String(head, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("{", 8)) {
+            return false; // the length of the header of safetensors, which may be any number
+        }
         return text.startsWith("PK")
-                || (text.startsWith("\u0080")
-                        && head.length > 2
-                        && head[1] >= 0
-                        && head[1] <= 5
-                        && !text.startsWith("{", 8))
+                || (text.startsWith("\u0080") && head.length > 2 && head[1] >= 0 && head[1] <= 5)
                 || text.startsWith("L119547037146038801333356L\n");
     }
 }

@@ -15,6 +15,9 @@ final class NoWeights {
     private static final Pattern PRINTED_PICKLE =
             Pattern.compile("(?:\\([dl]p\\d+\n|c[\\w.]+\n[\\w.]+\n|\\(i[\\w.]+\n).*", Pattern.DOTALL);
 
+    /** An object with a name or without any, or a list with a value. */
+    private static final Pattern JSON = Pattern.compile("\\{\\s*[\"}]|\\[\\s*([\\[{\"\\]0-9-]|true|false|null)");
+
     private NoWeights() {}
 
     /** In words that follow "this is", if it is something that is known; {@code size} is that of the whole file. */
@@ -32,6 +35,6 @@ final class NoWeights {
         if (begin.startsWith("{") && begin.contains("\"weight_map\"")) {
             return "the index of a checkpoint in parts; name it as it was, with .index.json, or give its folder";
         }
-        return begin.startsWith("{") || begin.startsWith("[") ? "a JSON text" : "a text file, no weights";
+        return JSON.matcher(begin).lookingAt() ? "a JSON text" : "a text file, no weights";
     }
 }

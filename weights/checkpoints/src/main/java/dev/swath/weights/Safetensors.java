@@ -29,6 +29,8 @@ import java.util.function.IntFunction;
 public final class Safetensors {
     private static final long MAX_HEADER = 100_000_000;
 
+    private static final String METADATA = "__metadata__";
+
     private Safetensors() {}
 
     /**
@@ -55,6 +57,12 @@ public final class Safetensors {
         }
         long length =
                 ByteBuffer.wrap(file.read(0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (length > file.size() - 8 && length <= MAX_HEADER && file.size() > 8 && file.read(8, 1)[0] == '{') {
+            throw WeightsException.in(
+                    path,
+                    "the file is cut off: its header should have " + length + " bytes, " + (file.size() - 8)
+                            + " are there");
+        }
         if (length < 2 || length > MAX_HEADER || length > file.size() - 8) {
             throw WeightsException.in(
                     path,
@@ -79,9 +87,9 @@ public final class Safetensors {
         List<String> notes = new ArrayList<>();
         try {
             for (Map.Entry<String, Object> e : header.entrySet()) {
-                if (e.getKey().equals("__metadata__")) {
-                    Json.asObject(e.getValue() == null ? Map.of() : e.getValue(), "__metadata__")
-                            .forEach((k, v) -> metadata.put(k, Json.asString(v, "__metadata__." + k)));
+                if (e.getKey().equals(METADATA)) {
+                    Json.asObject(e.getValue() == null ? Map.of() : e.getValue(), METADATA)
+                            .forEach((k, v) -> metadata.put(k, Json.asString(v, METADATA + "." + k)));
                 } else {
                     ranges.add(entry(file, data, e.getKey(), Json.asObject(e.getValue(), e.getKey()), tensors, notes));
                 }
@@ -148,11 +156,16 @@ public final class Safetensors {
             extents[i] = (int) d;
             bytes *= d;
         }
-        if (from < 0 || to < from || to > file.size() - data) {
+        if (from >= 0 && to >= from && to > file.size() - data) {
             throw WeightsException.in(
                     file.path(),
-                    "entry '" + name + "' lies at data bytes " + from + " to " + to + ", outside of [0, "
-                            + (file.size() - data) + "]");
+                    "the file is cut off: entry '" + name + "' should end at data byte " + to + ", but "
+                            + (file.size() - data) + " are there");
+        }
+        if (from < 0 || to < from) {
+            throw WeightsException.in(
+                    file.path(),
+                    "entry '" + name + "' lies at data bytes " + from + " to " + to + ", outside of the data");
         }
         if (to - from != bytes) {
             throw WeightsException.in(
@@ -200,10 +213,13 @@ public final class Safetensors {
     public static void write(Path path, StateDict tensors, Map<String, String> metadata) {
         Map<String, Object> header = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
-            header.put("__metadata__", metadata);
+            header.put(METADATA, metadata);
         }
         long at = 0;
         for (String name : tensors.names()) {
+            if (name.equals(METADATA)) {
+                throw WeightsException.in(path, "a tensor cannot be named " + METADATA + " in safetensors");
+            }
             StateDict.Entry e = tensors.entry(name);
             long end = at + e.shape().elements() * e.dtype().bytes();
             List<Object> dims = new ArrayList<>();

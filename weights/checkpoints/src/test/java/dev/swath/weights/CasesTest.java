@@ -275,6 +275,8 @@ class CasesTest {
                 Arguments.of("\n  <HTML><body>403</body></HTML>", "an HTML page"),
                 Arguments.of("<?xml version=\"1.0\"?><Error/>", "an XML document"),
                 Arguments.of("{\"error\": \"Entry not found\"}", "a JSON text"),
+                Arguments.of("[1, 2]", "a JSON text"),
+                Arguments.of("[PAD]\n[UNK]\n", "a text file, no weights"),
                 Arguments.of("Not found, sorry\n", "a text file"),
                 Arguments.of("\u0089HDF\r\n\u001a\n\0\0\0\0", "an HDF5 file"),
                 Arguments.of("\u001f\u008b\u0008\0" + "x".repeat(100), "a gzip archive"),

@@ -129,7 +129,7 @@ class HostileFilesTest {
             value = {
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | 12 | no overlap",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | 12 | no hole",
-                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,80]}} | 8 | outside",
+                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,80]}} | 8 | the file is cut off",
                 "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}} | 8 | negative",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}} | 8 | outside",
                 "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | 8 | spans 8",
@@ -152,6 +152,40 @@ class HostileFilesTest {
         assertTrue(assertThrows(WeightsException.class, () -> Safetensors.open(file))
                 .getMessage()
                 .contains("9223372036854775808"));
+    }
+
+    /** The header has as many bytes as the first two letters of a zip archive, or of a pickle, say as a number. */
+    @ParameterizedTest
+    @ValueSource(ints = {'P' | 'K' << 8, 0x80 | 2 << 8, 'B' | 'M' << 8, '\u00ff' | '\n' << 8})
+    void theLengthOfAHeaderIsNoFormat(int length) throws IOException {
+        String entry = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        ByteBuffer b = ByteBuffer.allocate(8 + length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        b.putLong(length).put(ascii(entry + " ".repeat(length - entry.length())));
+        Path file = Files.write(folder.resolve("model.safetensors"), b.array());
+        assertEquals(Checkpoint.Format.SAFETENSORS, Checkpoint.open(file).format());
+    }
+
+    @Test
+    void aFileThatIsCutOffIsCalledThat() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Safetensors.write(file, new StateDict().put("x", Tensor.of(new float[] {1, 2, 3}, 3)), Map.of());
+        byte[] whole = Files.readAllBytes(file);
+        for (int n = 9; n < whole.length; n++) {
+            Files.write(file, Arrays.copyOf(whole, n));
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                    .getMessage();
+            assertTrue(message.contains("the file is cut off"), n + ": " + message);
+        }
+    }
+
+    @Test
+    void noTensorTakesThePlaceOfTheMetadata() {
+        StateDict out = new StateDict().put("__metadata__", Tensor.of(new float[] {1}, 1));
+        Path file = folder.resolve("a.safetensors");
+        assertTrue(assertThrows(WeightsException.class, () -> Safetensors.write(file, out, Map.of()))
+                .getMessage()
+                .contains("cannot be named __metadata__"));
+        assertFalse(Files.exists(file));
     }
 
     @Test

@@ -32,6 +32,23 @@ public final class FileKind {
             new Magic(0, "MM\0+", "a BigTIFF image"),
             new Magic(8, "WEBP", "a WebP image"),
             new Magic(0, "BM", "a BMP image"),
+            new Magic(0, "\0\0\0\fjP  ", "a JPEG 2000 image"),
+            new Magic(0, "\u00ffO\u00ffQ", "a JPEG 2000 image"),
+            new Magic(0, "\0\0\0\fJXL ", "a JPEG XL image"),
+            new Magic(0, "\u00ff\n", "a JPEG XL image"),
+            new Magic(0, "II\u00bc\1", "a JPEG XR image"),
+            new Magic(0, "P4\n", "a Netpbm image"),
+            new Magic(0, "P5\n", "a Netpbm image"),
+            new Magic(0, "P6\n", "a Netpbm image"),
+            new Magic(0, "8BPS", "a Photoshop image"),
+            new Magic(0, "v/1\1", "an OpenEXR image"),
+            new Magic(0, "SIMPLE  =", "a FITS image"),
+            new Magic(0, "NITF0", "a NITF image"),
+            new Magic(0, "EHFA_HEADER_TAG", "an ERDAS Imagine image"),
+            new Magic(0, "msid", "a MrSID image"),
+            new Magic(0, "CDF\1", "a NetCDF file"),
+            new Magic(0, "CDF\2", "a NetCDF file"),
+            new Magic(0, "GRIB", "a GRIB file"),
             new Magic(4, "ftyp", "an MPEG-4 or HEIF file"),
             new Magic(0, "%PDF", "a PDF document"),
             new Magic(0, "%!PS", "a PostScript document"),
@@ -160,7 +177,8 @@ public final class FileKind {
             }
             odd += b < 0 ? 1 : 0;
         }
-        return odd == 0
-                || !new String(head, 0, Math.max(0, head.length - 4), StandardCharsets.UTF_8).contains("\ufffd");
+        String text = odd == 0 ? "" : new String(head, StandardCharsets.UTF_8);
+        int cut = text.indexOf('\ufffd'); // the last letter of a long text may be
+        return cut < 0 || cut == text.length() - 1 && head.length >= HEAD;
     }
 }

@@ -33,6 +33,7 @@ final class Arguments {
         line.setAllowOptionsAsOptionParameters(true);
         line.setEndOfOptionsDelimiter(END_OF_OPTIONS);
         line.registerConverter(Path.class, Arguments::path);
+        Values.register(line);
         return line;
     }
 

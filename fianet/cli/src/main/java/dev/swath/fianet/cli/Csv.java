@@ -31,8 +31,8 @@ final class Csv {
         return plain ? escaped.toString() : '"' + escaped.toString().replace("\"", "\"\"") + '"';
     }
 
-    /** The rows with their cells; empty lines are left out. */
-    static List<List<String>> rows(String text) {
+    /** The rows with their cells; empty lines are left out. Lines end as on any system. */
+    static List<List<String>> rows(String text, char separator) {
         List<List<String>> rows = new ArrayList<>();
         List<String> row = new ArrayList<>();
         StringBuilder cell = new StringBuilder();
@@ -54,18 +54,18 @@ final class Csv {
             } else if (c == '"' && cell.isEmpty()) {
                 quoted = true;
                 any = true;
-            } else if (c == ',' || c == '\n') {
-                any |= c == ',' || !cell.isEmpty();
+            } else if (c == separator || c == '\n' || c == '\r') {
+                any |= c == separator || !cell.isEmpty();
                 row.add(cell.toString());
                 cell.setLength(0);
-                if (c == '\n') {
+                if (c != separator) {
                     if (any) {
                         rows.add(row);
                     }
                     row = new ArrayList<>();
                     any = false;
                 }
-            } else if (c != '\r' || i + 1 < text.length() && text.charAt(i + 1) != '\n') {
+            } else {
                 cell.append(c);
             }
         }

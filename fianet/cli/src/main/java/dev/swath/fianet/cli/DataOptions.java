@@ -12,9 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Which data a command learns from, and how they are read. */
 final class DataOptions {
@@ -33,22 +31,14 @@ final class DataOptions {
             this.vocabulary = vocabulary;
         }
 
+        /** Whether its scenes are drawn as they are needed. */
+        boolean drawn() {
+            return ordinal() >= SYNTHETIC_REFSEGRS.ordinal();
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        /** Reads the names as they are written on the command line. */
-        static final class Converter implements ITypeConverter<Kind> {
-            @Override
-            public Kind convert(String value) {
-                for (Kind kind : values()) {
-                    if (kind.toString().equalsIgnoreCase(value)) {
-                        return kind;
-                    }
-                }
-                throw new TypeConversionException("'" + value + "' is none of " + List.of(values()));
-            }
         }
     }
 
@@ -70,7 +60,6 @@ final class DataOptions {
             names = "--dataset",
             required = true,
             paramLabel = "NAME",
-            converter = Kind.Converter.class,
             description =
                     "refsegrs, rrsisd, risbench, synthetic-refsegrs, synthetic-rrsisd, or synthetic (both kinds of scenes in"
                             + " turn). Synthetic scenes are drawn as they are needed.")
@@ -141,6 +130,9 @@ final class DataOptions {
     }
 
     private ReferringDataset split(Split split, int imageSize) {
+        if (folder != null && dataset.drawn()) {
+            throw new UsageException("--data has no place beside --dataset " + dataset + ", whose scenes are drawn");
+        }
         return switch (dataset) {
             case REFSEGRS, RRSISD, RISBENCH ->
                 Layout.detect(requireFolder(), dataset.vocabulary).orElseThrow().open(requireFolder(), split);

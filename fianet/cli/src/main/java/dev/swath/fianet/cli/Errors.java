@@ -19,7 +19,12 @@ final class Errors {
 
     /** {@code swath: ...}, on one line. */
     static String sentence(Throwable failure) {
-        return "swath: " + Quoted.sentence(text(failure).strip().replaceAll("\\s*\\R\\s*", " "));
+        return sentence(text(failure));
+    }
+
+    /** Of a text that says what is wrong. */
+    static String sentence(String text) {
+        return "swath: " + Quoted.sentence(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
     private static String text(Throwable failure) {

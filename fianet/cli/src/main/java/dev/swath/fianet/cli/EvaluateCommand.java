@@ -113,6 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        model.requireFitting(weights);
         if (panels < 0) {
             throw new UsageException("--panels must be at least 0; got " + panels);
         }

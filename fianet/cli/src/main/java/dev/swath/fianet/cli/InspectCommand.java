@@ -356,6 +356,7 @@ final class InspectCommand implements Callable<Integer> {
         if (!(tolerance >= 0)) {
             throw new UsageException("--tolerance must not be negative; got " + tolerance);
         }
+        model.requireFitting(weights);
         model.requireVocabulary(weights);
     }
 

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry point of {@code swath}. */
 @Command(
@@ -153,7 +154,10 @@ public final class Main implements Runnable {
 
     private static int usage(ParameterException e) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println(Errors.sentence(e));
+        err.println(Errors.sentence(
+                e instanceof UnmatchedArgumentException u
+                        ? "'" + String.join("', '", u.getUnmatched()) + "' has no place here"
+                        : String.valueOf(e.getMessage()).replaceFirst("^Error: ", "")));
         err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }

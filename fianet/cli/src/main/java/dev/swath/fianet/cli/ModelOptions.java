@@ -28,6 +28,14 @@ final class ModelOptions {
     @Nullable
     Path modelConfig;
 
+    /** Refuses, as wrong usage, files of other weights beside the model inside, which has its own. */
+    void requireFitting(Path weights) {
+        if (Segmenters.isBundled(weights) && (vocab != null || modelConfig != null)) {
+            throw new UsageException((vocab != null ? "--vocab" : "--model-config")
+                    + " has no place beside the model inside, which has its own");
+        }
+    }
+
     /** Refuses, as wrong usage, weights by which no sentence can be read. */
     void requireVocabulary(Path weights) {
         if (vocab == null && Files.isRegularFile(weights)) {

@@ -106,6 +106,7 @@ final class PairsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        model.requireFitting(weights);
         if (count < 1 || count > 100_000) {
             throw new UsageException("--count must be from 1 to 100000; got " + count);
         }

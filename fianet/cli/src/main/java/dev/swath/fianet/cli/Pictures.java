@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
@@ -43,11 +44,19 @@ final class Pictures {
 
     /** Whether the value names a file, or something that should be one, rather than a folder or a pattern. */
     static boolean isOne(String name) {
-        return !isFolder(name) && (!isPattern(name) || Files.exists(Path.of(name)));
+        return !isFolder(name) && (!isPattern(name) || exists(name));
     }
 
     private static boolean isFolder(String name) {
-        return !isPattern(name) && Files.isDirectory(Path.of(name));
+        return exists(name) && Files.isDirectory(Path.of(name));
+    }
+
+    private static boolean exists(String name) {
+        try {
+            return Files.exists(Path.of(name));
+        } catch (InvalidPathException _) {
+            return false; // on Windows a pattern cannot be the name of a file
+        }
     }
 
     private static boolean isPattern(String name) {

@@ -81,7 +81,7 @@ final class SegmentCommand implements Callable<Integer> {
             names = "--texts",
             paramLabel = "FILE",
             description =
-                    "Sentences, one a line; of a .csv file, its column 'text' or 'sentence', and if it has a column"
+                    "Sentences, one a line; of a .csv or .tsv file, its column 'text' or 'sentence', and if it has a column"
                             + " 'image', each is asked of that image only.")
     @Nullable
     Path textsFile;
@@ -232,7 +232,7 @@ final class SegmentCommand implements Callable<Integer> {
             int picture,
             ImageFile image,
             List<Asked> sentences) {
-        Optional<WorldFile> world = WorldFile.beside(answers.file(picture));
+        Optional<WorldFile> world = world(answers, answers.file(picture), image);
         long[] before = {System.nanoTime()};
         segmenter.segmentAll(image, sentences.stream().map(Asked::tokens).toList(), (i, raw) -> {
             double seconds = (System.nanoTime() - before[0]) / 1e9;
@@ -257,6 +257,17 @@ final class SegmentCommand implements Callable<Integer> {
             });
             before[0] = System.nanoTime();
         });
+    }
+
+    /** Where the answers lie on the ground. A world file tells it of the picture as it is stored. */
+    private static Optional<WorldFile> world(Answers answers, Path file, ImageFile image) {
+        Optional<WorldFile> world = WorldFile.beside(file);
+        if (world.isPresent() && image.turned()) {
+            answers.say("swath: " + Quoted.path(file) + " is turned by its orientation, so that its world file"
+                    + " does not fit what is written; none is written beside that.");
+            return Optional.empty();
+        }
+        return world;
     }
 
     private void tellLarge(Answers answers, Path file, ImageFile image, int size) {
@@ -329,6 +340,7 @@ final class SegmentCommand implements Callable<Integer> {
         if (weights.equals(NONE)) {
             throw new UsageException("--weights is needed: a model folder, a checkpoint, or 'bundled'");
         }
+        model.requireFitting(weights);
         boolean asked = !texts.isEmpty() || textsFile != null;
         if ((ids != null) == asked) {
             throw new UsageException("give either --text or --input-ids with its three masks");

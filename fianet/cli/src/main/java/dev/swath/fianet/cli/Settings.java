@@ -4,6 +4,7 @@ import dev.swath.fianet.BundledModel;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.nn.ModuleException;
@@ -95,9 +96,9 @@ final class Settings {
                     IntStream.range(0, vocabulary.size())
                             .mapToObj(vocabulary::piece)
                             .toList());
-        } catch (IOException e) {
+        } catch (IOException _) {
             throw new UsageException("the bundled vocabulary cannot be laid out in the temporary folder "
-                    + System.getProperty("java.io.tmpdir") + " (" + e + "); give --vocab");
+                    + Quoted.text(System.getProperty("java.io.tmpdir")) + "; give --vocab");
         }
     }
 

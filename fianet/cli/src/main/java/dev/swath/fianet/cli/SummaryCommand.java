@@ -102,6 +102,9 @@ final class SummaryCommand implements Callable<Integer> {
         if (which.weights != null && dataset != null || which.network != null && modelConfig != null) {
             throw new UsageException("--dataset goes with --network, and --model-config with --weights");
         }
+        if (which.weights != null && modelConfig != null && Segmenters.isBundled(which.weights)) {
+            throw new UsageException("--model-config has no place beside the model inside, which has its own");
+        }
         lines(found()).forEach(spec.commandLine().getOut()::println);
         spec.commandLine().getOut().flush();
         return 0;

@@ -4,6 +4,7 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
+import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
@@ -178,6 +179,9 @@ final class TrainCommand implements Callable<Integer> {
         Settings.tellInside(spec, config, Settings.COMPACT, "small network");
         if (maxSteps != null && maxSteps < 1) {
             throw new UsageException("--max-steps must be at least 1; got " + maxSteps);
+        }
+        if (initBert != null && !Files.isDirectory(initBert)) {
+            throw new UsageException("--init-bert must name a folder, but " + Quoted.path(initBert) + " is none");
         }
         int loaderThreads = data.loaderThreads();
         Backend backend = Backends.discover().choose(run.device);

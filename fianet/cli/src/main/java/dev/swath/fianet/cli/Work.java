@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record Work(List<Picture> pictures, boolean single) {
     private static final int MAX_FILE = 64 << 20;
     private static final String IMAGE = "image";
+    private static final Set<String> TEXT = Set.of("text", "sentence");
 
     /** A picture and what is asked of it; without sentences if tokens are given. */
     record Picture(Path file, List<String> sentences) {}
@@ -63,12 +66,13 @@ record Work(List<Picture> pictures, boolean single) {
         }
     }
 
-    /** One sentence a line, or, of a file that ends in .csv, those of the column 'text' or 'sentence'. */
+    /** One sentence a line, or, of a file that ends in .csv or .tsv, those of the column 'text' or 'sentence'. */
     private static void readTexts(Path file, List<String> sentences, Map<String, List<String>> own) {
         try {
             String text = TextFile.read(file, "texts", MAX_FILE);
-            if (file.toString().endsWith(".csv")) {
-                readTable(Csv.rows(text), sentences, own);
+            String name = file.toString().toLowerCase(Locale.ROOT);
+            if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+                readTable(Csv.rows(text, name.endsWith(".csv") ? ',' : '\t'), sentences, own);
             } else {
                 text.lines().map(Spaces::strip).filter(l -> !l.isEmpty()).forEach(sentences::add);
             }
@@ -86,7 +90,15 @@ record Work(List<Picture> pictures, boolean single) {
     }
 
     private static void readTable(List<List<String>> rows, List<String> sentences, Map<String, List<String>> own) {
-        List<String> heading = rows.isEmpty() ? List.of() : rows.getFirst();
+        List<String> heading = rows.isEmpty()
+                ? List.of()
+                : rows.getFirst().stream()
+                        .map(cell -> Spaces.strip(cell).toLowerCase(Locale.ROOT))
+                        .toList();
+        if (heading.stream().filter(TEXT::contains).count() > 1
+                || heading.indexOf(IMAGE) != heading.lastIndexOf(IMAGE)) {
+            throw new UsageException("its first row names two columns of sentences or of images; one is wanted");
+        }
         int text = Math.max(heading.indexOf("text"), heading.indexOf("sentence"));
         int image = heading.indexOf(IMAGE);
         if (text < 0) {

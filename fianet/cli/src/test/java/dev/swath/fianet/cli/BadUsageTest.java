@@ -126,9 +126,57 @@ class BadUsageTest {
         Cli.run("fly").refused(2, "fly");
         Cli.run().refused(2, "a command is needed");
         Cli.run("weights").refused(2, "show or convert");
+        segment("--text", "ship", "harbor").refused(2, "swath: 'harbor' has no place here");
+        Cli.run("summary").refused(2, "swath: Missing required argument");
         Path plain = Files.copy(model.resolve("model.safetensors"), folder.resolve("plain.safetensors"));
         Cli.run("segment", "--image", image, "--text", "ship", "--weights", plain, "--out", out)
                 .refused(2, plain, "--vocab");
+        nothingIsWritten();
+    }
+
+    /** In words of our own, whatever the type of the option is in the program. */
+    @Test
+    void valuesThatAreNoNumbersOrWords() throws IOException {
+        String whole = "it must be a whole number, but is '";
+        segment("--text", "ship", "--min-area", "1.5").refused(2, "--min-area", whole + "1.5'");
+        segment("--text", "ship", "--bands", "1,,2").refused(2, "--bands", whole + "'");
+        segment("--text", "ship", "--threads", "\u0663").refused(2, "--threads", whole);
+        segment("--text", "ship", "--min-area", "99999999999").refused(2, "must lie between", "2147483647");
+        tokens("2," + "9".repeat(30), "1,1", "1,1", "1,1").refused(2, "must lie between", "9223372036854775807");
+        for (String value : List.of("abc", "0,5", "0.5f", "0x1p-1", "NaN", "Infinity", "1e999", "")) {
+            segment("--text", "ship", "--threshold", value)
+                    .refused(2, "--threshold", "must be a number such as 0.5, but is '" + value + "'");
+        }
+        segment("--text", "ship", "--dataset", "cats").refused(2, "must be refsegrs or rrsisd or risbench or both");
+        segment("--text", "ship", "--probabilities", "png").refused(2, "it must be npy or tiff, but is 'png'");
+        Cli.run("train", "--dataset", "synthetic-cats", "--out", out).refused(2, "synthetic-refsegrs or");
+        nothingIsWritten();
+        segment("--text", "ship", "--threshold", ".5e0", "--min-area", "+1", "--dataset", "RRSISD")
+                .done();
+    }
+
+    /** What would be passed over without a word. */
+    @Test
+    void whatHasNoPlaceBesideAnother() throws IOException {
+        Path vocabulary = model.resolve("vocab.txt");
+        for (Object[] own :
+                new Object[][] {{"--vocab", vocabulary}, {"--model-config", model.resolve("config.json")}}) {
+            for (List<Object> command : List.<List<Object>>of(
+                    List.of("segment", "--image", image, "--text", "ship", "--out", out),
+                    List.of("evaluate", "--data", "none"),
+                    List.of("inspect", "--image", image, "--text", "ship", "--out", out.resolve("a.html")),
+                    List.of("pairs"))) {
+                List<Object> args = new ArrayList<>(command);
+                args.addAll(List.of("--weights", "bundled", own[0], own[1]));
+                Cli.run(args.toArray()).refused(2, own[0], "no place beside the model inside");
+            }
+        }
+        Cli.run("summary", "--weights", "bundled", "--model-config", model.resolve("config.json"))
+                .refused(2, "--model-config", "no place beside the model inside");
+        Cli.run("train", "--dataset", "synthetic", "--config", "compact", "--data", folder, "--out", out)
+                .refused(2, "--data has no place beside --dataset synthetic");
+        Cli.run("train", "--dataset", "synthetic", "--config", "compact", "--init-bert", image, "--out", out)
+                .refused(2, "--init-bert must name a folder", image);
         nothingIsWritten();
     }
 

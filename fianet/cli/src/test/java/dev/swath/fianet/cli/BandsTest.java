@@ -194,7 +194,7 @@ class BandsTest {
                 some.err().contains("rgb.png: band 4 was asked for, but the image has 3 bands")
                         && some.err().contains("1 of 2 images"),
                 some.err());
-        List<List<String>> rows = Csv.rows(Files.readString(out.resolve("results.csv")));
+        List<List<String>> rows = Csv.rows(Files.readString(out.resolve("results.csv")), ',');
         assertEquals(3, rows.size());
         assertEquals("", rows.get(1).get(13));
         assertTrue(rows.get(2).get(13).contains("band 4"), rows.get(2).toString());

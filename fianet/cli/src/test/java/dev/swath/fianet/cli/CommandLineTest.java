@@ -161,7 +161,7 @@ class CommandLineTest {
         printable(rows);
         assertEquals(1, rows.lines().count());
         assertEquals("x\u0001,\"a\"\"b\"", Csv.cell("x\u0001").replace("\\u0001", "\u0001") + "," + Csv.cell("a\"b"));
-        assertEquals(List.of(List.of("a,b", "c\"d")), Csv.rows(Csv.text(List.of(List.of("a,b", "c\"d")))));
+        assertEquals(List.of(List.of("a,b", "c\"d")), Csv.rows(Csv.text(List.of(List.of("a,b", "c\"d"))), ','));
     }
 
     private static void printable(String text) {

@@ -63,7 +63,7 @@ class SegmentManyTest {
     }
 
     private List<List<String>> table() throws IOException {
-        List<List<String>> rows = Csv.rows(Files.readString(out.resolve("results.csv")));
+        List<List<String>> rows = Csv.rows(Files.readString(out.resolve("results.csv")), ',');
         assertEquals("image,sentence,found", String.join(",", rows.getFirst().subList(0, 3)));
         return rows.subList(1, rows.size());
     }
@@ -118,6 +118,39 @@ class SegmentManyTest {
             segment("--texts", csv, "--image", scenes).refused(2, "--texts", "q.csv");
         }
         segment("--texts", folder.resolve("none.txt"), "--image", scenes).refused(2, "none.txt", "does not exist");
+    }
+
+    /** Spreadsheets write tabs, big letters and lines that end in a carriage return alone. */
+    @Test
+    void tablesOfOtherMakers() throws IOException {
+        for (String[] table : new String[][] {
+            {"q.tsv", "image\ttext\na.png\tthe ship, left\n"},
+            {"q.csv", "Image , TEXT\na.png,\"the ship, left\"\n"},
+            {"cr.csv", "image,text\ra.png,\"the ship, left\"\r"},
+            {"Q.CSV", "\uFEFFsentence,image\r\n\"the ship, left\",a.png\r\n"}
+        }) {
+            segment("--texts", Files.writeString(scenes.resolve(table[0]), table[1]))
+                    .done();
+            assertEquals(
+                    List.of("the ship, left"),
+                    table().stream().map(r -> r.get(1)).toList(),
+                    table[0]);
+        }
+        for (String heading : List.of("text,text", "text,sentence", "image,image,text")) {
+            Path two = Files.writeString(scenes.resolve("two.csv"), heading + "\na,b\n");
+            segment("--texts", two, "--image", scenes).refused(2, "two.csv", "names two columns");
+        }
+    }
+
+    /** A folder may be called like a pattern. */
+    @Test
+    void aFolderWithSignsOfPatternsInItsName() throws IOException {
+        Path folder = Files.createDirectories(scenes.resolve("site [1] {a}"));
+        picture(folder.resolve("a.png"), 5);
+        segment("--image", folder, "--text", "the ship").done();
+        assertEquals(
+                List.of(folder.resolve("a.png").toString()),
+                table().stream().map(r -> r.get(0)).toList());
     }
 
     @Test
@@ -179,7 +212,7 @@ class SegmentManyTest {
                 .err()
                 .contains("nothing found"));
         segment("--image", a, "--text", "ship", "--threshold", "1.5").refused(2, "--threshold", "[0, 1]");
-        segment("--image", a, "--text", "ship", "--threshold", "NaN").refused(2, "--threshold", "[0, 1]");
+        segment("--image", a, "--text", "ship", "--threshold", "NaN").refused(2, "--threshold", "must be a number");
         segment("--image", a, "--text", "ship", "--min-area", "-1").refused(2, "--min-area");
         segment("--image", a, "--text", "ship", "--probabilities", "bmp").refused(2, "--probabilities", "bmp");
     }
@@ -226,6 +259,28 @@ class SegmentManyTest {
                 .done()
                 .out()
                 .contains("pgw"));
+    }
+
+    /** Its world file says where the stored rows and columns lie, and the answers have others. */
+    @Test
+    void aTurnedPictureLeavesItsWorldFileBehind() throws IOException {
+        int[][] tags = {{256, 4}, {257, 2}, {258, 8}, {259, 1}, {262, 1}, {273, 8}, {274, 1}, {277, 1}, {279, 8}};
+        Path tiff = scenes.resolve("turned.tif");
+        for (int orientation : new int[] {1, 6}) {
+            ByteBuffer b = ByteBuffer.allocate(18 + 12 * tags.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+            b.put("II*\0".getBytes(StandardCharsets.US_ASCII)).putInt(16).position(16);
+            b.putShort((short) tags.length);
+            for (int[] tag : tags) {
+                b.putShort((short) tag[0]).putShort((short) 4).putInt(1).putInt(tag[0] == 274 ? orientation : tag[1]);
+            }
+            Files.write(tiff, b.array());
+            Files.writeString(scenes.resolve("turned.tfw"), "1\n0\n0\n-1\n0\n0\n");
+            Path to = folder.resolve("turned" + orientation);
+            Cli done =
+                    segment("--image", tiff, "--text", "the ship", "--out", to).done();
+            assertEquals(orientation == 1, Files.exists(to.resolve("mask.pgw")));
+            assertEquals(orientation != 1, done.err().contains("turned by its orientation"), done.err());
+        }
     }
 
     @Test

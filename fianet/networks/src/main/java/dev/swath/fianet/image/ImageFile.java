@@ -43,6 +43,7 @@ public final class ImageFile {
     private final @Nullable Bands bands;
     private final int width;
     private final int height;
+    private final boolean turned;
     private final List<String> notes;
 
     private ImageFile(@Nullable Path file, byte @Nullable [] bytes, String name, @Nullable Bands bands) {
@@ -53,13 +54,15 @@ public final class ImageFile {
         Header header = use(d -> new Header(
                 d.orientation() >= 5 ? d.height() : d.width(),
                 d.orientation() >= 5 ? d.width() : d.height(),
+                d.orientation() != 1,
                 List.copyOf(d.notes())));
         this.width = header.width;
         this.height = header.height;
+        this.turned = header.turned;
         this.notes = header.notes;
     }
 
-    private record Header(int width, int height, List<String> notes) {}
+    private record Header(int width, int height, boolean turned, List<String> notes) {}
 
     /** Reads the header of a file; of more than three bands the first three are its colours. */
     public static ImageFile open(Path file) {
@@ -150,6 +153,11 @@ public final class ImageFile {
     /** In pixels, turned as the file asks. */
     public int height() {
         return height;
+    }
+
+    /** Whether its pixels lie otherwise than they are stored, because the file asks for that. */
+    public boolean turned() {
+        return turned;
     }
 
     /** What a user should be told of the file, in sentences without its name; mostly nothing. */

@@ -27,6 +27,14 @@ final class BertTokenizerFiles {
     private static final String CONFIG = "tokenizer_config.json";
     private static final String MAP = "special_tokens_map.json";
     private static final String ADDED = "added_tokens.json";
+
+    /** What must not be false for text in lower case, without accents: in tokenizer_config.json, and in the normalizer of tokenizer.json. */
+    private static final Map<String, String> UNCASED = Map.of(
+            "do_lower_case", "lowercase",
+            "strip_accents", "strip_accents",
+            "tokenize_chinese_chars", "handle_chinese_chars",
+            "do_basic_tokenize", "");
+
     private static final Set<String> CLASSES = Set.of(
             "BertTokenizer",
             "BertTokenizerFast",
@@ -66,19 +74,25 @@ final class BertTokenizerFiles {
 
     /** Throws, naming the key, if the folder's words are not cut as those of the referring networks are: in lower case, without accents. */
     static void requireUncased(Path folder) {
-        Path file = folder.resolve(CONFIG);
         try {
-            Map<String, Object> config = Files.exists(file) ? Fields.read(file) : Map.of();
-            for (String key :
-                    List.of("do_lower_case", "strip_accents", "tokenize_chinese_chars", "do_basic_tokenize")) {
-                if (Boolean.FALSE.equals(config.get(key))) {
-                    throw new WeightsException(
-                            "[weights] " + Quoted.path(file) + ": " + key
-                                    + " is false, but referring networks read sentences in lower case, without accents; give an uncased BERT");
-                }
-            }
+            BertTokenizerFiles files = new BertTokenizerFiles(folder);
+            UNCASED.forEach(files::requireNotFalse);
         } catch (JsonException e) {
             throw new WeightsException(e.getMessage());
+        }
+    }
+
+    /** Throws if tokenizer_config.json turns a property off, or leaves it to tokenizer.json, which does. */
+    private void requireNotFalse(String key, String normalizers) {
+        boolean own = config.get(key) != null;
+        boolean off = own
+                ? config.get(key).equals(false)
+                : whole != null && !normalizers.isEmpty() && !whole.flag(normalizers, true);
+        if (off) {
+            throw new WeightsException(
+                    "[weights] " + Quoted.path(folder.resolve(own ? CONFIG : TokenizerJson.NAME))
+                            + ": " + (own ? key : normalizers)
+                            + " is false, but referring networks read sentences in lower case, without accents; give an uncased BERT");
         }
     }
 

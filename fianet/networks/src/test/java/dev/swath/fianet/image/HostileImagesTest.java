@@ -248,6 +248,7 @@ class HostileImagesTest {
                 of("a JPEG without an end", "end marker", Arrays.copyOf(jpeg, jpeg.length - 2)),
                 of("a JPEG of nothing", "no frame header", new byte[] {-1, (byte) 0xd8, -1, (byte) 0xd9}),
                 of("two frames", "two frame headers", twice(jpeg, Arrays.copyOfRange(jpeg, 2, 2 + 69 + 13))),
+                of("JPEG-LS", "JPEG-LS", twice(jpeg, Made.segment(0xf7, new byte[6]))),
                 of("GIF", "no image of a kind", "GIF89a......".getBytes()));
     }
 

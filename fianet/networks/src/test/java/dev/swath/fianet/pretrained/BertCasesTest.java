@@ -158,6 +158,24 @@ class BertCasesTest {
         assertTrue(message.length() < 900 && message.chars().noneMatch(Character::isISOControl), message);
     }
 
+    /** Referring networks read sentences in lower case; a BERT that tells its case in either file is no beginning for one. */
+    @Test
+    void aCasedBertIsKnownByEitherFile() throws IOException {
+        copy("tokenizer_json_only");
+        BertFolder.requireUncased(folder);
+        Path file = folder.resolve("tokenizer.json");
+        Files.writeString(file, Files.readString(file).replace("\"lowercase\": true", "\"lowercase\": false"));
+        String message = assertThrows(WeightsException.class, () -> BertFolder.requireUncased(folder))
+                .getMessage();
+        assertTrue(message.contains("tokenizer.json: lowercase is false"), message);
+        Path config = Files.writeString(folder.resolve("tokenizer_config.json"), "{\"do_lower_case\": true}");
+        BertFolder.requireUncased(folder);
+        Files.writeString(config, "{\"strip_accents\": false}");
+        message = assertThrows(WeightsException.class, () -> BertFolder.requireUncased(folder))
+                .getMessage();
+        assertTrue(message.contains("is false") && message.contains("give an uncased BERT"), message);
+    }
+
     @Test
     void shardsThatDoNotFitAreRefused() throws IOException {
         copy("sharded");

@@ -102,6 +102,10 @@ final class RunFolder implements AutoCloseable {
         delete(root.resolve(name + UNFINISHED));
         Path target = root.resolve(name);
         Path old = root.resolve(name + OLD);
+        if (Files.exists(target) && !Files.isDirectory(target)) {
+            throw new TrainingException("[checkpoint] " + Quoted.path(target)
+                    + " is a file, where the run keeps a folder; take it away, or choose another folder with --out");
+        }
         if (Files.isDirectory(root.resolve(name + NEW))) {
             exchange(name);
         } else if (!Files.exists(target) && Files.isDirectory(old)) {

@@ -89,6 +89,12 @@ public record TrainingConfig(
                         "[config] learning_rate must be positive, weight_decay, warmup_steps and clip not negative; got "
                                 + learningRate + ", " + weightDecay + ", " + warmupSteps + " and " + clip);
             }
+            if (!(power >= 0) || !Double.isFinite(learningRate + weightDecay + eps + power + clip)) {
+                throw new IllegalArgumentException(
+                        "[config] power must not be negative, and learning_rate, weight_decay,"
+                                + " eps, power and clip must be finite; got " + learningRate + ", "
+                                + weightDecay + ", " + eps + ", " + power + " and " + clip);
+            }
         }
     }
 

@@ -76,6 +76,19 @@ class RunFolderTest {
         }
     }
 
+    /** Before hours of training, not after them. */
+    @Test
+    void aFileInTheCheckpointsPlaceIsToldAtOnce() throws IOException {
+        Path file = Files.writeString(root.resolve("last"), "");
+        String message = String.valueOf(assertThrows(TrainingException.class, () -> RunFolder.open(root))
+                .getMessage());
+        assertEquals(
+                "[checkpoint] " + file
+                        + " is a file, where the run keeps a folder; take it away, or choose another folder"
+                        + " with --out",
+                message);
+    }
+
     @Test
     void aCheckpointThatCannotFitIsNotBegun() throws IOException {
         try (RunFolder folder = RunFolder.open(root)) {

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
     private static final long MAX_FILE = 64 << 20;
+
+    /** Editors on Windows put one before a text. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private static final int MAX_COMPARED = 64;
 
     private final Map<String, Object> object;
@@ -52,7 +56,8 @@ public final class Fields {
                 throw new JsonException("[config] " + name + " has " + Files.size(file) + " bytes, more than the "
                         + MAX_FILE + " that a configuration may have");
             }
-            return Json.parseObject(Files.readString(file));
+            String text = Files.readString(file);
+            return Json.parseObject(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
         } catch (NoSuchFileException _) {
             throw new JsonException("[config] the file " + name + " does not exist");
         } catch (CharacterCodingException _) {

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.swath.files.Fuzz;
 import dev.swath.files.Mutations;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class JsonTest {
     /** Valid text with a few bytes changed, by a fixed seed: it is read or refused with the module's own exception. */
@@ -92,5 +97,13 @@ class JsonTest {
         assertTrue(assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000)))
                 .getMessage()
                 .contains("nested at most"));
+    }
+
+    @Test
+    void aFileMayBeginWithAByteOrderMark(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("config.json"), "\uFEFF{\"a\": 1}\r\n");
+        assertEquals(Map.of("a", 1L), Fields.read(file));
+        Files.writeString(file, "\uFEFF\uFEFF{}");
+        assertThrows(JsonException.class, () -> Fields.read(file));
     }
 }

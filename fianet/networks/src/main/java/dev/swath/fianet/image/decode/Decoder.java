@@ -4,6 +4,7 @@ import dev.swath.fianet.image.Bands;
 import dev.swath.files.FileKind;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,13 @@ public abstract class Decoder {
      */
     public static String unknown(byte[] head, long size) {
         String rule = "this is no image of a kind that is read here: PNG, JPEG or TIFF";
+        String begin = new String(head, StandardCharsets.ISO_8859_1);
+        if (begin.startsWith("\u0089PNG")) {
+            return "the image is damaged: the first bytes of the PNG were changed, as a transfer in text mode does";
+        }
+        if (begin.startsWith("PK\3\4")) {
+            return rule + "; it is a zip archive, to be unpacked first";
+        }
         return FileKind.of(head, size)
                 .or(() -> Optional.of("a text").filter(_ -> FileKind.isText(head)))
                 .map(words -> rule + "; it is " + words)

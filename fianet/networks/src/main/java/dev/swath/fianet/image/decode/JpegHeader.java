@@ -17,6 +17,8 @@ final class JpegHeader {
     private static final int DAC = 0xcc;
     private static final int DQT = 0xdb;
     private static final int DRI = 0xdd;
+    private static final int DHP = 0xde;
+    private static final int LS = 0xf7;
     private static final int APP0 = 0xe0;
     private static final int APP1 = 0xe1;
     private static final int APP14 = 0xee;
@@ -126,6 +128,10 @@ final class JpegHeader {
         if (marker >= APP0 && marker < 0xf0) {
             application(marker, at, next);
             return;
+        }
+        if (marker == LS || marker == DHP) {
+            throw source.refuse("JPEG with " + (marker == LS ? "lossless coding (JPEG-LS)" : "several layers")
+                    + " is not read; convert the image");
         }
         if (marker >= 0xc0 && marker <= 0xcf && marker != DHT && marker != JPG && marker != DAC) {
             frame(marker, at, next);

@@ -193,13 +193,12 @@ final class TiffLayout {
             if (format != 1 && format != 4) {
                 String kind =
                         switch ((int) format) {
-                            case 2 -> "signed";
-                            case 3 -> "floating-point";
-                            case 5, 6 -> "complex";
-                            default -> "of an unknown format";
+                            case 2 -> "signed numbers";
+                            case 3 -> "floating-point numbers";
+                            case 5, 6 -> "complex numbers";
+                            default -> "numbers of an unknown format, " + format;
                         };
-                throw source.refuse(
-                        "the samples are " + kind + " numbers; they must be unsigned integers of 8 or 16 bits");
+                throw source.refuse("the samples are " + kind + "; they must be unsigned integers of 8 or 16 bits");
             }
         }
     }
