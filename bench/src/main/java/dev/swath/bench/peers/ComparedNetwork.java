@@ -33,6 +33,16 @@ public enum ComparedNetwork {
         this.key = key;
     }
 
+    /** The network of that name. */
+    public static ComparedNetwork named(String key) {
+        for (ComparedNetwork network : values()) {
+            if (network.key.equals(key)) {
+                return network;
+            }
+        }
+        throw new IllegalArgumentException("there is no network " + key);
+    }
+
     /** Its name on the command line and in tables. */
     public String key() {
         return key;

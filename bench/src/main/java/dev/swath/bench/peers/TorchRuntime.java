@@ -67,6 +67,8 @@ final class TorchRuntime {
      */
     static void useOneDnn(boolean used) {
         torch.globalContext().setUserEnabledMkldnn(used);
+        torch.globalContext()
+                .setUserEnabledNNPACK(used); // asked next, it says at each convolution that it has no such processor
     }
 
     /** Whether matrix products go through MKL; the property {@value #BLAS} may name another library. */
