@@ -18,7 +18,7 @@ import java.util.Locale;
  * Command that trains a small network of one of the compared kinds on Swath, on libtorch in 64-bit floats and on libtorch in
  * 32-bit floats side by side, from several starts, and prints one row of a table in Markdown: how far the losses of Swath and of
  * libtorch in 32-bit floats come from those in 64-bit floats. The exit status is 1 if Swath's are in some step more than a
- * hundredth away, and further than libtorch's ever are.
+ * hundredth away, and over all steps and starts more than a quarter further than libtorch's (by the geometric mean).
  */
 public final class CheckNetworkTraining {
     private static final String USAGE =
@@ -28,6 +28,12 @@ public final class CheckNetworkTraining {
     private static final int THREADS = 2;
     private static final int CELL = 32;
 
+    /** How much further than libtorch's losses Swath's may typically come: where rounding grows to percents, luck decides. */
+    private static final double LUCK = 1.25;
+
+    /** A distance below which losses in 32-bit floats are the same. */
+    private static final double LEAST = 1e-8;
+
     private CheckNetworkTraining() {}
 
     private record Options(
@@ -36,18 +42,19 @@ public final class CheckNetworkTraining {
     /** How far losses came from the exact ones, relative to them. */
     private static final class Distance {
         private double furthest;
-        private double sum;
+        private double logarithms;
         private int count;
 
         void add(double wanted, double got) {
             double away = Math.abs(got - wanted) / wanted;
             furthest = Double.isNaN(away) ? Double.POSITIVE_INFINITY : Math.max(furthest, away);
-            sum += away;
+            logarithms += Math.log(Math.max(away, LEAST));
             count++;
         }
 
-        double mean() {
-            return sum / count;
+        /** Geometric mean: the first steps, in which rounding has just begun to grow, count as much as the last ones. */
+        double typical() {
+            return Math.exp(logarithms / count);
         }
     }
 
@@ -96,7 +103,7 @@ public final class CheckNetworkTraining {
         for (int start = 0; start < options.starts; start++) {
             train(options, options.seed + start, swath, libtorch, fallen);
         }
-        boolean near = swath.furthest <= Math.max(TOLERANCE, libtorch.furthest);
+        boolean near = swath.furthest <= TOLERANCE || swath.typical() <= LUCK * libtorch.typical();
         System.out.printf(
                 Locale.ROOT,
                 "| %s | %s | %.2e | %.2e | %.2f | %.2e | %.2e | %.2f | %s |%n",
@@ -105,9 +112,9 @@ public final class CheckNetworkTraining {
                 swath.furthest,
                 libtorch.furthest,
                 swath.furthest / libtorch.furthest,
-                swath.mean(),
-                libtorch.mean(),
-                swath.mean() / libtorch.mean(),
+                swath.typical(),
+                libtorch.typical(),
+                swath.typical() / libtorch.typical(),
                 near ? "near" : "TOO FAR");
         return near ? 0 : 1;
     }

@@ -67,8 +67,8 @@ final class TorchRuntime {
      */
     static void useOneDnn(boolean used) {
         torch.globalContext().setUserEnabledMkldnn(used);
-        torch.globalContext()
-                .setUserEnabledNNPACK(used); // asked next, it says at each convolution that it has no such processor
+        // NNPACK is asked next, and says at each convolution where it does not know the processor.
+        torch.globalContext().setUserEnabledNNPACK(used);
     }
 
     /** Whether matrix products go through MKL; the property {@value #BLAS} may name another library. */
