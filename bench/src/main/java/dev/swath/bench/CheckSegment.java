@@ -23,12 +23,6 @@ public final class CheckSegment {
     private static final String USAGE =
             "usage: CheckSegment --swath LAUNCHER --weights F.pth --oracle PREFIX --out FOLDER [-- OPTION...]";
 
-    /** Largest error of a logit relative to the largest logit. */
-    private static final double LARGEST_ERROR = 5e-3;
-
-    /** Largest mean error relative to the largest logit. */
-    private static final double MEAN_ERROR = 5e-4;
-
     private static final long POLL_MILLISECONDS = 20;
 
     private CheckSegment() {}
@@ -105,7 +99,7 @@ public final class CheckSegment {
         float[] got = Safetensors.open(logits).tensors().get("logits").toFloatArray();
         double largest = Errors.relative(expected, got);
         double mean = Errors.relativeMean(expected, got);
-        boolean right = largest <= LARGEST_ERROR && mean <= MEAN_ERROR;
+        boolean right = largest <= Errors.LARGEST_OF_LOGITS && mean <= Errors.MEAN_OF_LOGITS;
         System.out.printf(
                 Locale.ROOT,
                 "load %.2f s, segment %.2f s, whole process %.2f s, peak memory %.2f GB;"
@@ -115,9 +109,9 @@ public final class CheckSegment {
                 cost.seconds(),
                 cost.peakBytes() / 1e9,
                 largest,
-                LARGEST_ERROR,
+                Errors.LARGEST_OF_LOGITS,
                 mean,
-                MEAN_ERROR,
+                Errors.MEAN_OF_LOGITS,
                 right ? "right" : "WRONG");
         return right;
     }

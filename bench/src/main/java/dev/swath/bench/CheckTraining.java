@@ -10,21 +10,10 @@ import dev.swath.bench.peers.TrainingEngine;
 import dev.swath.fianet.BundledModel;
 import dev.swath.fianet.data.Batch;
 import dev.swath.fianet.data.BatchLoader;
-import dev.swath.fianet.data.InterleavedDataset;
-import dev.swath.fianet.data.ReferringDataset;
-import dev.swath.fianet.data.SampleEncoder;
-import dev.swath.fianet.data.Split;
-import dev.swath.fianet.image.Preprocessor;
-import dev.swath.fianet.synth.SyntheticDataset;
-import dev.swath.fianet.synth.SyntheticScenes;
-import dev.swath.fianet.text.DatasetVocabulary;
-import dev.swath.fianet.text.ExpressionParser;
-import dev.swath.fianet.text.PosTagger;
 import dev.swath.nn.optim.PolySchedule;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import dev.swath.tensor.Tensor;
-import dev.swath.tokenizer.WordPieceTokenizer;
 import dev.swath.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +31,6 @@ public final class CheckTraining {
     private static final String USAGE = "usage: CheckTraining [--steps N] [--batch N] [--size PX] [--rate R] [--seed N]"
             + " [--weights FILE.safetensors]";
     private static final double TOLERANCE = 0.01;
-    private static final int WORDS = 22;
     private static final int THREADS = 2;
 
     private CheckTraining() {}
@@ -93,10 +81,11 @@ public final class CheckTraining {
         try (TrainingEngine swath = new SwathTraining(config, weights, THREADS);
                 TrainingEngine exact = new TorchTraining(config, weights, TorchFiaNet.Precision.DOUBLE);
                 TrainingEngine single = new TorchTraining(config, weights, TorchFiaNet.Precision.SINGLE);
-                BatchLoader batches = batches(options)) {
+                BatchLoader batches =
+                        TrainingScenes.batches(options.steps, options.batch, options.size, options.seed)) {
             for (int step = 0; step < options.steps; step++) {
                 Batch batch = batches.next();
-                FiaNetInput input = input(batch);
+                FiaNetInput input = TrainingScenes.input(batch);
                 double wanted = exact.step(input, batch.target());
                 double mine = swath.step(input, batch.target());
                 double theirs = single.step(input, batch.target());
@@ -148,34 +137,5 @@ public final class CheckTraining {
                 List.of(1, 1, 1, 1),
                 1,
                 new NetworkConfig.Text(BundledModel.vocabulary().size(), 128, 2, 4, 256, 32, 2));
-    }
-
-    private static BatchLoader batches(Options options) {
-        int each = Math.ceilDiv(options.steps * options.batch, 2);
-        ReferringDataset scenes = new InterleavedDataset(List.of(
-                scenes(DatasetVocabulary.REFSEGRS, each, options), scenes(DatasetVocabulary.RRSISD, each, options)));
-        ExpressionParser parser = new ExpressionParser(
-                new WordPieceTokenizer(BundledModel.vocabulary()),
-                PosTagger.installed(),
-                DatasetVocabulary.BOTH,
-                WORDS,
-                ExpressionParser.Mode.REFERENCE);
-        return new BatchLoader(
-                scenes,
-                new SampleEncoder(parser, Preprocessor.imageNet(options.size)),
-                BatchLoader.Options.training(options.batch, options.seed, 0));
-    }
-
-    private static ReferringDataset scenes(DatasetVocabulary format, int count, Options options) {
-        return new SyntheticDataset(new SyntheticScenes(format, options.seed, options.size), Split.TRAIN, count);
-    }
-
-    private static FiaNetInput input(Batch batch) {
-        return new FiaNetInput(
-                batch.image().permute(0, 3, 1, 2).contiguous(),
-                batch.ids(),
-                batch.context().to(DType.I64),
-                batch.object().to(DType.I64),
-                batch.position().to(DType.I64));
     }
 }

@@ -2,6 +2,12 @@ package dev.swath.bench;
 
 /** Errors of results against what is right; a NaN anywhere makes them infinite. */
 final class Errors {
+    /** Largest error of a logit that is allowed, relative to the largest logit. */
+    static final double LARGEST_OF_LOGITS = 5e-3;
+
+    /** Largest mean error of logits that is allowed, relative to the largest logit. */
+    static final double MEAN_OF_LOGITS = 5e-4;
+
     private Errors() {}
 
     /** Largest difference, relative to the largest expected value. */

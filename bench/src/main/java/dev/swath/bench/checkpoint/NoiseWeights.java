@@ -1,5 +1,6 @@
 package dev.swath.bench.checkpoint;
 
+import dev.swath.bench.peers.ComparedConfig;
 import dev.swath.bench.peers.NetworkConfig;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
@@ -8,7 +9,7 @@ import dev.swath.tensor.Tensor;
 import java.util.List;
 
 /**
- * Reproducible noise in the shapes of a FIANet, scaled so that activations keep about unit size through all layers.
+ * Reproducible noise in the shapes of a network, scaled so that activations keep about unit size through all layers.
  *
  * <p>Every value depends only on the seed, the tensor's name and the value's place in the tensor, so tensors may be made
  * in any order, one at a time, on any machine. A value is the sum of four 16-bit uniforms: near enough to a normal, and
@@ -23,15 +24,24 @@ public final class NoiseWeights {
 
     private static final double SUM_MEAN = 2 * 65535.0;
 
-    private final NetworkConfig config;
+    private final int window;
     private final long seed;
     private final List<StateEntry> entries;
 
     /** Noise for a network of the given sizes. */
     public NoiseWeights(NetworkConfig config, long seed) {
-        this.config = config;
+        this(config.window(), StateLayout.of(config), seed);
+    }
+
+    /** Noise for a compared network of the given sizes. */
+    public NoiseWeights(ComparedConfig config, long seed) {
+        this(config.trunk().window(), ComparedLayout.of(config), seed);
+    }
+
+    private NoiseWeights(int window, List<StateEntry> entries, long seed) {
+        this.window = window;
         this.seed = seed;
-        this.entries = StateLayout.of(config);
+        this.entries = entries;
     }
 
     /** The entries in the order of the state dict. */
@@ -73,7 +83,7 @@ public final class NoiseWeights {
     /** The values of one integer tensor, row-major. */
     public long[] integers(StateEntry entry) {
         return switch (entry.role()) {
-            case POSITION_INDEX -> relativePositionIndex(config.window());
+            case POSITION_INDEX -> relativePositionIndex(window);
             case BATCH_COUNT -> new long[] {16260};
             default -> throw new IllegalArgumentException(entry.name() + " holds floats, not integers");
         };

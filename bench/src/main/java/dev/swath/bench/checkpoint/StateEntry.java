@@ -10,6 +10,9 @@ import java.util.List;
  * @param role what it is, which decides its type and its noise
  */
 public record StateEntry(String name, List<Integer> shape, Role role) {
+    /** Axes of a kernel that is turned for each image; its first axis has size 1. */
+    private static final int ROTATED_RANK = 5;
+
     /** What a tensor of the state dict is. */
     public enum Role {
         /** A matrix or a convolution kernel, first axis the outputs. */
@@ -53,8 +56,11 @@ public record StateEntry(String name, List<Integer> shape, Role role) {
         return !isInteger() && role != Role.RUNNING_MEAN && role != Role.RUNNING_VARIANCE;
     }
 
-    /** Inputs that one output value sums over: the product of all sizes but the first. */
+    /** Inputs that one output value sums over: the product of all sizes but the first, of a kernel per turn but the first two. */
     public int fanIn() {
+        if (shape.size() == ROTATED_RANK) {
+            return size() / shape.getFirst() / shape.get(1);
+        }
         return shape.size() < 2 ? 1 : size() / shape.getFirst();
     }
 }

@@ -1,42 +1,30 @@
 package dev.swath.bench.checkpoint;
 
 import dev.swath.bench.peers.NetworkConfig;
-import dev.swath.weights.StoredZip;
 import dev.swath.weights.pickle.Pickler;
 import dev.swath.weights.pickle.Pickler.Namespace;
-import dev.swath.weights.pickle.Pickler.OrderedDict;
-import dev.swath.weights.pickle.Pickler.TensorRef;
 import dev.swath.weights.pickle.Pickler.Tuple;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes noise weights as the published training script's {@code torch.save} would: a zip with one pickled dict of
  * {@code model}, {@code optimizer}, {@code epoch}, {@code args}, {@code lr_scheduler} and {@code best_oIoU}.
  */
 public final class TrainingCheckpoint {
-    private static final String FOLDER = "archive";
-    private static final String DEVICE = "cuda:0";
     private static final double LEARNING_RATE = 4.090260730254292e-05;
     private static final double INITIAL_RATE = 5e-05;
-    private static final int CHUNK = 1 << 16;
 
     private final NoiseWeights noise;
     private final NetworkConfig config;
     private final boolean withOptimizer;
-    private final Map<String, StoredZip.Body> storages = new TreeMap<>();
+    private final SavedTensors saved = new SavedTensors();
 
     private TrainingCheckpoint(NetworkConfig config, long seed, boolean withOptimizer) {
         this.noise = new NoiseWeights(config, seed);
@@ -55,49 +43,18 @@ public final class TrainingCheckpoint {
     }
 
     private void write(Path file) throws IOException {
-        byte[] pickle = Pickler.of(root());
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20);
-                StoredZip zip = new StoredZip(out)) {
-            zip.add(FOLDER + "/data.pkl", body -> body.write(pickle));
-            zip.add(FOLDER + "/byteorder", body -> body.write("little".getBytes(StandardCharsets.US_ASCII)));
-            for (Map.Entry<String, StoredZip.Body> storage : storages.entrySet()) {
-                zip.add(FOLDER + "/data/" + storage.getKey(), storage.getValue());
-            }
-            zip.add(FOLDER + "/version", body -> body.write("3\n".getBytes(StandardCharsets.US_ASCII)));
-        }
+        saved.write(file, root());
     }
 
     private Map<String, Object> root() {
         Map<String, Object> root = new LinkedHashMap<>();
-        root.put("model", model());
+        root.put("model", saved.model(noise, noise.entries(), UnaryOperator.identity()));
         root.put("optimizer", optimizer());
         root.put("epoch", 59);
         root.put("args", arguments());
         root.put("lr_scheduler", schedule());
-        root.put("best_oIoU", tensor("FloatStorage", DEVICE, List.of(), out -> floats(out, new float[] {78.25f})));
+        root.put("best_oIoU", saved.floats(SavedTensors.DEVICE, List.of(), () -> new float[] {78.25f}));
         return root;
-    }
-
-    private OrderedDict model() {
-        Map<String, Object> tensors = new LinkedHashMap<>();
-        Map<String, Object> versions = new LinkedHashMap<>();
-        versions.put("", Map.of("version", 1));
-        for (StateEntry entry : noise.entries()) {
-            tensors.put(
-                    entry.name(),
-                    entry.isInteger()
-                            ? tensor("LongStorage", DEVICE, entry.shape(), out -> integers(out, noise.integers(entry)))
-                            : tensor("FloatStorage", DEVICE, entry.shape(), out -> floats(out, noise.floats(entry))));
-            for (int dot = entry.name().indexOf('.');
-                    dot >= 0;
-                    dot = entry.name().indexOf('.', dot + 1)) {
-                versions.putIfAbsent(entry.name().substring(0, dot), Map.of("version", 1));
-            }
-            if (entry.role() == StateEntry.Role.BATCH_COUNT) {
-                versions.put(entry.name().substring(0, entry.name().lastIndexOf('.')), Map.of("version", 2));
-            }
-        }
-        return new OrderedDict(tensors, Map.of("_metadata", new OrderedDict(versions, Map.of())));
     }
 
     /** The optimizer's parameter groups; the state counts parameters over all groups. */
@@ -124,20 +81,20 @@ public final class TrainingCheckpoint {
 
     private Map<String, Object> moments(StateEntry entry) {
         Map<String, Object> moments = new LinkedHashMap<>();
-        moments.put("step", tensor("FloatStorage", "cpu", List.of(), out -> floats(out, new float[] {16260})));
-        moments.put("exp_avg", tensor("FloatStorage", DEVICE, entry.shape(), out -> {
+        moments.put("step", saved.floats("cpu", List.of(), () -> new float[] {16260}));
+        moments.put("exp_avg", saved.floats(SavedTensors.DEVICE, entry.shape(), () -> {
             float[] values = noise.floats(entry);
             for (int i = 0; i < values.length; i++) {
                 values[i] *= 1e-3f;
             }
-            floats(out, values);
+            return values;
         }));
-        moments.put("exp_avg_sq", tensor("FloatStorage", DEVICE, entry.shape(), out -> {
+        moments.put("exp_avg_sq", saved.floats(SavedTensors.DEVICE, entry.shape(), () -> {
             float[] values = noise.floats(entry);
             for (int i = 0; i < values.length; i++) {
                 values[i] *= values[i] * 1e-6f;
             }
-            floats(out, values);
+            return values;
         }));
         return moments;
     }
@@ -196,29 +153,5 @@ public final class TrainingCheckpoint {
         schedule.put("_last_lr", Collections.nCopies(groups, LEARNING_RATE));
         schedule.put("lr_lambdas", Collections.nCopies(groups, Pickler.NONE));
         return schedule;
-    }
-
-    private TensorRef tensor(String type, String location, List<Integer> shape, StoredZip.Body data) {
-        String key = Integer.toString(storages.size());
-        storages.put(key, data);
-        return new TensorRef(type, key, location, shape);
-    }
-
-    private static void floats(OutputStream out, float[] values) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK, Math.multiplyExact(values.length, Float.BYTES)))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        int step = chunk.capacity() / Float.BYTES;
-        for (int start = 0; start < values.length; start += step) {
-            int count = Math.min(step, values.length - start);
-            chunk.asFloatBuffer().put(values, start, count);
-            out.write(chunk.array(), 0, count * Float.BYTES);
-        }
-    }
-
-    private static void integers(OutputStream out, long[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asLongBuffer().put(values);
-        out.write(bytes.array());
     }
 }

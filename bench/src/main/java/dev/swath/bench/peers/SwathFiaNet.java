@@ -31,25 +31,26 @@ public final class SwathFiaNet implements AutoCloseable {
 
     /** The same sizes in the words of Swath; nothing is dropped in training. */
     static FiaNetConfig translate(NetworkConfig c) {
+        return new FiaNetConfig(trunk(c), c.tmemBlocks(), FiaNetConfig.Wiring.REFERENCE, FiaNetConfig.Ablation.NONE);
+    }
+
+    /** The sizes that all networks have. */
+    static TrunkConfig trunk(NetworkConfig c) {
         NetworkConfig.Text t = c.text();
-        return new FiaNetConfig(
-                new TrunkConfig(
-                        new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),
-                        new BertConfig(
-                                t.vocabulary(),
-                                t.hidden(),
-                                t.layers(),
-                                t.heads(),
-                                t.intermediate(),
-                                t.positions(),
-                                t.types(),
-                                0,
-                                1e-12),
-                        c.fusionHeads(),
-                        0),
-                c.tmemBlocks(),
-                FiaNetConfig.Wiring.REFERENCE,
-                FiaNetConfig.Ablation.NONE);
+        return new TrunkConfig(
+                new SwinConfig(c.embedDim(), c.depths(), c.heads(), c.window(), 4, 4, 0),
+                new BertConfig(
+                        t.vocabulary(),
+                        t.hidden(),
+                        t.layers(),
+                        t.heads(),
+                        t.intermediate(),
+                        t.positions(),
+                        t.types(),
+                        0,
+                        1e-12),
+                c.fusionHeads(),
+                0);
     }
 
     /** Logits (B,2,H,W). */

@@ -89,19 +89,21 @@ final class Torch {
                 true);
     }
 
-    /** Two-dimensional convolution without bias. */
+    /** Two-dimensional convolution without bias, in as many groups as the kernel's channels go into the map's. */
     static Tensor conv2d(Tensor x, Tensor weight, int stride, int padding) {
         return conv2d(x, weight, new TensorOptional(), stride, padding);
     }
 
-    /** Two-dimensional convolution with bias. */
+    /** The same with bias. */
     static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return conv2d(x, weight, new TensorOptional(bias), stride, padding);
     }
 
     private static Tensor conv2d(Tensor x, Tensor weight, TensorOptional bias, int stride, int padding) {
+        long groups = x.size(1) / weight.size(1);
         long[] dilation = {1, 1};
-        return torch.conv2d(x, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, dilation, 1);
+        return torch.conv2d(
+                x, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, dilation, groups);
     }
 
     /** Convolution over one axis with kernel 1. */
@@ -137,6 +139,27 @@ final class Torch {
 
     static Tensor shift(Tensor x, double term) {
         return x.add(new Scalar(term), new Scalar(1.0));
+    }
+
+    /** Mean over the pixels of a map (B,C,H,W): (B,C). */
+    static Tensor meanOfPixels(Tensor map) {
+        return map.mean(new long[] {2, 3}, false, new ScalarTypeOptional());
+    }
+
+    static Tensor hardSwish(Tensor x) {
+        return torch.hardswish(x);
+    }
+
+    /** A map (B,C,H,W) as its cells (B,L,C). */
+    static Tensor cells(Tensor map) {
+        return map.flatten(2, 3).permute(0, 2, 1);
+    }
+
+    /** Cells (B,L,C) as a contiguous map (B,C,H,W). */
+    static Tensor map(Tensor cells, long height, long width) {
+        return cells.permute(0, 2, 1)
+                .reshape(cells.size(0), cells.size(2), height, width)
+                .contiguous();
     }
 
     static Tensor mean(Tensor x, int axis, boolean keepAxis) {

@@ -11,20 +11,35 @@ import org.bytedeco.pytorch.OptimizerParamGroupVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
-/** libtorch's AdamW over the four groups of the published training. */
+/** libtorch's AdamW over the groups of the published training. */
 final class TorchAdamW implements AutoCloseable {
     private static final String TEXT_LAYER = "text_encoder.encoder.layer.";
 
     private final AdamW optimizer;
 
-    /** The groups of the parameters among the named tensors, which are those that want gradients. */
-    TorchAdamW(Map<String, Tensor> tensors, double weightDecay, int textLayers) {
-        List<Predicate<String>> groups = List.of(
+    /** The published groups of all networks with one text encoder, whose first layers learn. */
+    static List<Predicate<String>> published(int textLayers) {
+        return List.of(
                 name -> name.startsWith("backbone.") && isUndecayed(name),
                 name -> name.startsWith("backbone.") && !isUndecayed(name),
                 name -> name.startsWith("classifier."),
                 name -> name.startsWith(TEXT_LAYER) && textLayer(name) < textLayers);
-        double[] decays = {0, weightDecay, weightDecay, weightDecay};
+    }
+
+    /** The published groups of CrossVLT: the embeddings do not learn, and nor does what stands outside of all parts. */
+    static List<Predicate<String>> ofCrossVlt() {
+        return List.of(
+                name -> name.startsWith("backbone.") && isUndecayed(name),
+                name -> name.startsWith("backbone.") && !isUndecayed(name),
+                name -> name.startsWith("classifier."),
+                name -> name.startsWith("lang_stage1.encoder."),
+                name -> name.startsWith("lang_stage2."),
+                name -> name.startsWith("lang_stage3."),
+                name -> name.startsWith("lang_stage4."));
+    }
+
+    /** Of the named tensors those that want gradients, by groups of which the first does not decay. */
+    TorchAdamW(Map<String, Tensor> tensors, double weightDecay, List<Predicate<String>> groups) {
         try (PointerScope _ = new PointerScope()) {
             optimizer = new AdamW(select(tensors, groups.getFirst()), new AdamWOptions());
             optimizer.retainReference();
@@ -32,8 +47,8 @@ final class TorchAdamW implements AutoCloseable {
                 optimizer.add_param_group(new OptimizerParamGroup(select(tensors, group)));
             }
             OptimizerParamGroupVector made = optimizer.param_groups();
-            for (int i = 0; i < decays.length; i++) {
-                new AdamWOptions(made.get(i).options()).weight_decay().put(decays[i]);
+            for (int i = 0; i < groups.size(); i++) {
+                new AdamWOptions(made.get(i).options()).weight_decay().put(i == 0 ? 0 : weightDecay);
             }
         }
     }

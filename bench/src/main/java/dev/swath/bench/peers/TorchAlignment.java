@@ -1,5 +1,7 @@
 package dev.swath.bench.peers;
 
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -14,11 +16,27 @@ final class TorchAlignment {
     }
 
     /** One sentence as the network sees it: features (B,D,N) and a mask (B,1,N) of visible words. */
-    record Words(Tensor features, Tensor mask) {}
+    record Words(Tensor features, Tensor mask) {
+        /** Mean of the visible words (B,D). */
+        Tensor mean() {
+            Tensor sum = features.mul(mask).sum(new long[] {2}, false, new ScalarTypeOptional());
+            Tensor count = mask.sum(new long[] {2}, false, new ScalarTypeOptional());
+            return sum.div(count.clamp_min(new Scalar(1.0)));
+        }
+
+        /** The first word (B,D), whether it is visible or not. */
+        Tensor first() {
+            return features.select(2, 0);
+        }
+    }
 
     /** Context branch: x (B,L,C) to (B,L,C). */
     Tensor context(Tensor x, Words words) {
-        TorchWeights path = weights.child("context_pixel_attn");
+        return pixelWords(weights.child("context_pixel_attn"), x, words, heads);
+    }
+
+    /** Pixel-word attention (PWAM) of x (B,L,C); the result is (B,L,C). */
+    static Tensor pixelWords(TorchWeights path, Tensor x, Words words, int heads) {
         Tensor vision = Torch.gelu(path.child("vis_project.0").pointwise(x.permute(0, 2, 1)));
         Tensor language =
                 crossAttention(path.child("image_lang_att"), x, words, heads).permute(0, 2, 1);

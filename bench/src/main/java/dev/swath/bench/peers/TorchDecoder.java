@@ -6,9 +6,23 @@ import org.bytedeco.pytorch.Tensor;
 /** The convolutional decoder on libtorch. */
 final class TorchDecoder {
     private final TorchWeights weights;
+    private final Second second;
+
+    /** What a level does behind its first convolution, with norm and rectifier. */
+    interface Second {
+        /** To a map of the same shape. */
+        Tensor apply(int level, Tensor y);
+    }
 
     TorchDecoder(TorchWeights weights) {
+        this(weights, (level, y) -> weights.child("bn2_" + level)
+                .batchNorm(weights.child("conv2_" + level).convolutionWithoutBias(y))
+                .relu());
+    }
+
+    TorchDecoder(TorchWeights weights, Second second) {
         this.weights = weights;
+        this.second = second;
     }
 
     /** Four maps, finest first, to (B,2,H/4,W/4). */
@@ -28,12 +42,7 @@ final class TorchDecoder {
         if (y.size(2) < skip.size(2) || y.size(3) < skip.size(3)) {
             y = Torch.resize(y, skip.size(2), skip.size(3), true);
         }
-        y = Torch.cat(1, y, skip);
-        for (int number = 1; number <= 2; number++) {
-            String suffix = number + "_" + level;
-            y = Torch.conv2d(y, weights.get("conv" + suffix + ".weight"), 1, 1);
-            y = weights.child("bn" + suffix).batchNorm(y).relu();
-        }
-        return y;
+        y = weights.child("conv1_" + level).convolutionWithoutBias(Torch.cat(1, y, skip));
+        return second.apply(level, weights.child("bn1_" + level).batchNorm(y).relu());
     }
 }

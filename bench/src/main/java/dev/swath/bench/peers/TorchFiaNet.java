@@ -1,19 +1,10 @@
 package dev.swath.bench.peers;
 
-import dev.swath.tensor.DType;
 import dev.swath.tensor.StateDict;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.InferenceMode;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The whole forward pass of FIANet from libtorch's tensor functions, in evaluation mode, arranged as its published code
@@ -22,17 +13,17 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Not thread-safe; libtorch uses as many threads inside an operation as {@link #setThreads} says. The weights live
  * until {@link #close()}.
  */
-public final class TorchFiaNet implements AutoCloseable {
+public final class TorchFiaNet implements TorchModel {
     static {
         TorchRuntime.load();
     }
 
-    private final Map<String, Tensor> tensors = new HashMap<>();
-    private final torch.ScalarType type;
+    private final TorchState state;
     private final NetworkConfig config;
     private final TorchWeights root;
     private final TorchSwin swin;
     private final TorchText text;
+    private final TorchScales scales;
 
     /** Arithmetic of the network. */
     public enum Precision {
@@ -42,30 +33,28 @@ public final class TorchFiaNet implements AutoCloseable {
         DOUBLE
     }
 
-    /**
-     * A network of the given sizes over weights by their published names. They are copied, one at a time, so a dict whose
-     * entries are read on demand never lies in memory whole.
-     */
+    /** A network of the given sizes over weights by their published names, which are copied. */
     public TorchFiaNet(NetworkConfig config, StateDict weights, Precision precision) {
         this(config, weights, precision, false);
     }
 
     /** In training mode batch norms use the statistics of the batch; dropout and drop path are off in any case. */
     TorchFiaNet(NetworkConfig config, StateDict weights, Precision precision, boolean training) {
+        this(config, new TorchState(weights, precision, training), tmem(config));
+    }
+
+    /** With another module where the maps of the stages act on each other. */
+    TorchFiaNet(NetworkConfig config, TorchState state, Function<TorchWeights, TorchScales> scales) {
         this.config = config;
-        this.type = precision == Precision.SINGLE ? torch.ScalarType.Float : torch.ScalarType.Double;
-        for (String name : weights.names()) {
-            StateDict.Entry entry = weights.entry(name);
-            if (entry.dtype() == DType.F32) {
-                long[] shape =
-                        Arrays.stream(entry.shape().dims()).asLongStream().toArray();
-                float[] values = entry.read().toFloatArray();
-                tensors.put(name, Torch.owned(() -> Torch.of(values, type, shape)));
-            }
-        }
-        this.root = new TorchWeights(tensors, "", training);
-        this.swin = new TorchSwin(config, root.child("backbone"), type);
+        this.state = state;
+        this.root = state.root();
+        this.swin = new TorchSwin(config, root.child("backbone"), state.type());
         this.text = new TorchText(config.text(), root.child("text_encoder"));
+        this.scales = scales.apply(root.child("backbone"));
+    }
+
+    private static Function<TorchWeights, TorchScales> tmem(NetworkConfig config) {
+        return backbone -> new TorchTmem(config, backbone.child("tmem"));
     }
 
     /** Sets the number of threads inside each operation, for the whole process. */
@@ -73,46 +62,39 @@ public final class TorchFiaNet implements AutoCloseable {
         TorchRuntime.setThreads(threads);
     }
 
+    /**
+     * Whether convolutions in 32-bit floats go through oneDNN, for the whole process, as they do from the start; for networks
+     * with channels that are no multiples of 16 it must be left out.
+     */
+    public static void setOneDnn(boolean used) {
+        TorchRuntime.useOneDnn(used);
+    }
+
     /** Logits (B,2,H,W) in the network's precision. */
     public dev.swath.tensor.Tensor forward(FiaNetInput input) {
-        try (PointerScope _ = new PointerScope();
-                InferenceMode _ = new InferenceMode(true)) {
-            return copy(logits(input));
-        }
+        return state.infer(() -> logits(input));
     }
 
-    /** Logits (B,2,H,W) as libtorch's own tensor, in the caller's scope. */
-    Tensor logits(FiaNetInput input) {
-        long batch = input.batch();
-        Tensor image = Torch.of(input.image().toFloatArray(), type, batch, 3, input.height(), input.width());
+    @Override
+    public Tensor logits(FiaNetInput input) {
         return forward(
-                image,
-                integers(input.ids()),
-                integers(input.context()).to(type),
-                integers(input.object()).to(type),
-                integers(input.position()).to(type));
+                state.image(input),
+                state.integers(input.ids()),
+                state.mask(input.context()),
+                state.mask(input.object()),
+                state.mask(input.position()));
     }
 
-    /** The float tensors by their published names. */
-    Map<String, Tensor> tensors() {
-        return Collections.unmodifiableMap(tensors);
-    }
-
-    /** The type of the network's floats. */
-    torch.ScalarType type() {
-        return type;
-    }
-
-    private static Tensor integers(dev.swath.tensor.Tensor values) {
-        return Tensor.create(values.toLongArray(), values.dim(0), values.dim(1));
+    @Override
+    public TorchState state() {
+        return state;
     }
 
     private Tensor forward(Tensor image, Tensor ids, Tensor context, Tensor object, Tensor position) {
         TorchAlignment.Words contextWords = words(ids, context);
         TorchAlignment.Words objectWords = words(ids, object);
         TorchAlignment.Words positionWords = words(ids, position);
-        List<Tensor> maps = backbone(image, contextWords, objectWords, positionWords);
-        maps = new TorchTmem(config, root.child("backbone.tmem")).forward(maps, contextWords);
+        List<Tensor> maps = scales.forward(backbone(image, contextWords, objectWords, positionWords), contextWords);
         Tensor logits = new TorchDecoder(root.child("classifier")).forward(maps);
         return Torch.resize(logits, image.size(2), image.size(3), true);
     }
@@ -150,24 +132,9 @@ public final class TorchFiaNet implements AutoCloseable {
         return maps;
     }
 
-    /** The values as a tensor of Swath in the network's precision. */
-    dev.swath.tensor.Tensor copy(Tensor x) {
-        int[] shape = Arrays.stream(x.shape()).mapToInt(Math::toIntExact).toArray();
-        int size = Math.toIntExact(x.numel());
-        Tensor contiguous = x.contiguous();
-        if (type == torch.ScalarType.Float) {
-            float[] values = new float[size];
-            new FloatPointer(contiguous.data_ptr()).get(values);
-            return dev.swath.tensor.Tensor.of(values, shape);
-        }
-        double[] values = new double[size];
-        new DoublePointer(contiguous.data_ptr()).get(values);
-        return dev.swath.tensor.Tensor.of(values, shape);
-    }
-
     @Override
     public void close() {
-        tensors.values().forEach(Tensor::close);
+        state.close();
         swin.close();
     }
 }

@@ -61,6 +61,16 @@ final class TorchRuntime {
         }
     }
 
+    /**
+     * Whether convolutions in 32-bit floats go through oneDNN, as they do from the start. That of the presets (3.7.1) answers
+     * wrong where a kernel of 3x3 meets more than 16 channels that are no multiple of 16.
+     */
+    static void useOneDnn(boolean used) {
+        torch.globalContext().setUserEnabledMkldnn(used);
+        // NNPACK is asked next, and says at each convolution where it does not know the processor.
+        torch.globalContext().setUserEnabledNNPACK(used);
+    }
+
     /** Whether matrix products go through MKL; the property {@value #BLAS} may name another library. */
     static boolean isMkl() {
         return Loader.addressof("MKL_Set_Threading_Layer") != null;

@@ -3,6 +3,7 @@ package dev.swath.bench.peers;
 import dev.swath.bench.checkpoint.NoiseWeights;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -12,13 +13,36 @@ import org.jspecify.annotations.Nullable;
 final class TorchSwin implements AutoCloseable {
     private final NetworkConfig config;
     private final TorchWeights weights;
+    private final IntFunction<TorchWeights> stages;
+    private final Branch branch;
     private final torch.ScalarType type;
     private final Tensor positionIndex;
     private final Map<Grid, Tensor> shiftMasks = new ConcurrentHashMap<>();
 
+    /** What a block does to the result of its attention before adding it. */
+    interface Branch {
+        /** Of the block's weights and (B,L,C). */
+        Tensor apply(TorchWeights block, Tensor attended);
+    }
+
     TorchSwin(NetworkConfig config, TorchWeights weights, torch.ScalarType type) {
+        this(config, weights, stage -> weights.child("layers." + stage), (_, attended) -> attended, type);
+    }
+
+    /**
+     * @param weights where the patch embedding lies
+     * @param stages where each stage lies
+     */
+    TorchSwin(
+            NetworkConfig config,
+            TorchWeights weights,
+            IntFunction<TorchWeights> stages,
+            Branch branch,
+            torch.ScalarType type) {
         this.config = config;
         this.weights = weights;
+        this.stages = stages;
+        this.branch = branch;
         this.type = type;
         long[] index = NoiseWeights.relativePositionIndex(config.window());
         this.positionIndex = Torch.owned(() -> Tensor.create(index, index.length));
@@ -36,7 +60,7 @@ final class TorchSwin implements AutoCloseable {
     Tensor blocks(Tensor x, int stage, Grid grid) {
         Tensor result = x;
         for (int block = 0; block < config.depths().get(stage); block++) {
-            TorchWeights path = weights.child("layers." + stage + ".blocks." + block);
+            TorchWeights path = stages.apply(stage).child("blocks." + block);
             int shift = block % 2 == 0 ? 0 : config.window() / 2;
             Tensor input = result;
             result = Torch.scoped(
@@ -47,7 +71,7 @@ final class TorchSwin implements AutoCloseable {
 
     private Tensor block(TorchWeights path, Tensor x, Grid grid, int shift, int heads) {
         Tensor normed = path.child("norm1").layerNorm(x);
-        Tensor y = x.add(shiftedAttention(path.child("attn"), normed, grid, shift, heads));
+        Tensor y = x.add(branch.apply(path, shiftedAttention(path.child("attn"), normed, grid, shift, heads)));
         Tensor inner =
                 Torch.gelu(path.child("mlp.fc1").linear(path.child("norm2").layerNorm(y)));
         return y.add(path.child("mlp.fc2").linear(inner));
@@ -127,7 +151,7 @@ final class TorchSwin implements AutoCloseable {
 
     /** (B,L,C) to (B,L/4,2C): the four cells of each 2x2 patch side by side, normalised and reduced. */
     Tensor merge(Tensor x, int stage, Grid grid) {
-        TorchWeights path = weights.child("layers." + stage + ".downsample");
+        TorchWeights path = stages.apply(stage).child("downsample");
         long channels = x.size(2);
         Tensor map = x.view(x.size(0), grid.height(), grid.width(), channels);
         map = torch.constant_pad_nd(map, 0, 0, 0, grid.width() % 2, 0, grid.height() % 2);

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Text-guided multi-scale enhancement on libtorch. */
-final class TorchTmem {
+final class TorchTmem implements TorchScales {
     private final NetworkConfig config;
     private final TorchWeights weights;
 
@@ -16,32 +16,42 @@ final class TorchTmem {
         this.weights = weights;
     }
 
-    /** Four maps (B,Ci,H,W), finest first, to four of the same shapes. */
-    List<Tensor> forward(List<Tensor> maps, TorchAlignment.Words words) {
-        Tensor last = maps.getLast();
-        long height = last.size(2);
-        long width = last.size(3);
-        Tensor coarse = Torch.scoped(() -> enhance(maps, words, height, width));
-        List<Tensor> results = new ArrayList<>();
-        long start = 0;
-        for (int map = 0; map < NetworkConfig.STAGES; map++) {
-            Tensor part = coarse.narrow(1, start, config.width(map));
-            TorchWeights path = weights.child("fusion." + map);
-            Tensor local = maps.get(map);
-            results.add(Torch.scoped(() -> fuse(path, local, part)));
-            start += config.width(map);
-        }
-        return results;
+    @Override
+    public List<Tensor> forward(List<Tensor> maps, TorchAlignment.Words words) {
+        return spread(weights, maps, Torch.scoped(() -> enhance(maps, words)));
     }
 
-    private Tensor enhance(List<Tensor> maps, TorchAlignment.Words words, long height, long width) {
-        Tensor pooled = Torch.cat(
+    /** All maps (B,C,H,W) averaged to the cells of the last one, side by side. */
+    static Tensor pool(List<Tensor> maps) {
+        long height = maps.getLast().size(2);
+        long width = maps.getLast().size(3);
+        return Torch.cat(
                 1,
                 maps.stream()
                         .map(map -> torch.adaptive_avg_pool2d(map, height, width))
                         .toArray(Tensor[]::new));
-        Tensor x =
-                weights.child("down_channel").convolution(pooled).flatten(2, 3).permute(0, 2, 1);
+    }
+
+    /** Brings a coarse map with the channels of all maps to each of them, through scale-aware gates. */
+    static List<Tensor> spread(TorchWeights weights, List<Tensor> maps, Tensor coarse) {
+        List<Tensor> results = new ArrayList<>();
+        long start = 0;
+        for (int map = 0; map < maps.size(); map++) {
+            Tensor local = maps.get(map);
+            Tensor part = coarse.narrow(1, start, local.size(1));
+            TorchWeights path = weights.child("fusion." + map);
+            results.add(Torch.scoped(() -> fuse(path, local, part)));
+            start += local.size(1);
+        }
+        return results;
+    }
+
+    private Tensor enhance(List<Tensor> maps, TorchAlignment.Words words) {
+        Tensor last = maps.getLast();
+        Tensor x = weights.child("down_channel")
+                .convolution(pool(maps))
+                .flatten(2, 3)
+                .permute(0, 2, 1);
         for (int block = 0; block < config.tmemBlocks(); block++) {
             TorchWeights path = weights.child("block." + block);
             Tensor attended = TorchAlignment.crossAttention(
@@ -51,7 +61,7 @@ final class TorchTmem {
                     Torch.gelu(path.child("ff.net.0").linear(path.child("norm2").layerNorm(x)));
             x = x.add(path.child("ff.net.3").linear(inner));
         }
-        Tensor map = x.permute(0, 2, 1).reshape(x.size(0), config.tmemWidth(), height, width);
+        Tensor map = x.permute(0, 2, 1).reshape(x.size(0), config.tmemWidth(), last.size(2), last.size(3));
         return weights.child("up_channel").convolution(weights.child("bn").batchNorm(map));
     }
 

@@ -22,7 +22,7 @@ record TorchWeights(Map<String, Tensor> tensors, String path, boolean training) 
     }
 
     Tensor get(String name) {
-        String full = path + "." + name;
+        String full = path.isEmpty() ? name : path + "." + name;
         Tensor tensor = tensors.get(full);
         if (tensor == null) {
             throw new IllegalArgumentException("the state dict has no tensor " + full);
@@ -54,6 +54,28 @@ record TorchWeights(Map<String, Tensor> tensors, String path, boolean training) 
     /** Kernel 1x1 with bias. */
     Tensor convolution(Tensor x) {
         return Torch.conv2d(x, get("weight"), get("bias"), 1, 0);
+    }
+
+    /** A convolution with bias, padded so that a stride of 1 keeps the size. */
+    Tensor convolution(Tensor x, int stride) {
+        Tensor weight = get("weight");
+        return Torch.conv2d(x, weight, get("bias"), stride, (int) weight.size(2) / 2);
+    }
+
+    /** A convolution without bias, padded so that the size stays. */
+    Tensor convolutionWithoutBias(Tensor x) {
+        Tensor weight = get("weight");
+        return Torch.conv2d(x, weight, 1, (int) weight.size(2) / 2);
+    }
+
+    /** A layer norm over the channels of a map (B,C,H,W). */
+    Tensor layerNormOfChannels(Tensor map) {
+        return layerNorm(map.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+    }
+
+    /** Whether there are tensors below this path. */
+    boolean exists() {
+        return tensors.keySet().stream().anyMatch(name -> name.startsWith(path + "."));
     }
 
     /** tanh(Linear(ReLU(Linear(x)))), both without bias. */
