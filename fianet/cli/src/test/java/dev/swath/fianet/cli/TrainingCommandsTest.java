@@ -246,7 +246,7 @@ class TrainingCommandsTest {
                 .out();
         List<String> lines = table.lines().toList();
         assertEquals(
-                "Measured on RefSegRS, split 'test', 1 samples, trained 1 steps each; published rows are the paper's, of the"
+                "Measured on RefSegRS, split 'test', 1 sample, trained 1 step each; published rows are the paper's, of the"
                         + " test split",
                 lines.getFirst());
         assertEquals(7, lines.size(), table);
