@@ -80,6 +80,8 @@ class BadUsageTest {
         segment("--text", "ship", "--save-logits", "").refused(2, "--save-logits", "is empty");
         Cli.run("encode", "--bert", "", "--text", "ship", "--out", out).refused(2, "--bert", "is empty");
         Cli.run("weights", "show", "").refused(2, "is empty");
+        Cli.run("encode", "--bert", "none", "--text", "ship", "--out", out)
+                .refused(1, "none/config.json does not exist; a BERT folder has it beside vocab.txt");
         assertFalse(Files.exists(out));
     }
 

@@ -343,6 +343,6 @@ class TrainingCommandsTest {
         assertFalse(Cli.run("weights", "show", last).done().out().contains("tmem"));
         Cli.run(train(folder.resolve("lavt"), "--config", "compact", "--network", "lavt", "--multi-scale", "cim")
                         .toArray())
-                .refused(1, "'model.multi_scale' is no key that can be set here");
+                .refused(2, "'model.multi_scale' is no key that can be set here");
     }
 }
