@@ -48,8 +48,9 @@ public final class Vocabulary {
         this.longest = most;
         for (String needed : List.of(special.unknown(), special.begin(), special.end())) {
             if (!ids.containsKey(needed)) {
-                throw new TokenizerException("[vocabulary] " + source + " must hold the piece " + needed
-                        + " on a line of its own; it has " + pieces.size() + " lines without it");
+                throw new TokenizerException(
+                        "[vocabulary] " + source + " must hold the piece " + needed + " on a line of its own; it has "
+                                + pieces.size() + (pieces.size() == 1 ? " line" : " lines") + " without it");
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Backend;
 import dev.swath.tensor.DType;
@@ -60,9 +61,9 @@ record Model(
         ModelConfig settings = found.config();
         int rows = settings.network().limits().vocabulary();
         if (vocabulary != null && vocabulary.size() != rows) {
-            throw new WeightsException("[weights] the vocabulary " + Quoted.path(vocab) + " has " + vocabulary.size()
-                    + " pieces, but the word table of " + Quoted.path(path) + " has "
-                    + rows + " rows; they must belong together");
+            throw new WeightsException("[weights] the vocabulary " + Quoted.path(vocab) + " has "
+                    + Counted.of(vocabulary.size(), "piece") + ", but the word table of " + Quoted.path(path) + " has "
+                    + Counted.of(rows, "row") + "; they must belong together");
         }
         ReferringNetwork network = settings.network().create();
         LoadReport.load(found.provider().tensors(checkpoint), network.targets(), checked(path, network.sink(backend)))

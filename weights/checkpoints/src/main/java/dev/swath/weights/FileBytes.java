@@ -1,6 +1,8 @@
 package dev.swath.weights;
 
+import dev.swath.files.Counted;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -43,7 +45,13 @@ final class FileBytes {
                         path, "this is a pipe or a device; weights are read by position, from a file");
             }
             if (size == 0) {
-                throw WeightsException.in(path, "the file is empty");
+                // Files of the system, as in /proc, tell no size: what they hold shows when they are read.
+                throw WeightsException.in(
+                        path,
+                        isEmpty(path)
+                                ? "the file is empty"
+                                : "this is a file of the system that tells no size; weights are read by position, so"
+                                        + " copy it to a file of its own");
             }
             return new FileBytes(path, size);
         } catch (NoSuchFileException e) {
@@ -53,12 +61,18 @@ final class FileBytes {
         }
     }
 
+    private static boolean isEmpty(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            return in.read() < 0;
+        }
+    }
+
     static WeightsException failure(Path path, IOException e) {
         String why = e instanceof AccessDeniedException
                 ? "access is denied; check its permissions"
                 : e instanceof FileSystemException f && f.getReason() != null
                         ? f.getReason()
-                        : "the disk did not give it";
+                        : "the operating system did not give what is in it";
         return WeightsException.in(path, "the file cannot be read: " + why);
     }
 
@@ -82,8 +96,8 @@ final class FileBytes {
         if (from < 0 || length < 0 || from > size - length) {
             throw WeightsException.in(
                     path,
-                    "the file ends too early: " + length + " bytes are needed from " + from + " on, but it has "
-                            + size);
+                    "the file ends too early: " + Counted.of(length, "byte") + (length == 1 ? " is" : " are")
+                            + " needed from " + from + " on, but it has " + size);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.swath.weights;
 
 import dev.swath.files.AtomicFile;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -61,7 +62,7 @@ public final class Safetensors {
             throw WeightsException.in(
                     path,
                     "the file is cut off: its header should have " + length + " bytes, " + (file.size() - 8)
-                            + " are there");
+                            + (file.size() == 9 ? " is there" : " are there"));
         }
         if (length < 2 || length > MAX_HEADER || length > file.size() - 8) {
             throw WeightsException.in(
@@ -170,7 +171,8 @@ public final class Safetensors {
         if (to - from != bytes) {
             throw WeightsException.in(
                     file.path(),
-                    "entry '" + name + "' takes " + bytes + " bytes by shape and type, but spans " + (to - from));
+                    "entry '" + name + "' takes " + Counted.of(bytes, "byte") + " by shape and type, but spans "
+                            + (to - from));
         }
         Shape shape = Shape.of(extents);
         into.put(

@@ -123,13 +123,16 @@ final class SavedWeights {
                         "'" + Quoted.text(name) + "' was passed over: it " + unread.why() + ", and holds no elements");
             }
         });
+        Nameless nameless = new Nameless(tensors.values());
+        nameless.look(root, "", false);
         if (out.isEmpty()) {
-            throw search.nothing(root);
+            throw search.nothing(root, nameless);
         }
+        nameless.note().ifPresent(search.notes::add);
         return new Found(out, List.copyOf(search.notes));
     }
 
-    private WeightsException nothing(@Nullable Object root) {
+    private WeightsException nothing(@Nullable Object root, Nameless nameless) {
         String what =
                 switch (root) {
                     case TensorRef _, UnreadTensor _ -> "a single tensor without a name";
@@ -144,7 +147,7 @@ final class SavedWeights {
         return WeightsException.in(
                 path,
                 "the file holds no mapping of names to tensors where weights are kept (state_dict, model and the like); it holds "
-                        + what);
+                        + what + nameless.note().map(note -> "; " + note).orElse(""));
     }
 
     private static String keys(Map<?, ?> map) {
@@ -251,12 +254,13 @@ final class SavedWeights {
         return key.contains("ema") || key.equals("shadow");
     }
 
-    private static boolean isBeside(String key) {
+    /** Whether trainers keep something else there that holds tensors too. */
+    static boolean isBeside(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
         return BESIDE.stream().anyMatch(lower::startsWith) || lower.endsWith("_optimizer");
     }
 
-    private static boolean isTensor(@Nullable Object value) {
+    static boolean isTensor(@Nullable Object value) {
         return value instanceof TensorRef || value instanceof UnreadTensor;
     }
 

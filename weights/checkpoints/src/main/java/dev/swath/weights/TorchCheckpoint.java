@@ -1,5 +1,6 @@
 package dev.swath.weights;
 
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.tensor.DType;
 import dev.swath.tensor.Shape;
@@ -125,8 +126,10 @@ public final class TorchCheckpoint {
             if (width > 0 && e.size() != ref.size() * width) {
                 throw WeightsException.in(
                         file.path(),
-                        "the storage '" + Quoted.text(name) + "' has " + e.size() + " bytes where " + ref.size()
-                                + " elements of " + Quoted.text(ref.type().name()) + " are due");
+                        "the storage '" + Quoted.text(name) + "' has " + Counted.of(e.size(), "byte") + " where "
+                                + Counted.of(ref.size(), "element") + " of "
+                                + Quoted.text(ref.type().name())
+                                + (ref.size() == 1 ? " is due" : " are due"));
             }
             if (e.method() == 0) {
                 positions.computeIfAbsent(ref.key(), k -> zip.position(e));
@@ -194,8 +197,9 @@ public final class TorchCheckpoint {
             if (count != ref.size()) {
                 throw WeightsException.in(
                         file.path(),
-                        "the storage '" + Quoted.text(ref.key()) + "' at byte " + at + " has " + count
-                                + " elements where " + ref.size() + " are due");
+                        "the storage '" + Quoted.text(ref.key()) + "' at byte " + at + " has "
+                                + Counted.of(count, "element") + " where " + ref.size()
+                                + (ref.size() == 1 ? " is due" : " are due"));
             }
             file.checkRange(at + 8, count * ref.type().width());
             positions.put(ref.key(), at + 8);

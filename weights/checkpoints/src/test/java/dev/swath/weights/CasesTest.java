@@ -78,6 +78,59 @@ class CasesTest {
         assertTrue(message.contains(file + ": " + words), message);
     }
 
+    /** A tensor by number or in a list has no name by which it could be asked for; what is lost is said. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{0: t, 'a': t} | 1 tensor was passed over, in a list or under a key that is no text, and so without a name: '0'",
+                "{'a': t, 'b': [t, t], 'c': (t, {'d': t})} | 4 tensors were passed over, in a list or under a key that is no text,"
+                        + " and so without a name: 'b/[0]', 'b/[1]', 'c/[0]', 'c/[1]/d'",
+                "{'state_dict': {'a': t, 1: {'b': t}}} | 1 tensor was passed over, in a list or under a key that is no text, and so"
+                        + " without a name: 'state_dict/1/b'",
+                "{'a': t, 'optimizer': {'state': {0: t}}, 'x': {'state': {0: t}, 'param_groups': []}, 'cuda_rng_state': [t]} |",
+            })
+    void tensorsWithoutNames(String python, String note) throws IOException {
+        Path file = Files.write(folder.resolve("a.pth"), Torch.pth(pickle(python)));
+        Checkpoint checkpoint = Checkpoint.open(file);
+        assertEquals(List.of("a"), List.copyOf(checkpoint.tensors().names()));
+        assertEquals(note == null ? List.of() : List.of(note), checkpoint.notes());
+    }
+
+    /** Where all tensors are such, that is the reason. */
+    @Test
+    void nothingButTensorsWithoutNames() throws IOException {
+        Path file = Files.write(folder.resolve("a.pth"), Torch.pth(pickle("[t, t]")));
+        String message = String.valueOf(assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                .getMessage());
+        assertTrue(
+                message.endsWith("it holds a list without weights; 2 tensors were passed over, in a list or under a key"
+                        + " that is no text, and so without a name: '[0]', '[1]'"),
+                message);
+    }
+
+    /** Instructions that make what a line of Python says, with a new tensor of four values for each t. */
+    private static String pickle(String python) {
+        StringBuilder out = new StringBuilder();
+        for (String word : python.split("(?<=[\\[({\\])},:])\\s*|\\s+|(?=[\\])},:])")) {
+            out.append(
+                    switch (word) {
+                        case "", ",", ":" -> "";
+                        case "{" -> "(";
+                        case "}" -> "d";
+                        case "[", "(" -> "(";
+                        case "]" -> "l";
+                        case ")" -> "t";
+                        case "t" -> Torch.tensor(64, 0, "K\4\u0085", "K\1\u0085");
+                        default ->
+                            word.startsWith("'")
+                                    ? Torch.text(word.substring(1, word.length() - 1))
+                                    : "K" + (char) Integer.parseInt(word);
+                    });
+        }
+        return out.toString();
+    }
+
     @Test
     void whatWasPassedOverIsSaid() {
         assertEquals(

@@ -2,6 +2,7 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.SegmentationResult;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -151,8 +152,8 @@ final class Answers implements AutoCloseable {
             out.flush();
         }
         if (failed > 0) {
-            say("swath: " + failed + " of " + work.pictures().size()
-                    + " images could not be read; results.csv says why.");
+            say("swath: " + failed + " of " + Counted.of(work.pictures().size(), "image")
+                    + " could not be read; results.csv says why.");
         }
         return failed > 0 ? 1 : 0;
     }

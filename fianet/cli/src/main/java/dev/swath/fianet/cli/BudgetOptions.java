@@ -1,5 +1,6 @@
 package dev.swath.fianet.cli;
 
+import dev.swath.files.Counted;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,6 @@ final class BudgetOptions {
 
     /** For people. */
     String describe() {
-        return steps != null ? steps + " steps each" : minutes + " minutes each";
+        return steps != null ? Counted.of(steps, "step") + " each" : minutes + " minutes each";
     }
 }

@@ -3,7 +3,7 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.data.DatasetCheck;
 import dev.swath.fianet.data.Layout;
 import dev.swath.fianet.data.Problem;
-import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Counted;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
@@ -56,8 +56,7 @@ final class CheckDataCommand implements Callable<Integer> {
             names = "--dataset",
             paramLabel = "NAME",
             description = "refsegrs, rrsisd or risbench (default: whichever is there).")
-    @Nullable
-    DatasetVocabulary dataset;
+    Layouts.@Nullable Dataset dataset;
 
     @Option(
             names = "--data",
@@ -91,8 +90,8 @@ final class CheckDataCommand implements Callable<Integer> {
                     };
             lines.forEach(stdout::println);
             stdout.flush();
-            stderr.println("swath: " + report.count(Problem.Severity.ERROR) + " errors, "
-                    + report.count(Problem.Severity.WARNING) + " warnings"
+            stderr.println("swath: " + Counted.of(report.count(Problem.Severity.ERROR), "error") + ", "
+                    + Counted.of(report.count(Problem.Severity.WARNING), "warning")
                     + (report.hasErrors() ? "; training would stop at an error." : "; training can start."));
             return report.hasErrors() ? 1 : 0;
         }
@@ -156,7 +155,7 @@ final class CheckDataCommand implements Callable<Integer> {
             counts.computeIfAbsent(p.kind(), _ -> new long[width])[column]++;
         }
         List<List<String>> rows = new ArrayList<>();
-        List<String> usable = new ArrayList<>(List.of("usable triplets"));
+        List<String> usable = new ArrayList<>(List.of("usable entries"));
         columns.keySet()
                 .forEach(s -> usable.add(String.valueOf(report.triplets().getOrDefault(s, 0))));
         while (usable.size() <= width) {

@@ -136,12 +136,14 @@ final class DataOptions {
         return switch (dataset) {
             case REFSEGRS, RRSISD, RISBENCH ->
                 Layout.detect(requireFolder(), dataset.vocabulary).orElseThrow().open(requireFolder(), split);
-            case SYNTHETIC_REFSEGRS -> scenes(DatasetVocabulary.REFSEGRS, split, imageSize, 1);
-            case SYNTHETIC_RRSISD -> scenes(DatasetVocabulary.RRSISD, split, imageSize, 1);
-            case SYNTHETIC ->
-                new InterleavedDataset(List.of(
-                        scenes(DatasetVocabulary.REFSEGRS, split, imageSize, 2),
-                        scenes(DatasetVocabulary.RRSISD, split, imageSize, 2)));
+            case SYNTHETIC_REFSEGRS -> scenes(DatasetVocabulary.REFSEGRS, split, imageSize, wanted(split, 1));
+            case SYNTHETIC_RRSISD -> scenes(DatasetVocabulary.RRSISD, split, imageSize, wanted(split, 1));
+            case SYNTHETIC -> {
+                int wanted = wanted(split, 2);
+                yield new InterleavedDataset(List.of(
+                        scenes(DatasetVocabulary.REFSEGRS, split, imageSize, wanted - wanted / 2),
+                        scenes(DatasetVocabulary.RRSISD, split, imageSize, wanted / 2)));
+            }
         };
     }
 
@@ -152,12 +154,18 @@ final class DataOptions {
         return folder;
     }
 
-    private ReferringDataset scenes(DatasetVocabulary format, Split split, int imageSize, int parts) {
+    /** How many scenes; at least as many as there are kinds of them. */
+    private int wanted(Split split, int kinds) {
         int wanted = split == Split.TRAIN ? count : valCount;
-        if (wanted < parts) {
-            throw new UsageException("--synth-count and --synth-val must be at least " + parts + "; got " + wanted);
+        if (wanted < kinds) {
+            throw new UsageException((split == Split.TRAIN ? "--synth-count" : "--synth-val") + " must be at least "
+                    + kinds + " for --dataset " + dataset + "; got " + wanted);
         }
+        return wanted;
+    }
+
+    private ReferringDataset scenes(DatasetVocabulary format, Split split, int imageSize, int wanted) {
         SyntheticScenes scenes = new SyntheticScenes(format, seed + split.ordinal(), size == null ? imageSize : size);
-        return new SyntheticDataset(scenes, split, wanted / parts);
+        return new SyntheticDataset(scenes, split, wanted);
     }
 }

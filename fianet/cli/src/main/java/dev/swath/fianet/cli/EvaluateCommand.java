@@ -6,7 +6,6 @@ import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.data.ShuffledSentences;
 import dev.swath.fianet.data.Split;
 import dev.swath.fianet.metrics.Evaluation;
-import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
@@ -55,8 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--dataset",
             paramLabel = "NAME",
             description = "refsegrs, rrsisd or risbench (default: whichever is there).")
-    @Nullable
-    DatasetVocabulary dataset;
+    Layouts.@Nullable Dataset dataset;
 
     @Option(
             names = "--data",

@@ -4,6 +4,7 @@ import dev.swath.fianet.data.ReferringDataset;
 import dev.swath.fianet.metrics.Evaluation;
 import dev.swath.fianet.metrics.Published;
 import dev.swath.fianet.metrics.Scores;
+import dev.swath.files.Counted;
 import dev.swath.files.json.Json;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,7 +78,7 @@ final class EvaluationTables {
         String name = name(dataset);
         return table.map(t -> "Table " + t.number() + ": ").orElse("")
                 + (table.isPresent() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))
-                + ", split '" + dataset.split().key() + "', " + dataset.size() + " samples" + what
+                + ", split '" + dataset.split().key() + "', " + Counted.of(dataset.size(), "sample") + what
                 + (table.isEmpty()
                         ? dataset.drawn() ? "; nothing is published for drawn scenes" : ""
                         : what.isEmpty()

@@ -17,6 +17,7 @@ import dev.swath.fianet.inspect.page.PageWriter;
 import dev.swath.fianet.inspect.page.Standard;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.ParsedExpression;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.inspect.Deviation;
@@ -248,8 +249,8 @@ final class InspectCommand implements Callable<Integer> {
         if (!soon) {
             tell(String.format(
                     Locale.ROOT,
-                    "left out are %d runs with a word or a part taken away, of %.1f s each; --causes makes them",
-                    passes,
+                    "left out: %s with a word or a part taken away, of %.1f s each; --causes makes them",
+                    Counted.of(passes, "run"),
                     seconds));
         }
         return soon;

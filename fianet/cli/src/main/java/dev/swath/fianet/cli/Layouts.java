@@ -11,12 +11,22 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Layouts {
     private Layouts() {}
 
-    /** The layout of the data set that is asked for; of whichever is there, which it says, if none is. */
-    static Layout of(CommandSpec spec, Path data, @Nullable DatasetVocabulary dataset) {
-        if (dataset == DatasetVocabulary.BOTH) {
-            throw new UsageException("--dataset must be refsegrs, rrsisd or risbench, for a folder holds one data set");
+    /** Data sets that a folder can hold. */
+    enum Dataset {
+        REFSEGRS(DatasetVocabulary.REFSEGRS),
+        RRSISD(DatasetVocabulary.RRSISD),
+        RISBENCH(DatasetVocabulary.RISBENCH);
+
+        private final DatasetVocabulary vocabulary;
+
+        Dataset(DatasetVocabulary vocabulary) {
+            this.vocabulary = vocabulary;
         }
-        Layout found = Layout.detect(data, dataset)
+    }
+
+    /** The layout of the data set that is asked for; of whichever is there, which it says, if none is. */
+    static Layout of(CommandSpec spec, Path data, @Nullable Dataset dataset) {
+        Layout found = Layout.detect(data, dataset == null ? null : dataset.vocabulary)
                 .orElseThrow(() -> new UsageException(Quoted.path(data)
                         + " has no layout of RefSegRS (output_phrase_train.txt, images/, masks/), of RRSIS-D"
                         + " (rrsisd/refs(unc).p, rrsisd/instances.json, images/rrsisd/JPEGImages/), or of JSON lines"

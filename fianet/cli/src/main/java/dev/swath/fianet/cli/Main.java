@@ -112,6 +112,10 @@ public final class Main implements Runnable {
     private static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
         CommandLine line = parser(main, args).setOut(out).setErr(err);
+        line.setExecutionStrategy(parsed -> {
+            Segmenters.requireNoWordForAFile(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         line.setParameterExceptionHandler((e, a) -> usage(e));
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             tell(main, command, e);

@@ -14,7 +14,7 @@ final class ModelOptions {
 
     /** What {@code --dataset} says of a model. */
     static final String DATASET =
-            "refsegrs, rrsisd or risbench: class names and sentence length (default: by the model).";
+            "refsegrs, rrsisd, risbench or both: class names and sentence length (default: by the model).";
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the one in the model folder).")
     @Nullable

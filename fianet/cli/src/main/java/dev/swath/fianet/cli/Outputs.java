@@ -5,6 +5,7 @@ import dev.swath.fianet.draw.FloatFiles;
 import dev.swath.fianet.draw.Overlays;
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.Counted;
 import dev.swath.files.FileFaults;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
@@ -162,8 +163,8 @@ final class Outputs {
                 ? "nothing found"
                 : String.format(
                         Locale.ROOT,
-                        "%d pixels, %.1f %% of it, score %.2f",
-                        r.area(),
+                        "%s, %.1f %% of it, score %.2f",
+                        Counted.of(r.area(), "pixel"),
                         100.0 * r.area() / r.mask().length,
                         r.score());
         String asked = sentence.isEmpty() ? "" : ", \"" + Quoted.text(sentence) + "\"";

@@ -55,7 +55,7 @@ final class ParseCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             defaultValue = "refsegrs",
-            description = "refsegrs, rrsisd or risbench (default: ${DEFAULT-VALUE}).")
+            description = "refsegrs, rrsisd, risbench or both (default: ${DEFAULT-VALUE}).")
     DatasetVocabulary dataset;
 
     @Option(names = "--vocab", paramLabel = "FILE", description = "vocab.txt (default: the small one of the demo).")

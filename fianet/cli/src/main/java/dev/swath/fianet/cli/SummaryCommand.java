@@ -3,6 +3,7 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.NetworkSummary;
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Counted;
 import dev.swath.files.json.Json;
 import dev.swath.nn.Summary;
 import java.nio.file.Path;
@@ -70,7 +71,8 @@ final class SummaryCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "With --network, as published for which data set: refsegrs or rrsisd (default: refsegrs).")
+            description =
+                    "With --network, as published for which data set: refsegrs, rrsisd, risbench or both (default: refsegrs).")
     @Nullable
     DatasetVocabulary dataset;
 
@@ -151,7 +153,7 @@ final class SummaryCommand implements Callable<Integer> {
                 found.title() + ", one image of " + config.imageSize() + " x " + config.imageSize()
                         + " pixels and a sentence of "
                         + config.sentenceLength() + " pieces: "
-                        + found.modules().parameters() + " parameters, "
+                        + Counted.of(found.modules().parameters(), "parameter") + ", "
                         + String.format(Locale.ROOT, "%.1f", found.modules().flops() / 1e9) + " Gops",
                 ""));
         out.addAll(format == Format.MARKDOWN ? table.markdown() : table.text());

@@ -5,7 +5,6 @@ import dev.swath.fianet.synth.SyntheticScenes;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.kernels.Parallelism;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +34,19 @@ final class SynthCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @Option(names = "--format", required = true, description = "refsegrs or rrsisd: layout, classes and sentences.")
-    DatasetVocabulary format;
+    Format format;
+
+    /** Whose scenes are drawn. */
+    enum Format {
+        REFSEGRS(DatasetVocabulary.REFSEGRS),
+        RRSISD(DatasetVocabulary.RRSISD);
+
+        private final DatasetVocabulary vocabulary;
+
+        Format(DatasetVocabulary vocabulary) {
+            this.vocabulary = vocabulary;
+        }
+    }
 
     /** Forms of the lists. */
     enum Lists {
@@ -88,17 +99,13 @@ final class SynthCommand implements Callable<Integer> {
                 || splits[0] + splits[1] + splits[2] != 100) {
             throw new UsageException("--splits must be three shares that add up to 100, such as 80,10,10");
         }
-        if (!SyntheticScenes.FORMATS.contains(format)) {
-            throw new UsageException("--format must be refsegrs or rrsisd; got "
-                    + format.name().toLowerCase(Locale.ROOT) + ", of which no scenes are drawn");
-        }
         if (count < 1 || count > DatasetWriter.MAX_COUNT) {
             throw new UsageException("--count must be from 1 to " + DatasetWriter.MAX_COUNT + "; got " + count);
         }
         if (threads != null && threads < 1) {
             throw new UsageException("--threads must be at least 1; got " + threads);
         }
-        int side = size != null ? size : format == DatasetVocabulary.REFSEGRS ? REFSEGRS_SIZE : RRSISD_SIZE;
+        int side = size != null ? size : format == Format.REFSEGRS ? REFSEGRS_SIZE : RRSISD_SIZE;
         if (side < SyntheticScenes.MIN_SIZE || side > SyntheticScenes.MAX_SIZE) {
             throw new UsageException("--size must be from " + SyntheticScenes.MIN_SIZE + " to "
                     + SyntheticScenes.MAX_SIZE + "; got " + side);
@@ -107,7 +114,7 @@ final class SynthCommand implements Callable<Integer> {
         try (Parallelism workers = threads == null ? Parallelism.ofCores() : Parallelism.ofThreads(threads);
                 Progress progress = new Progress(spec.commandLine().getErr(), "scenes", count)) {
             DatasetWriter.write(
-                    new SyntheticScenes(format, seed, side),
+                    new SyntheticScenes(format.vocabulary, seed, side),
                     layout == Lists.JSONL,
                     count,
                     shares,

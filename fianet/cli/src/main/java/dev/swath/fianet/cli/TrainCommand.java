@@ -4,8 +4,8 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
-import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Backends;
@@ -159,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable
     String selectOn;
 
-    @Option(names = "--augment", split = ",", paramLabel = "KIND", description = "squares, turns, or both.")
+    @Option(names = "--augment", split = ",", paramLabel = "KIND", description = "squares, turns, or squares,turns.")
     @Nullable
     List<String> augment;
 
@@ -215,10 +215,10 @@ final class TrainCommand implements Callable<Integer> {
         TrainingProgress progress = TrainingProgress.of(spec.commandLine().getErr(), quiet);
         if (!quiet) {
             progress.say("configuration " + Json.write(settings.toJson(), false));
-            progress.say(opened.train().size() + " samples to learn from, "
+            progress.say(Counted.of(opened.train().size(), "sample") + " to learn from, "
                     + opened.selection().size() + " to choose by; "
-                    + training.plan().epochs() + " epochs of "
-                    + training.plan().stepsPerEpoch() + " steps");
+                    + Counted.of(training.plan().epochs(), "epoch") + " of "
+                    + Counted.of(training.plan().stepsPerEpoch(), "step"));
             training.notes().forEach(progress::say);
             warmUpNote(settings, training.plan().lastStep()).ifPresent(progress::say);
         }
@@ -241,14 +241,15 @@ final class TrainCommand implements Callable<Integer> {
         int warmUp = settings.optimizer().warmupSteps();
         return lastStep >= warmUp
                 ? Optional.empty()
-                : Optional.of("the run has " + lastStep + " steps, fewer than the " + warmUp
+                : Optional.of("the run has " + Counted.of(lastStep, "step") + ", fewer than the " + warmUp
                         + " in which the learning rate grows to its full size; make it longer, or set optimizer.warmup_steps"
                         + " lower in --config");
     }
 
     private String sentence(TrainingListener.End end, long steps) {
         return switch (end) {
-            case FINISHED -> "done after " + steps + " steps; the best model is in " + out.resolve("best");
+            case FINISHED ->
+                "done after " + Counted.of(steps, "step") + "; the best model is in " + out.resolve("best");
             case MAX_STEPS, STOPPED ->
                 "saved after step " + steps + " in " + out.resolve("last")
                         + "; go on with the same command and --resume";
@@ -281,42 +282,25 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, Object> keys = Settings.read(config, network, fallback);
         TrainingConfig defaults =
                 begun != null ? begun : TrainingConfig.published(Settings.network(keys), data.vocabulary());
-        if (multiScale != null) {
-            Map<String, Object> model = Settings.inside(keys, "model");
-            model.put("multi_scale", multiScale);
-            keys.put("model", model);
-        }
-        put(keys, "epochs", epochs);
-        put(keys, "batch", batch);
-        put(keys, "accumulate", accumulate);
-        put(keys, "seed", seed);
-        put(keys, "augment", augment);
-        put(keys, "checkpointing", checkpointing);
-        put(keys, "precision", run.precision == null ? null : run.precision.toString());
-        put(keys, "save_every", saveEvery);
-        putInside(keys, "optimizer", "learning_rate", learningRate);
-        putInside(keys, "optimizer", "weight_decay", weightDecay);
-        putInside(keys, "optimizer", "clip", clip);
-        putInside(keys, "evaluation", "select_on", selectOn);
         if (begun == null && initBert == null && vocabulary != null) {
             Settings.vocabularySize(keys, vocabulary);
         }
         String where = config == null ? "the command line" : config.toString();
-        return TrainingConfig.fromJson(new Fields(keys, where), defaults);
-    }
-
-    private static void put(Map<String, Object> keys, String name, @Nullable Object value) {
-        if (value != null) {
-            keys.put(name, value instanceof Integer i ? (Object) i.longValue() : value);
-        }
-    }
-
-    private static void putInside(Map<String, Object> keys, String object, String name, @Nullable Object value) {
-        if (value != null) {
-            Map<String, Object> inner = Settings.inside(keys, object);
-            put(inner, name, value);
-            keys.put(object, inner);
-        }
+        return new Overrulings()
+                .with("--multi-scale", multiScale, "model", "multi_scale")
+                .with("--epochs", epochs, "epochs")
+                .with("--batch", batch, "batch")
+                .with("--accumulate", accumulate, "accumulate")
+                .with("--seed", seed, "seed")
+                .with("--augment", augment, "augment")
+                .with("--checkpointing", checkpointing, "checkpointing")
+                .with("--precision", run.precision == null ? null : run.precision.toString(), "precision")
+                .with("--save-every", saveEvery, "save_every")
+                .with("--lr", learningRate, "optimizer", "learning_rate")
+                .with("--weight-decay", weightDecay, "optimizer", "weight_decay")
+                .with("--clip", clip, "optimizer", "clip")
+                .with("--select-on", selectOn, "evaluation", "select_on")
+                .over(keys, where, defaults);
     }
 
     private Map<String, Object> provenance(Backend backend) {

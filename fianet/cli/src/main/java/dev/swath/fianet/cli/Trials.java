@@ -6,7 +6,9 @@ import dev.swath.fianet.train.TrainingConfig;
 import dev.swath.fianet.train.TrainingData;
 import dev.swath.fianet.train.TrainingRun;
 import dev.swath.files.AtomicFile;
+import dev.swath.files.Counted;
 import dev.swath.files.FileFaults;
+import dev.swath.files.NewFolders;
 import dev.swath.files.Quoted;
 import dev.swath.files.Unfinished;
 import dev.swath.files.json.Fields;
@@ -143,7 +145,7 @@ record Trials(
                         time.seconds(),
                         EvaluationTables.name(opened.selection()) + ", split '"
                                 + opened.selection().split().key() + "', "
-                                + opened.selection().size() + " samples",
+                                + Counted.of(opened.selection().size(), "sample"),
                         opened.selection().drawn(),
                         training.measure());
                 Map<String, Object> json = outcome.toJson();
@@ -196,9 +198,11 @@ record Trials(
 
     private double secondsAStep(Entrant entrant, DataOptions.Opened opened, int perEpoch) {
         progress.say("timing " + TRIED + " steps of " + entrant.label + " ...");
+        NewFolders made;
         Path scratch;
         try {
-            scratch = Unfinished.folder(Outputs.created(out));
+            made = NewFolders.make(out);
+            scratch = Unfinished.folder(out);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "[output] the folder " + Quoted.path(out) + " cannot be written to (" + FileFaults.reason(e) + ")",
@@ -210,6 +214,7 @@ record Trials(
             training.run(List.of(pace));
         } finally {
             Unfinished.delete(scratch);
+            made.undo(); // what is kept makes it again
         }
         return pace.secondsAStep();
     }

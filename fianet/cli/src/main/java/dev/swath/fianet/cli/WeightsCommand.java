@@ -1,6 +1,7 @@
 package dev.swath.fianet.cli;
 
 import dev.swath.fianet.PublishedCheckpoint;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.tensor.DType;
@@ -148,9 +149,8 @@ final class WeightsCommand implements Runnable {
             spec.commandLine()
                     .getErr()
                     .println(Quoted.path(file) + " holds "
-                            + PublishedCheckpoint.words(checkpoint, file) + ": " + tensors.size() + " tensors, "
-                            + values
-                            + " values.");
+                            + PublishedCheckpoint.words(checkpoint, file) + ": "
+                            + Counted.of(tensors.size(), "tensor") + ", " + Counted.of(values, "value") + ".");
             tellNotes(spec, checkpoint);
             return 0;
         }

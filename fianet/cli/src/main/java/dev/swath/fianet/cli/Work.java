@@ -3,6 +3,7 @@ package dev.swath.fianet.cli;
 import dev.swath.fianet.text.ExpressionException;
 import dev.swath.fianet.text.Spaces;
 import dev.swath.fianet.text.TextFile;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -106,8 +107,8 @@ record Work(List<Picture> pictures, boolean single) {
         }
         for (List<String> row : rows.subList(1, rows.size())) {
             if (row.size() != heading.size()) {
-                throw new UsageException(
-                        "each row must have " + heading.size() + " cells as the first has; one has " + row.size());
+                throw new UsageException("each row must have " + Counted.of(heading.size(), "cell")
+                        + " as the first has; one has " + row.size());
             }
             if (image < 0) {
                 sentences.add(row.get(text));

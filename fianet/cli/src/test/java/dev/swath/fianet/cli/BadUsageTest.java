@@ -80,6 +80,8 @@ class BadUsageTest {
         segment("--text", "ship", "--save-logits", "").refused(2, "--save-logits", "is empty");
         Cli.run("encode", "--bert", "", "--text", "ship", "--out", out).refused(2, "--bert", "is empty");
         Cli.run("weights", "show", "").refused(2, "is empty");
+        Cli.run("encode", "--bert", "none", "--text", "ship", "--out", out)
+                .refused(1, "none/config.json does not exist; a BERT folder has it beside vocab.txt");
         assertFalse(Files.exists(out));
     }
 
@@ -258,6 +260,146 @@ class BadUsageTest {
         Path logits = out.resolve("l.safetensors");
         Cli done = segment("--text", "ship", "--save-logits", logits).done();
         assertTrue(done.out().contains(logits.toString()) && Files.size(logits) > 0, done.out());
+    }
+
+    /** Of a run that is refused before its first step nothing stays that was not there before. */
+    @Test
+    void aRefusedTrainingLeavesNothing() throws IOException {
+        Path above = out;
+        Path bert = Files.createDirectory(folder.resolve("bert"));
+        Files.copy(model.resolve("vocab.txt"), bert.resolve("vocab.txt"));
+        for (Path place : List.of(above.resolve("deeper"), Files.createDirectory(folder.resolve("there")))) {
+            out = place;
+            refusedTraining(1, "none.pth", "--init-model", "none.pth");
+            refusedTraining(1, "none.pth", "--init-swin", "none.pth");
+            refusedTraining(1, "none.txt", "--vocab", "none.txt");
+            refusedTraining(1, bert, "--init-bert", bert);
+            refusedTraining(1, "at least one step", "--vocab", model.resolve("vocab.txt"), "--resume");
+            refusedTraining(1, "at least one step", "--batch", 99);
+            assertFalse(Files.exists(above));
+            for (List<Object> budget : List.<List<Object>>of(List.of("--steps", 1), List.of("--minutes", 1))) {
+                for (String command : List.of("ablate", "compare")) {
+                    List<Object> args = new ArrayList<>(List.of(command, "--dataset", "synthetic", "--synth-count", 4));
+                    args.addAll(List.of("--synth-val", 2, "--init-swin", "none.pth", "--quiet", "--out", out));
+                    args.addAll(budget);
+                    args.addAll(command.equals("compare") ? List.of("--networks", "fianet") : List.of());
+                    Cli refused = Cli.run(args.toArray());
+                    assertEquals(1, refused.code(), refused.err());
+                    assertTrue(refused.err().contains("none.pth"), refused.err());
+                    nothingIsWritten();
+                    assertFalse(Files.exists(above));
+                }
+            }
+        }
+        assertTrue(Files.isDirectory(out));
+    }
+
+    private void refusedTraining(int code, Object part, Object... more) throws IOException {
+        List<Object> args = new ArrayList<>(List.of("train", "--dataset", "synthetic", "--config", "compact"));
+        args.addAll(List.of("--synth-count", 4, "--synth-val", 2, "--out", out));
+        args.addAll(List.of(more));
+        Cli.run(args.toArray()).refused(code, part);
+        nothingIsWritten();
+    }
+
+    /** The name that the user gave a value, not that of the file that it overrules. */
+    @Test
+    void valuesOfOptionsThatOverruleTheConfiguration() throws IOException {
+        Path config = Files.writeString(folder.resolve("c.json"), "{\"epochs\": 3}");
+        for (Object file : List.of("compact", config)) {
+            List<Object> given = List.of("--config", file, "--vocab", model.resolve("vocab.txt"));
+            wrong(given, "swath: --lr: learning_rate must be positive and finite; got -1.0", "--lr", -1);
+            wrong(given, "swath: --weight-decay: weight_decay must not be negative", "--weight-decay", -1);
+            wrong(given, "swath: --clip: clip must not be negative", "--clip", -0.5);
+            wrong(given, "swath: --epochs: epochs must be at least 1; got 0", "--epochs", 0);
+            wrong(given, "swath: --batch: batch must be at least 1; got -2", "--batch", -2);
+            wrong(given, "swath: --accumulate: accumulate must be at least 1", "--accumulate", 0);
+            wrong(given, "swath: --save-every: save_every must not be negative", "--save-every", -1);
+            wrong(
+                    given,
+                    "swath: --augment: 'augment' must be one of [squares, turns]; got 'both'",
+                    "--augment",
+                    "both");
+            wrong(
+                    given,
+                    "swath: --select-on: 'evaluation.select_on' must be one of [val, test]; got 'train'",
+                    "--select-on",
+                    "train");
+            wrong(given, "swath: --multi-scale: 'model.multi_scale' must be one of", "--multi-scale", "x");
+            wrong(given, "swath: --multi-scale: 'model.multi_scale'", "--network", "lavt", "--multi-scale", "cim");
+        }
+        Files.writeString(config, "{\"epochs\": 0}");
+        Cli.run("train", "--dataset", "synthetic", "--config", config, "--out", out, "--lr", 1, "--vocab", "none")
+                .refused(1, "none");
+        Cli.run(
+                        "train",
+                        "--dataset",
+                        "synthetic",
+                        "--config",
+                        config,
+                        "--out",
+                        out,
+                        "--lr",
+                        1,
+                        "--vocab",
+                        model.resolve("vocab.txt"))
+                .refused(1, config + ": epochs must be at least 1; got 0");
+        assertFalse(Files.exists(out));
+    }
+
+    private void wrong(List<Object> given, String sentence, Object... more) {
+        List<Object> args = new ArrayList<>(List.of("train", "--dataset", "synthetic", "--out", out));
+        args.addAll(given);
+        args.addAll(List.of(more));
+        Cli.run(args.toArray()).refused(2, sentence);
+    }
+
+    /** What a refusal lists is what is taken. */
+    @Test
+    void wordsThatAreListedAreTaken() {
+        Cli.run("synth", "--format", "foo", "--out", out, "--count", 1)
+                .refused(2, "it must be refsegrs or rrsisd, but is 'foo'");
+        Cli.run("synth", "--format", "risbench", "--out", out, "--count", 1).refused(2, "but is 'risbench'");
+        for (String command : List.of("check-data", "evaluate")) {
+            List<Object> args = new ArrayList<>(List.of(command, "--dataset", "both", "--data", "none"));
+            args.addAll(command.equals("evaluate") ? List.of("--weights", model) : List.of());
+            Cli.run(args.toArray()).refused(2, "it must be refsegrs or rrsisd or risbench, but is 'both'");
+        }
+        for (String dataset : List.of("refsegrs", "rrsisd", "risbench", "both")) {
+            Cli.run("summary", "--network", "fianet", "--dataset", dataset, "--depth", 1)
+                    .done();
+            Cli.run("parse", "--text", "the ship", "--dataset", dataset).done();
+        }
+        Cli.run("train", "--dataset", "synthetic", "--config", "compact", "--synth-val", 1, "--out", out)
+                .refused(2, "--synth-val must be at least 2 for --dataset synthetic; got 1");
+        assertFalse(Files.exists(out));
+    }
+
+    /** The model inside stands for weights only. */
+    @Test
+    void theWordForTheModelInside() {
+        String type = "'swath summary --weights bundled'";
+        Cli.run("weights", "show", "bundled").refused(2, "FILE must name a file, but 'bundled' stands for", type);
+        Cli.run("weights", "convert", "bundled", out + ".pth").refused(2, "IN must name a file", type);
+        Cli.run("encode", "--bert", "bundled", "--text", "ship", "--out", out).refused(2, "--bert must name", type);
+        Cli.run("parse", "--text", "ship", "--vocab", "bundled").refused(2, "--vocab must name a file", type);
+        for (String option : List.of("--init-model", "--init-swin", "--init-bert", "--config")) {
+            Cli.run("train", "--dataset", "synthetic", "--vocab", "v", option, "bundled", "--out", out)
+                    .refused(2, option + " must name a file", type);
+        }
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void filesOfTheSystem() {
+        if (Files.isReadable(Path.of("/proc/self/mem"))) {
+            Cli.run("weights", "show", "/proc/self/mem").refused(1, "cannot be read");
+            Cli.run("weights", "show", "/proc/self/status").refused(1, "a file of the system that tells no size");
+            Cli.run("segment", "--image", "/proc/self/status", "--text", "a", "--weights", model, "--out", out)
+                    .refused(1, "no image of a kind that is read");
+            Cli.run("segment", "--image", "/proc/self/mem", "--text", "a", "--weights", model, "--out", out)
+                    .refused(1, "the file cannot be read");
+        }
     }
 
     @Test

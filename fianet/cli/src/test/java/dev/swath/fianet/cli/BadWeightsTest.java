@@ -155,7 +155,7 @@ class BadWeightsTest {
             delimiter = '|',
             value = {
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | 12 | no overlap",
-                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,80]}} | 8 | outside",
+                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,80]}} | 8 | cut off: entry",
                 "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}} | 8 | negative",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}} | 8 | outside",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | 8 | occurs twice",

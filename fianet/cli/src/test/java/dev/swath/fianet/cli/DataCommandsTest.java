@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.swath.autograd.RandomSource;
+import dev.swath.fianet.data.Split;
 import dev.swath.fianet.model.fianet.FiaNet;
 import dev.swath.fianet.model.fianet.FiaNetConfig;
 import dev.swath.fianet.model.skeleton.TrunkConfig;
@@ -100,7 +101,7 @@ class DataCommandsTest {
         Run whole = run("check-data", "--data", data);
         assertEquals(0, whole.exit, whole.err);
         assertTrue(whole.err.contains("layout of refsegrs") && whole.err.contains("0 errors"), whole.err);
-        assertTrue(whole.out.lines().anyMatch(l -> l.matches("usable triplets +2 +1 +2")), whole.out);
+        assertTrue(whole.out.lines().anyMatch(l -> l.matches("usable entries +2 +1 +2")), whole.out);
         Files.delete(data.resolve("masks/18_0.tif"));
         Run broken = run("check-data", "--dataset", "refsegrs", "--data", data, "--format", "json");
         assertEquals(1, broken.exit);
@@ -200,6 +201,26 @@ class DataCommandsTest {
         assertTrue(run("evaluate", "--data", zip, "--weights", "bundled").out.startsWith("Drawn scenes "));
     }
 
+    /** Of both kinds in turn too, where one has one more. */
+    @Test
+    void asManyScenesAsAreAskedFor() {
+        DataOptions options = new DataOptions();
+        options.seed = 1;
+        options.size = 64;
+        for (DataOptions.Kind kind : List.of(DataOptions.Kind.SYNTHETIC, DataOptions.Kind.SYNTHETIC_RRSISD)) {
+            options.dataset = kind;
+            for (int n = 2; n < 7; n++) {
+                options.count = n;
+                options.valCount = n + 1;
+                try (DataOptions.Opened opened = options.open(Split.TEST, 64)) {
+                    assertEquals(n, opened.train().size());
+                    assertEquals(n + 1, opened.selection().size());
+                    assertFalse(opened.selection().sentence(n).isEmpty());
+                }
+            }
+        }
+    }
+
     /** JSON lines from {@code synth} to {@code check-data} and {@code evaluate}; RISBench has no published table. */
     @Test
     void jsonLinesAreCheckedAndMeasured(@TempDir Path folder) throws IOException {
@@ -211,11 +232,11 @@ class DataCommandsTest {
         Run check = run("check-data", "--data", data, "--deep");
         assertEquals(0, check.exit, check.out);
         assertTrue(check.err.contains("has the layout of refsegrs as JSON lines."), check.err);
-        assertTrue(check.out.lines().anyMatch(l -> l.matches("usable triplets +8 +1 +1")), check.out);
+        assertTrue(check.out.lines().anyMatch(l -> l.matches("usable entries +8 +1 +1")), check.out);
         Path model = model(folder.resolve("model"));
         Run drawn = run("evaluate", "--data", data, "--weights", model);
         assertTrue(
-                drawn.out.startsWith("Drawn scenes in the manner of RefSegRS, split 'test', 1 samples"),
+                drawn.out.startsWith("Drawn scenes in the manner of RefSegRS, split 'test', 1 sample"),
                 drawn.out + drawn.err);
         Files.delete(data.resolve("drawn-by-swath.json"));
         assertTrue(run("evaluate", "--data", data, "--weights", model).out.startsWith("Table I: RefSegRS"));
@@ -225,7 +246,7 @@ class DataCommandsTest {
                     data.resolve("datainfo/risbench_" + split + ".jsonl"));
         }
         Run risBench = run("evaluate", "--data", data, "--weights", model);
-        assertTrue(risBench.out.startsWith("RISBench, split 'test', 1 samples\n"), risBench.out + risBench.err);
+        assertTrue(risBench.out.startsWith("RISBench, split 'test', 1 sample\n"), risBench.out + risBench.err);
         assertFalse(risBench.out.contains("published"), risBench.out);
         assertEquals(2, run("evaluate", "--dataset", "both", "--data", data, "--weights", model).exit);
         assertEquals(2, run("synth", "--format", "risbench", "--out", folder.resolve("no"), "--count", 1).exit);

@@ -246,7 +246,7 @@ class TrainingCommandsTest {
                 .out();
         List<String> lines = table.lines().toList();
         assertEquals(
-                "Measured on RefSegRS, split 'test', 1 samples, trained 1 steps each; published rows are the paper's, of the"
+                "Measured on RefSegRS, split 'test', 1 sample, trained 1 step each; published rows are the paper's, of the"
                         + " test split",
                 lines.getFirst());
         assertEquals(7, lines.size(), table);
@@ -343,6 +343,6 @@ class TrainingCommandsTest {
         assertFalse(Cli.run("weights", "show", last).done().out().contains("tmem"));
         Cli.run(train(folder.resolve("lavt"), "--config", "compact", "--network", "lavt", "--multi-scale", "cim")
                         .toArray())
-                .refused(1, "'model.multi_scale' is no key that can be set here");
+                .refused(2, "'model.multi_scale' is no key that can be set here");
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Counted;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -99,8 +100,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
         this.options = options;
         this.steps = options.steps(dataset.size());
         if (steps == 0) {
-            throw new DataException("[loader] the split '" + dataset.split().key()
-                    + "' must hold at least one batch of " + options.batchSize + " samples; it has " + dataset.size());
+            throw new DataException(
+                    "[loader] the split '" + dataset.split().key() + "' must hold at least one batch of "
+                            + Counted.of(options.batchSize, "sample") + "; it has " + dataset.size());
         }
         this.order = order(dataset.size(), options);
         this.step = options.firstStep;

@@ -5,8 +5,9 @@ import dev.swath.kernels.Parallelism;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Two or more data sets as one, a triplet of each in turn; it ends with the shortest. */
+/** Two or more data sets as one, a triplet of each in turn; it ends where the one whose turn it is has no more. */
 public final class InterleavedDataset implements ReferringDataset {
     private final List<ReferringDataset> parts;
 
@@ -43,8 +44,8 @@ public final class InterleavedDataset implements ReferringDataset {
 
     @Override
     public int size() {
-        return parts.size()
-                * parts.stream().mapToInt(ReferringDataset::size).min().orElse(0);
+        int n = parts.size();
+        return IntStream.range(0, n).map(k -> parts.get(k).size() * n + k).min().orElse(0);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.Spaces;
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -178,7 +179,8 @@ final class JsonLines {
         if (first instanceof Map<?, ?> piece) {
             List<Object> size = Json.asList(piece.get("size"), "size");
             if (size.size() != 2) {
-                throw new JsonException("the size of a mask is [height, width]; got " + size.size() + " numbers");
+                throw new JsonException(
+                        "the size of a mask is [height, width]; got " + Counted.of(size.size(), "number"));
             }
             height = size.get(0);
             width = size.get(1);

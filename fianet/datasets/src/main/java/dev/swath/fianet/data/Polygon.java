@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Counted;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ final class Polygon {
         int n = corners.size() / 2;
         if (corners.size() % 2 != 0 || n < 3) {
             throw new DataException("[polygon] a polygon must have at least three corners of two coordinates; got "
-                    + corners.size() + " numbers");
+                    + Counted.of(corners.size(), "number"));
         }
         int[] x = new int[n + 1];
         int[] y = new int[n + 1];

@@ -6,6 +6,7 @@ import dev.swath.fianet.data.Split;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.files.AtomicFile;
 import dev.swath.files.FileFaults;
+import dev.swath.files.NewFolders;
 import dev.swath.files.Unfinished;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
@@ -104,15 +105,20 @@ public final class DatasetWriter {
                 throw new DataException(
                         "[synth] a data set needs a new or empty folder; " + target + " is in use, choose another");
             }
-            Files.createDirectories(parent);
-            Path place = Files.exists(folder) ? folder.toRealPath() : folder; // an empty folder may lie behind a link
-            Path work = Unfinished.folder(place.resolveSibling(".").normalize());
+            NewFolders above = NewFolders.make(parent);
             try {
-                fill(work, scenes, jsonLines, count, shares, threads, done);
-                AtomicFile.copyPermissions(place, work);
-                Files.move(work, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Path place =
+                        Files.exists(folder) ? folder.toRealPath() : folder; // an empty folder may lie behind a link
+                Path work = Unfinished.folder(place.resolveSibling(".").normalize());
+                try {
+                    fill(work, scenes, jsonLines, count, shares, threads, done);
+                    AtomicFile.copyPermissions(place, work);
+                    Files.move(work, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Unfinished.delete(work);
+                }
             } finally {
-                Unfinished.delete(work);
+                above.undo(); // those that hold nothing
             }
         } catch (IOException e) {
             throw failure(target, e);

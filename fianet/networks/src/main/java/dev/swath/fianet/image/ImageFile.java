@@ -76,10 +76,8 @@ public final class ImageFile {
             if (Files.isDirectory(file)) {
                 throw refuse(name, "this is a folder, not an image");
             }
-            if (Files.isRegularFile(file)) {
-                if (Files.size(file) == 0) {
-                    throw refuse(name, "the file is empty");
-                }
+            // A file of the system, as in /proc, tells no size: what it holds shows when it is read.
+            if (Files.isRegularFile(file) && Files.size(file) > 0) {
                 return new ImageFile(file, null, name, bands);
             }
             try (InputStream in = Files.newInputStream(file)) {

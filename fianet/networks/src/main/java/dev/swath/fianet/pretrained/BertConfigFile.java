@@ -24,6 +24,10 @@ final class BertConfigFile {
 
     /** The sizes; what would make another function of the weights is refused by its key. */
     static BertConfig read(Path file) {
+        if (!Files.exists(file)) {
+            throw new WeightsException("[weights] " + Quoted.path(file)
+                    + " does not exist; a BERT folder has it beside vocab.txt and the weights");
+        }
         try {
             if (Files.isRegularFile(file) && file.toFile().length() > MAX_FILE) {
                 throw new WeightsException("[weights] " + Quoted.path(file) + " has more than the " + MAX_FILE

@@ -1,5 +1,6 @@
 package dev.swath.fianet.pretrained;
 
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
@@ -124,8 +125,8 @@ final class BertTokenizerFiles {
         List<String> pieces = added.into(pieces(), literals, rows);
         Path file = folder.resolve(Files.exists(folder.resolve("vocab.txt")) ? "vocab.txt" : TokenizerJson.NAME);
         if (pieces.size() > rows) {
-            throw new WeightsException("[weights] " + Quoted.path(file) + " has " + pieces.size()
-                    + " pieces, but config.json says " + rows);
+            throw new WeightsException("[weights] " + Quoted.path(file) + " has " + Counted.of(pieces.size(), "piece")
+                    + ", but config.json says " + rows);
         }
         return new WordPieceTokenizer(Vocabulary.of(pieces, special, Quoted.path(file)), options(lower, literals));
     }

@@ -5,6 +5,7 @@ import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.pretrained.BertFolder;
+import dev.swath.files.Counted;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tensor.Shape;
 import dev.swath.tensor.StateDict;
@@ -36,13 +37,13 @@ final class InitialWeights {
     static List<String> load(ReferringNetwork network, TrainingRun.Origin origin) {
         List<String> notes = new ArrayList<>();
         if (origin.model() != null) {
-            notes.add(model(network, origin.model()));
+            notes.add(model(network, origin.model(), notes));
         }
         if (origin.swin() != null) {
-            notes.add(swin(network, origin.swin()));
+            notes.add(swin(network, origin.swin(), notes));
         }
         if (origin.bert() != null) {
-            notes.add(bert(network, origin.bert()));
+            notes.add(bert(network, origin.bert(), notes));
         }
         if (notes.isEmpty()) {
             notes.add("begins from noise, without published weights");
@@ -50,8 +51,15 @@ final class InitialWeights {
         return notes;
     }
 
-    private static String model(ReferringNetwork network, Path file) {
-        Checkpoint checkpoint = Checkpoint.open(file);
+    /** The file, and what is to be said of it. */
+    private static Checkpoint opened(Path path, List<String> notes) {
+        Checkpoint checkpoint = Checkpoint.open(path);
+        checkpoint.notes().forEach(note -> notes.add(path + ": " + note));
+        return checkpoint;
+    }
+
+    private static String model(ReferringNetwork network, Path file, List<String> notes) {
+        Checkpoint checkpoint = opened(file, notes);
         NetworkProvider provider = Networks.named(network.config().network());
         if (!provider.signature().fitsNames(checkpoint.tensors())) {
             throw new TrainingException("[train] " + file + " holds a whole "
@@ -72,7 +80,7 @@ final class InitialWeights {
                 .requireComplete(file.toString());
         String rest =
                 without.isEmpty() ? "" : "; " + String.join(", ", without) + " is not in it and begins from noise";
-        return report.loaded().size() + " tensors of the whole network from " + file + rest;
+        return Counted.of(report.loaded().size(), "tensor") + " of the whole network from " + file + rest;
     }
 
     /** The first module on the way to a tensor, with its dot: a part that a file either has or has not. */
@@ -86,10 +94,10 @@ final class InitialWeights {
      *
      * @return one line about what was loaded
      */
-    private static String swin(ReferringNetwork network, Path file) {
+    private static String swin(ReferringNetwork network, Path file, List<String> notes) {
         Map<String, String> own = own(network, network::swinName, "Swin", "--init-swin");
         Map<String, Shape> wanted = shapes(network, own);
-        Checkpoint checkpoint = Recognition.require(Checkpoint.open(file), Recognition.Other.SWIN);
+        Checkpoint checkpoint = Recognition.require(opened(file, notes), Recognition.Other.SWIN);
         LoadReport report = LoadReport.load(Names.swin(checkpoint.tensors(), wanted), wanted, sink(network, own));
         List<String> lacking = Stream.concat(
                         report.missing().stream().filter(InitialWeights::isSwin),
@@ -102,10 +110,11 @@ final class InitialWeights {
                     + lacking.size() + " of its tensors are missing or of another shape, such as " + lacking.getFirst()
                     + "; give the file of that size, or set model.swin in --config");
         }
-        return report.loaded().size() + " tensors of the backbone from " + file
+        return Counted.of(report.loaded().size(), "tensor") + " of the backbone from " + file
                 + (report.misShaped().isEmpty()
                         ? ""
-                        : ", " + report.misShaped().size() + " bias tables of another number of heads left out");
+                        : ", " + Counted.of(report.misShaped().size(), "bias table")
+                                + " of another number of heads left out");
     }
 
     private static boolean isSwin(String name) {
@@ -114,11 +123,11 @@ final class InitialWeights {
     }
 
     /** Loads a BERT folder into the whole text encoder, as many layers as the network takes; returns one line about what was loaded. */
-    private static String bert(ReferringNetwork network, Path folder) {
+    private static String bert(ReferringNetwork network, Path folder, List<String> notes) {
         Map<String, String> own = own(network, network::bertName, "BERT", "--init-bert");
         Map<String, Shape> wanted = shapes(network, own);
         BertFolder.requireUncased(folder);
-        Checkpoint checkpoint = Recognition.require(Checkpoint.open(folder), Recognition.Other.BERT);
+        Checkpoint checkpoint = Recognition.require(opened(folder, notes), Recognition.Other.BERT);
         StateDict all = Names.bert(checkpoint.tensors());
         int depth =
                 all.names().stream().mapToInt(InitialWeights::layersWith).max().orElse(0);
@@ -126,8 +135,8 @@ final class InitialWeights {
         StateDict some = new StateDict();
         all.names().stream().filter(n -> layersWith(n) <= taken).forEach(n -> some.put(n, all.entry(n)));
         LoadReport report = LoadReport.load(some, wanted, sink(network, own)).requireComplete(folder.toString());
-        return report.loaded().size() + " tensors of the text encoder from " + folder
-                + (taken < depth ? ", of whose " + depth + " layers it takes the first " + taken : "");
+        return Counted.of(report.loaded().size(), "tensor") + " of the text encoder from " + folder
+                + (taken < depth ? ", of whose " + Counted.of(depth, "layer") + " it takes the first " + taken : "");
     }
 
     /** How many layers a BERT has at least that has a tensor of that name. */

@@ -17,6 +17,7 @@ import dev.swath.fianet.metrics.Scores;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.model.SentenceBatch;
 import dev.swath.fianet.model.SentenceInput;
+import dev.swath.files.Counted;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.Parameter;
@@ -103,7 +104,8 @@ final class NetworkTrainer implements TrainingTask, AutoCloseable {
         this.stepsPerEpoch = data.train().size() / config.batch() / config.accumulate();
         if (stepsPerEpoch == 0) {
             throw new TrainingException("[train] an epoch must hold at least one step of " + config.batch() + " x "
-                    + config.accumulate() + " samples; the training split has "
+                    + config.accumulate() + " "
+                    + Counted.noun((long) config.batch() * config.accumulate(), "sample") + "; the training split has "
                     + data.train().size());
         }
         TrainingConfig.Text text = config.text();

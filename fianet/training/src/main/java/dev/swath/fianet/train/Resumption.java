@@ -1,5 +1,6 @@
 package dev.swath.fianet.train;
 
+import dev.swath.files.Counted;
 import dev.swath.files.Quoted;
 import dev.swath.nn.train.TrainingException;
 import dev.swath.tokenizer.Vocabulary;
@@ -26,12 +27,14 @@ final class Resumption {
                         + " now; leave it as it was, or begin a new run in another folder");
             }
         });
-        Map<String, String> data = o.data().fingerprints();
-        if (!data.equals(saved.data())) {
-            throw new TrainingException("[train] a resumed run keeps its data, but their fingerprints are "
-                    + Quoted.rule(saved.data().toString()) + " in the checkpoint and " + data
-                    + " now; give the same --data");
-        }
+        o.data().fingerprints().forEach((split, now) -> {
+            if (!now.equals(saved.data().get(split))) {
+                throw new TrainingException("[train] a resumed run keeps its data, but the samples and sentences of the"
+                        + " split '" + split + "' are not those that it was begun with: their fingerprint is "
+                        + Quoted.text(saved.data().get(split)) + " in the checkpoint and " + Quoted.text(now)
+                        + " now; give the same data");
+            }
+        });
         return longer(saved.config().epochs(), o.config().epochs());
     }
 
@@ -42,7 +45,7 @@ final class Resumption {
                     + " in the checkpoint and " + now + " now; end it early with --max-steps");
         }
         if (now > before) {
-            notes.add("the run becomes longer, " + now + " epochs instead of " + before
+            notes.add("the run becomes longer, " + Counted.of(now, "epoch") + " instead of " + before
                     + ": from here on the learning rate goes by the new length");
         }
         return notes;

@@ -1,6 +1,7 @@
 package dev.swath.fianet.train;
 
 import dev.swath.files.FileFaults;
+import dev.swath.files.NewFolders;
 import dev.swath.files.Quoted;
 import dev.swath.nn.train.TrainingException;
 import java.io.IOException;
@@ -30,9 +31,30 @@ final class RunFolder implements AutoCloseable {
     private static final String OLD = ".old";
     private static final String UNFINISHED = ".unfinished";
 
+    private static final String LOCK = ".lock";
+
     private final Path root;
+    private final Made made;
     private final FileChannel lockFile;
     private final FileLock lock;
+
+    /**
+     * What was not there before.
+     *
+     * @param folders the folder itself and those above it
+     * @param lock whether the file that keeps others out
+     */
+    private record Made(NewFolders folders, boolean lock) {
+        /** Takes it away again, with all that was written into a folder that is new. */
+        void undo(Path root) {
+            if (folders.any()) {
+                deleteQuietly(root);
+                folders.undo();
+            } else if (lock) {
+                deleteQuietly(root.resolve(LOCK));
+            }
+        }
+    }
 
     /** Writes the files of a checkpoint into a folder. */
     @FunctionalInterface
@@ -40,8 +62,9 @@ final class RunFolder implements AutoCloseable {
         void writeTo(Path folder) throws IOException;
     }
 
-    private RunFolder(Path root, FileChannel lockFile, FileLock lock) {
+    private RunFolder(Path root, Made made, FileChannel lockFile, FileLock lock) {
         this.root = root;
+        this.made = made;
         this.lockFile = lockFile;
         this.lock = lock;
     }
@@ -49,22 +72,39 @@ final class RunFolder implements AutoCloseable {
     /** Creates the folder if need be, keeps other runs out of it, and finishes or clears what a killed run left. */
     static RunFolder open(Path root) {
         try {
-            Files.createDirectories(root);
-            FileChannel channel =
-                    FileChannel.open(root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                channel.close();
-                throw new TrainingException("[train] another run is writing into " + root
-                        + "; wait for it, stop it, or choose another folder with --out");
+            NewFolders folders = NewFolders.make(root);
+            RunFolder folder = locked(root, folders);
+            try {
+                folder.recover(LAST);
+                folder.recover(BEST);
+                return folder;
+            } catch (IOException | RuntimeException | Error e) {
+                folder.abandon();
+                throw e;
             }
-            RunFolder folder = new RunFolder(root, channel, lock);
-            folder.recover(LAST);
-            folder.recover(BEST);
-            return folder;
         } catch (IOException e) {
             throw failure(root, root, e);
         }
+    }
+
+    private static RunFolder locked(Path root, NewFolders folders) throws IOException {
+        Path file = root.resolve(LOCK);
+        boolean isNew = !Files.exists(file);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            folders.undo();
+            throw e;
+        }
+        FileLock lock = tryLock(channel);
+        // A run that is refused deletes the file that it made, perhaps between these two lines.
+        if (lock == null || !Files.exists(file)) {
+            channel.close();
+            throw new TrainingException("[train] another run is writing into " + root
+                    + "; wait for it, stop it, or choose another folder with --out");
+        }
+        return new RunFolder(root, new Made(folders, isNew), channel, lock);
     }
 
     /** Where the newest whole checkpoint of a run lies, whatever state a killed process left; where it would lie if there is none. */
@@ -215,6 +255,20 @@ final class RunFolder implements AutoCloseable {
         return Files.isDirectory(newest(root))
                 ? "; what was saved before is whole, so " + first + " and go on with --resume"
                 : "; " + first + ", or choose another folder with --out";
+    }
+
+    /** Whether it was made for this run and holds no checkpoint. */
+    boolean isNew() {
+        return made.folders.any() && !has(LAST) && !has(BEST);
+    }
+
+    /** Closes it after a run that was refused before its first step: what was not there before does not stay. */
+    void abandon() {
+        try {
+            made.undo(root);
+        } finally {
+            close();
+        }
     }
 
     @Override

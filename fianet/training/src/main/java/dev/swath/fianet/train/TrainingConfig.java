@@ -48,6 +48,8 @@ public record TrainingConfig(
         Text text,
         List<String> learn,
         Selection evaluation) {
+    private static final double MOST = Double.MAX_VALUE;
+
     /** What is done to samples while training. */
     public enum Augmentation {
         /** Black squares on a fifth of the images. */
@@ -79,22 +81,20 @@ public record TrainingConfig(
             double clip) {
         /** Checks, in the words of the configuration. */
         public Optimizer {
-            if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps > 0)) {
-                throw new IllegalArgumentException(
-                        "[config] beta1 and beta2 must lie in [0, 1), and eps must be positive; got " + beta1 + ", "
-                                + beta2 + " and " + eps);
-            }
-            if (!(learningRate > 0) || !(weightDecay >= 0) || warmupSteps < 0 || !(clip >= 0)) {
-                throw new IllegalArgumentException(
-                        "[config] learning_rate must be positive, weight_decay, warmup_steps and clip not negative; got "
-                                + learningRate + ", " + weightDecay + ", " + warmupSteps + " and " + clip);
-            }
-            if (!(power >= 0) || !Double.isFinite(learningRate + weightDecay + eps + power + clip)) {
-                throw new IllegalArgumentException(
-                        "[config] power must not be negative, and learning_rate, weight_decay,"
-                                + " eps, power and clip must be finite; got " + learningRate + ", "
-                                + weightDecay + ", " + eps + ", " + power + " and " + clip);
-            }
+            require(
+                    learningRate > 0 && learningRate <= MOST,
+                    "learning_rate must be positive and finite",
+                    learningRate);
+            require(
+                    weightDecay >= 0 && weightDecay <= MOST,
+                    "weight_decay must not be negative, and finite",
+                    weightDecay);
+            require(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0, 1)", beta1);
+            require(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0, 1)", beta2);
+            require(eps > 0 && eps <= MOST, "eps must be positive and finite", eps);
+            require(power >= 0 && power <= MOST, "power must not be negative, and finite", power);
+            require(warmupSteps >= 0, "warmup_steps must not be negative", warmupSteps);
+            require(clip >= 0 && clip <= MOST, "clip must not be negative, and finite", clip);
         }
     }
 
@@ -125,11 +125,9 @@ public record TrainingConfig(
     public record Selection(Split selectOn, Measure selectBy, int everyEpochs, int limit) {
         /** Checks. */
         public Selection {
-            if (selectOn == Split.TRAIN || everyEpochs < 1 || limit < 0) {
-                throw new IllegalArgumentException(
-                        "[config] select_on must be val or test, every_epochs at least 1 and limit not negative; got "
-                                + selectOn.key() + ", " + everyEpochs + " and " + limit);
-            }
+            require(selectOn != Split.TRAIN, "select_on must be val or test", selectOn.key());
+            require(everyEpochs >= 1, "every_epochs must be at least 1", everyEpochs);
+            require(limit >= 0, "limit must not be negative", limit);
         }
     }
 
@@ -137,15 +135,20 @@ public record TrainingConfig(
     public TrainingConfig {
         augment = List.copyOf(augment);
         learn = List.copyOf(learn);
-        if (epochs < 1 || batch < 1 || accumulate < 1 || saveEvery < 0) {
-            throw new IllegalArgumentException(
-                    "[config] epochs, batch and accumulate must be at least 1 and save_every not negative; got "
-                            + epochs + ", " + batch + ", " + accumulate + " and " + saveEvery);
-        }
+        require(epochs >= 1, "epochs must be at least 1", epochs);
+        require(batch >= 1, "batch must be at least 1", batch);
+        require(accumulate >= 1, "accumulate must be at least 1", accumulate);
+        require(saveEvery >= 0, "save_every must not be negative", saveEvery);
         int layers = model.network().limits().textLayers();
-        if (text.trainedLayers < 0 || text.trainedLayers > layers) {
-            throw new IllegalArgumentException("[config] trained_layers must lie in [0, " + layers
-                    + "], the layers of the text encoder; got " + text.trainedLayers);
+        require(
+                text.trainedLayers >= 0 && text.trainedLayers <= layers,
+                "trained_layers must lie in [0, " + layers + "], the layers of the text encoder",
+                text.trainedLayers);
+    }
+
+    private static void require(boolean holds, String rule, Object got) {
+        if (!holds) {
+            throw new IllegalArgumentException("[config] " + rule + "; got " + got);
         }
     }
 
@@ -337,7 +340,7 @@ public record TrainingConfig(
 
     private static Selection selection(Fields f, Selection d) {
         Selection s = new Selection(
-                f.choice("select_on", d.selectOn),
+                f.choice("select_on", List.of(Split.VAL, Split.TEST), d.selectOn),
                 f.choice("select_by", d.selectBy),
                 f.integer("every_epochs", d.everyEpochs),
                 f.integer("limit", d.limit));

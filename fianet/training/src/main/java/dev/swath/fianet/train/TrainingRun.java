@@ -9,6 +9,7 @@ import dev.swath.fianet.model.Recognition;
 import dev.swath.fianet.model.ReferringNetwork;
 import dev.swath.fianet.text.ExpressionParser;
 import dev.swath.fianet.text.PosTagger;
+import dev.swath.files.Counted;
 import dev.swath.kernels.Backend;
 import dev.swath.kernels.Parallelism;
 import dev.swath.nn.train.Trainer;
@@ -93,6 +94,7 @@ public final class TrainingRun implements AutoCloseable {
     private final List<String> notes;
     private @Nullable Trainer trainer;
     private boolean stopEarly;
+    private volatile boolean begun;
 
     private TrainingRun(
             RunFolder folder,
@@ -109,13 +111,13 @@ public final class TrainingRun implements AutoCloseable {
         this.notes = List.copyOf(notes);
     }
 
-    /** Opens a run; everything that can be wrong with its settings is found here, before anything is written. */
+    /** Opens a run; everything that can be wrong with its settings is found here, and then nothing stays that was not there before. */
     public static TrainingRun open(Options options) {
         RunFolder folder = RunFolder.open(options.out);
         try {
             return open(options, folder);
         } catch (RuntimeException | Error e) {
-            folder.close();
+            folder.abandon();
             throw e;
         }
     }
@@ -209,8 +211,8 @@ public final class TrainingRun implements AutoCloseable {
         }
         TrainingPlan plan = new TrainingPlan(o.config.epochs(), task.stepsPerEpoch(), o.maxSteps, o.config.saveEvery());
         if (state.steps() > plan.lastStep()) {
-            notes.add("nothing is left to do: " + state.steps() + " steps are done, and the run ends after "
-                    + plan.lastStep());
+            notes.add("nothing is left to do: " + Counted.of(state.steps(), "step")
+                    + (state.steps() == 1 ? " is" : " are") + " done, and the run ends after " + plan.lastStep());
         }
         RunLogs logs = RunLogs.open(folder, state, o.data.selection().split(), task.shown());
         return new TrainingRun(folder, task, logs, state, plan, notes);
@@ -229,10 +231,11 @@ public final class TrainingRun implements AutoCloseable {
     private static void requireFit(Vocabulary vocabulary, Path file, ReferringNetwork network) {
         int rows = network.limits().vocabulary();
         if (vocabulary.size() != rows) {
-            throw new TrainingException("[train] the vocabulary " + file + " has " + vocabulary.size()
-                    + " pieces, but model."
-                    + Networks.named(network.config().network()).vocabularyKey() + " is " + rows
-                    + "; they must be the same");
+            throw new TrainingException(
+                    "[train] the vocabulary " + file + " has " + Counted.of(vocabulary.size(), "piece")
+                            + ", but model."
+                            + Networks.named(network.config().network()).vocabularyKey() + " is " + rows
+                            + "; they must be the same");
         }
     }
 
@@ -267,6 +270,12 @@ public final class TrainingRun implements AutoCloseable {
     /** Runs to the end; may be called once. */
     public TrainingListener.End run(List<TrainingListener> listeners) {
         List<TrainingListener> all = new ArrayList<>(logs.listeners());
+        all.add(new TrainingListener() {
+            @Override
+            public void onStep(Step e) {
+                begun = true;
+            }
+        });
         all.addAll(listeners);
         Trainer t = new Trainer(plan, task, all);
         synchronized (this) {
@@ -295,6 +304,10 @@ public final class TrainingRun implements AutoCloseable {
     public void close() {
         task.close();
         logs.close();
-        folder.close();
+        if (!begun && folder.isNew()) {
+            folder.abandon();
+        } else {
+            folder.close();
+        }
     }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -170,14 +169,19 @@ public final class Fields {
 
     /** One of an enum's values, written in lower case. */
     public <E extends Enum<E>> E choice(String key, E fallback) {
-        return has(key) ? chosen(key, raw(key), fallback.getDeclaringClass()) : fallback;
+        return choice(key, List.of(fallback.getDeclaringClass().getEnumConstants()), fallback);
+    }
+
+    /** One of these values of an enum, written in lower case. */
+    public <E extends Enum<E>> E choice(String key, List<E> values, E fallback) {
+        return has(key) ? chosen(key, raw(key), values) : fallback;
     }
 
     /** A list of an enum's values, written in lower case. */
     public <E extends Enum<E>> List<E> choices(String key, Class<E> type, List<E> fallback) {
         return has(key)
                 ? Json.asList(raw(key), name(key)).stream()
-                        .map(v -> chosen(key, v, type))
+                        .map(v -> chosen(key, v, List.of(type.getEnumConstants())))
                         .toList()
                 : fallback;
     }
@@ -191,15 +195,15 @@ public final class Fields {
                 : fallback;
     }
 
-    private <E extends Enum<E>> E chosen(String key, @Nullable Object raw, Class<E> type) {
+    private <E extends Enum<E>> E chosen(String key, @Nullable Object raw, List<E> values) {
         String value = Json.asString(raw, name(key));
-        for (E e : type.getEnumConstants()) {
+        for (E e : values) {
             if (e.name().toLowerCase(Locale.ROOT).equals(value)) {
                 return e;
             }
         }
         throw new JsonException("[config] " + name(key) + " must be one of "
-                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT) + "; got '" + Quoted.text(value)
+                + values.toString().toLowerCase(Locale.ROOT) + "; got '" + Quoted.text(value)
                 + "'");
     }
 

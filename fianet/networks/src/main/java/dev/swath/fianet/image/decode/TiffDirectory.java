@@ -1,5 +1,6 @@
 package dev.swath.fianet.image.decode;
 
+import dev.swath.files.Counted;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -122,7 +123,7 @@ final class TiffDirectory {
         long size = SIZES[e.type];
         if (e.count < 1 || e.count > length / size || e.at < 0 || e.at > length - e.count * size) {
             throw source.refuse("the tag " + name(tag) + " says that it has " + Long.toUnsignedString(e.count)
-                    + " values, which do not lie in the file"
+                    + (e.count == 1 ? " value, which does" : " values, which do") + " not lie in the file"
                     + (length == Long.MAX_VALUE ? "" : " of " + length + " bytes"));
         }
         return e;
@@ -148,7 +149,8 @@ final class TiffDirectory {
     long[] values(int tag, int n) throws IOException {
         Entry e = entry(tag);
         if (e.count < n) {
-            throw source.refuse("the tag " + name(tag) + " has " + e.count + " values where " + n + " are needed");
+            throw source.refuse(
+                    "the tag " + name(tag) + " has " + Counted.of(e.count, "value") + " where " + n + " are needed");
         }
         int size = SIZES[e.type];
         if (e.type != 1 && e.type != SHORT && e.type != LONG && e.type != LONG8 && e.type != 13 && e.type != 18) {

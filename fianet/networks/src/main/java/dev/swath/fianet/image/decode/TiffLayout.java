@@ -2,6 +2,7 @@ package dev.swath.fianet.image.decode;
 
 import static dev.swath.fianet.image.decode.TiffDirectory.*;
 
+import dev.swath.files.Counted;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -156,8 +157,9 @@ final class TiffLayout {
                         + " should begin at byte " + offsets[i] + ", which lies outside the file");
             }
             if (isFax() && out[i] > source.length() - offsets[i]) {
-                throw source.refuse("the image is cut off: strip or tile " + (i + 1) + " should have " + out[i]
-                        + " bytes, " + (source.length() - offsets[i]) + " are there");
+                throw source.refuse("the image is cut off: strip or tile " + (i + 1) + " should have "
+                        + Counted.of(out[i], "byte") + ", " + (source.length() - offsets[i])
+                        + (source.length() - offsets[i] == 1 ? " is there" : " are there"));
             }
             // A writer that names no length leaves everything up to the next block, or to the end.
             long rest = source.length() - offsets[i];

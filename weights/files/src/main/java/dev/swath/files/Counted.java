@@ -1,0 +1,16 @@
+package dev.swath.files;
+
+/** Numbers of things in sentences. */
+public final class Counted {
+    private Counted() {}
+
+    /** "1 image", "2 images": the word in the singular, whose plural takes an s. */
+    public static String of(long count, String word) {
+        return count + " " + noun(count, word);
+    }
+
+    /** The word alone, as it stands after so many. */
+    public static String noun(long count, String word) {
+        return count == 1 ? word : word + "s";
+    }
+}
