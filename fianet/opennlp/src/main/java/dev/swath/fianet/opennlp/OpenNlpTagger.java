@@ -4,7 +4,6 @@ import dev.swath.fianet.text.PosTagger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import opennlp.tools.postag.POSModel;
 import opennlp.tools.postag.POSTaggerME;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tagger of the command line: Apache OpenNLP's English model, whose universal tags are turned into Penn tags by the word's form,
@@ -49,31 +49,33 @@ public final class OpenNlpTagger implements PosTagger {
             Map.entry("PUNCT", "."),
             Map.entry("X", "FW"));
 
-    /** The model that was loaded last, for whoever opens another tagger while there is memory for it: it takes longer than tagging. */
-    private static SoftReference<POSModel> loaded = new SoftReference<>(null);
-
     private final POSModel model;
 
-    /** Loads the model from the class path or module path. */
-    public OpenNlpTagger() {
-        this.model = model();
+    /** The model, or why there is none: loaded for the first tagger, because that takes longer than tagging, and shared by all. */
+    private record Loaded(
+            @Nullable POSModel model, @Nullable IOException failure) {
+        static final Loaded ONCE = load();
+
+        private static Loaded load() {
+            try (InputStream in = OpenNlpTagger.class.getClassLoader().getResourceAsStream(MODEL)) {
+                return new Loaded(in == null ? null : new POSModel(in), null);
+            } catch (IOException e) {
+                return new Loaded(null, e);
+            }
+        }
     }
 
-    private static synchronized POSModel model() {
-        POSModel model = loaded.get();
-        if (model == null) {
-            try (InputStream in = OpenNlpTagger.class.getClassLoader().getResourceAsStream(MODEL)) {
-                if (in == null) {
-                    throw new IllegalStateException(
-                            "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
-                }
-                model = new POSModel(in);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            loaded = new SoftReference<>(model);
+    /** Loads the model from the class path or module path, unless another tagger has. */
+    public OpenNlpTagger() {
+        Loaded loaded = Loaded.ONCE;
+        if (loaded.failure != null) {
+            throw new UncheckedIOException(loaded.failure);
         }
-        return model;
+        if (loaded.model == null) {
+            throw new IllegalStateException(
+                    "[tagger] the artifact opennlp-models-pos-en 1.3.0 is not on the module path; add it, or give tags or masks another way");
+        }
+        this.model = loaded.model;
     }
 
     @Override
