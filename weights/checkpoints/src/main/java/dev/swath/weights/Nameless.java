@@ -31,24 +31,42 @@ final class Nameless {
         known.addAll(taken);
     }
 
-    /** Looks at a value and what is in it; {@code inside} says whether its place has no name. Each object counts once. */
-    void look(@Nullable Object value, String place, boolean inside) {
-        if (value == null || place.length() > MAX_DEPTH * Quoted.MAX_TEXT || !known.add(value)) {
+    /** Where a value stands: in what, and under which key or index. Few are ever told, so they are texts only then. */
+    private record Place(@Nullable Place above, Object part) {
+        private String text() {
+            String own =
+                    switch (part) {
+                        case Integer index -> "[" + index + "]";
+                        case String name -> Quoted.text(name);
+                        case Long number -> number.toString();
+                        default -> "?";
+                    };
+            return above == null ? own : above.text() + "/" + own;
+        }
+    }
+
+    /** Looks at what a file holds. Each object counts once; what lies deeper than networks nest is not looked at. */
+    void look(@Nullable Object root) {
+        look(root, null, false, 0);
+    }
+
+    /** {@code inside} says whether the value's place has no name. */
+    private void look(@Nullable Object value, @Nullable Place place, boolean inside, int depth) {
+        if (value == null || depth > MAX_DEPTH || !known.add(value)) {
             return;
         }
         if (SavedWeights.isTensor(value)) {
-            if (inside) {
+            if (inside && place != null) {
                 count++;
                 if (places.size() < Quoted.MAX_LISTED) {
-                    places.add("'" + Quoted.text(place) + "'");
+                    places.add("'" + place.text() + "'");
                 }
             }
             return;
         }
-        String before = place.isEmpty() ? "" : place + "/";
         if (value instanceof List<?> list) {
             for (int i = 0; i < list.size() && counts(); i++) {
-                look(list.get(i), before + "[" + i + "]", true);
+                look(list.get(i), new Place(place, i), true, depth + 1);
             }
             return;
         }
@@ -63,10 +81,11 @@ final class Nameless {
             if (!counts()) {
                 return;
             }
-            if (!(e.getKey() instanceof String name)) {
-                look(e.getValue(), before + (e.getKey() instanceof Long n ? n.toString() : "?"), true);
+            Object key = e.getKey();
+            if (!(key instanceof String name)) {
+                look(e.getValue(), new Place(place, key == null ? "?" : key), true, depth + 1);
             } else if (!SavedWeights.isBeside(name) && !name.contains("rng_state")) {
-                look(e.getValue(), before + Quoted.text(name), inside);
+                look(e.getValue(), new Place(place, name), inside, depth + 1);
             }
         }
     }

@@ -124,7 +124,7 @@ final class SavedWeights {
             }
         });
         Nameless nameless = new Nameless(tensors.values());
-        nameless.look(root, "", false);
+        nameless.look(root);
         if (out.isEmpty()) {
             throw search.nothing(root, nameless);
         }

@@ -307,6 +307,26 @@ class HostilePicklesTest {
         assertTrue(message.contains("over and over"), message);
     }
 
+    /** What has no name is looked for in all of a file; only the places that are told are texts. */
+    @Test
+    void manyValuesBelowLongNamesAreLookedThrough() throws IOException {
+        StringBuilder program = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            program.append('}').append(Torch.text(i + "k".repeat(200)));
+        }
+        program.append('(')
+                .append("]".repeat(600_000))
+                .append(Torch.tensor(64, 0, Torch.tuple(2), Torch.tuple(1)))
+                .append('l')
+                .append("s".repeat(60));
+        Path file = Files.write(folder.resolve("below.pth"), Torch.pth(program.toString()));
+        Cost.within(256, "long names", () -> {
+            String message = assertThrows(WeightsException.class, () -> Checkpoint.open(file))
+                    .getMessage();
+            assertTrue(message.contains("1 tensor was passed over"), message);
+        });
+    }
+
     @Test
     void theStateOfAnObjectIsNoWeights() throws IOException {
         Path file = Files.write(
