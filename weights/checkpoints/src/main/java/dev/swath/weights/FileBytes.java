@@ -96,7 +96,7 @@ final class FileBytes {
         if (from < 0 || length < 0 || from > size - length) {
             throw WeightsException.in(
                     path,
-                    "the file ends too early: " + Counted.of(length, "byte") + (length == 1 ? " is" : " are")
+                    "the file ends too early: " + Counted.of(length, "byte") + " " + Counted.are(length)
                             + " needed from " + from + " on, but it has " + size);
         }
     }

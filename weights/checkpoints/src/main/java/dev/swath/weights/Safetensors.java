@@ -61,8 +61,8 @@ public final class Safetensors {
         if (length > file.size() - 8 && length <= MAX_HEADER && file.size() > 8 && file.read(8, 1)[0] == '{') {
             throw WeightsException.in(
                     path,
-                    "the file is cut off: its header should have " + length + " bytes, " + (file.size() - 8)
-                            + (file.size() == 9 ? " is there" : " are there"));
+                    "the file is cut off: its header should have " + length + " bytes, " + (file.size() - 8) + " "
+                            + Counted.are(file.size() - 8) + " there");
         }
         if (length < 2 || length > MAX_HEADER || length > file.size() - 8) {
             throw WeightsException.in(

@@ -129,7 +129,7 @@ public final class TorchCheckpoint {
                         "the storage '" + Quoted.text(name) + "' has " + Counted.of(e.size(), "byte") + " where "
                                 + Counted.of(ref.size(), "element") + " of "
                                 + Quoted.text(ref.type().name())
-                                + (ref.size() == 1 ? " is due" : " are due"));
+                                + " " + Counted.are(ref.size()) + " due");
             }
             if (e.method() == 0) {
                 positions.computeIfAbsent(ref.key(), k -> zip.position(e));
@@ -199,7 +199,7 @@ public final class TorchCheckpoint {
                         file.path(),
                         "the storage '" + Quoted.text(ref.key()) + "' at byte " + at + " has "
                                 + Counted.of(count, "element") + " where " + ref.size()
-                                + (ref.size() == 1 ? " is due" : " are due"));
+                                + " " + Counted.are(ref.size()) + " due");
             }
             file.checkRange(at + 8, count * ref.type().width());
             positions.put(ref.key(), at + 8);

@@ -13,4 +13,9 @@ public final class Counted {
     public static String noun(long count, String word) {
         return count == 1 ? word : word + "s";
     }
+
+    /** "is" or "are", as what is said of so many begins. */
+    public static String are(long count) {
+        return count == 1 ? "is" : "are";
+    }
 }

@@ -12,5 +12,7 @@ class CountedTest {
         assertEquals("2 pixels", Counted.of(2, "pixel"));
         assertEquals("-1 pixels", Counted.of(-1, "pixel"));
         assertEquals("bias table", Counted.noun(1, "bias table"));
+        assertEquals("is", Counted.are(1));
+        assertEquals("are", Counted.are(0));
     }
 }

@@ -211,8 +211,8 @@ public final class TrainingRun implements AutoCloseable {
         }
         TrainingPlan plan = new TrainingPlan(o.config.epochs(), task.stepsPerEpoch(), o.maxSteps, o.config.saveEvery());
         if (state.steps() > plan.lastStep()) {
-            notes.add("nothing is left to do: " + Counted.of(state.steps(), "step")
-                    + (state.steps() == 1 ? " is" : " are") + " done, and the run ends after " + plan.lastStep());
+            notes.add("nothing is left to do: " + Counted.of(state.steps(), "step") + " " + Counted.are(state.steps())
+                    + " done, and the run ends after " + plan.lastStep());
         }
         RunLogs logs = RunLogs.open(folder, state, o.data.selection().split(), task.shown());
         return new TrainingRun(folder, task, logs, state, plan, notes);

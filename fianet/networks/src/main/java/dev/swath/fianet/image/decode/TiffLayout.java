@@ -157,9 +157,9 @@ final class TiffLayout {
                         + " should begin at byte " + offsets[i] + ", which lies outside the file");
             }
             if (isFax() && out[i] > source.length() - offsets[i]) {
+                long there = source.length() - offsets[i];
                 throw source.refuse("the image is cut off: strip or tile " + (i + 1) + " should have "
-                        + Counted.of(out[i], "byte") + ", " + (source.length() - offsets[i])
-                        + (source.length() - offsets[i] == 1 ? " is there" : " are there"));
+                        + Counted.of(out[i], "byte") + ", " + there + " " + Counted.are(there) + " there");
             }
             // A writer that names no length leaves everything up to the next block, or to the end.
             long rest = source.length() - offsets[i];
