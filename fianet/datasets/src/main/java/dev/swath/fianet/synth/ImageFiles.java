@@ -1,18 +1,16 @@
 package dev.swath.fianet.synth;
 
 import dev.swath.fianet.data.Mask;
+import dev.swath.fianet.image.JdkPlugins;
 import dev.swath.fianet.image.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Iterator;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
-import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -60,16 +58,10 @@ final class ImageFiles {
 
     /** The JDK's own, whatever other plug-ins the host has: the files of a seed are the same everywhere. */
     private static ImageWriter writer(String format) throws IOException {
-        Iterator<ImageWriterSpi> all =
-                IIORegistry.getDefaultInstance().getServiceProviders(ImageWriterSpi.class, false);
-        while (all.hasNext()) {
-            ImageWriterSpi spi = all.next();
-            if (spi.getClass().getModule() == IIORegistry.class.getModule()
-                    && Arrays.asList(spi.getFormatNames()).contains(format)) {
-                return spi.createWriterInstance();
-            }
-        }
-        throw new IOException("this Java has no writer of " + format + " images, or it was taken out of the registry");
+        return JdkPlugins.find(ImageWriterSpi.class, format)
+                .orElseThrow(() -> new IOException(
+                        "this Java has no writer of " + format + " images, or it was taken out of the registry"))
+                .createWriterInstance();
     }
 
     private static void write(Path file, String format, BufferedImage image) throws IOException {

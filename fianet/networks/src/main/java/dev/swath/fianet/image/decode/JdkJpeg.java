@@ -1,17 +1,16 @@
 package dev.swath.fianet.image.decode;
 
 import dev.swath.fianet.image.ImageException;
+import dev.swath.fianet.image.JdkPlugins;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStreamImpl;
 
@@ -229,17 +228,9 @@ final class JdkJpeg {
 
     /** By the module that it comes in, so that no reader of a host stands in its place. */
     private static ImageReaderSpi provider(ByteSource source) {
-        Iterator<ImageReaderSpi> all = IIORegistry.getDefaultInstance()
-                .getServiceProviders(
-                        ImageReaderSpi.class,
-                        p -> p.getClass().getModule() == ImageReaderSpi.class.getModule()
-                                && List.of(((ImageReaderSpi) p).getFormatNames())
-                                        .contains("jpeg"),
-                        false);
-        if (!all.hasNext()) {
-            throw source.refuse("the JDK's own reader of JPEG was taken out of this process; it is needed here");
-        }
-        return all.next();
+        return JdkPlugins.find(ImageReaderSpi.class, "jpeg")
+                .orElseThrow(() ->
+                        source.refuse("the JDK's own reader of JPEG was taken out of this process; it is needed here"));
     }
 
     /** Turns luma and two chromas of 8 bits into red, green and blue in place, as libjpeg does: 16 fractional bits, rounded. */
