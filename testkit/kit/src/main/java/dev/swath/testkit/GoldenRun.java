@@ -12,8 +12,6 @@ import dev.swath.kernels.BackendProvider;
 import dev.swath.kernels.Backends;
 import dev.swath.kernels.Parallelism;
 import dev.swath.tensor.Tensor;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Runs a golden case forwards and backwards on one backend: outputs within the tolerance, and every gradient that the
@@ -44,18 +41,15 @@ public final class GoldenRun {
 
     /**
      * Every backend that can be tested here: those of the processor, and a pretended device. Where a width of vectors is forced,
-     * only the vector kernels, for the others do not depend on it. With {@code -Dswath.test.backend=cuda}, that one alone; where
-     * {@code -Dswath.test.emulator} is a folder in which it should run and nothing was built, the test is skipped, but not with
-     * {@code CI=true}.
+     * only the vector kernels, for the others do not depend on it. With {@code -Dswath.test.backend=cuda}, that one alone, over the
+     * {@linkplain BuiltEmulator emulator} where a folder of it is named.
      */
     public static Stream<Backend> backends() {
         String wanted = System.getProperty("swath.test.backend");
         if (wanted != null) {
-            String emulator = System.getProperty("swath.test.emulator");
-            boolean built = emulator == null || Files.exists(Path.of(emulator, "libcuda.so.1"));
-            Assumptions.assumeTrue(
-                    built || "true".equals(System.getenv("CI")),
-                    "the emulator was not built: there is no g++, or this is not Linux");
+            if (System.getProperty("swath.test.emulator") != null) {
+                BuiltEmulator.require();
+            }
             return Stream.of(only(wanted));
         }
         return System.getProperty("swath.vector.bits") == null

@@ -2,8 +2,8 @@ package dev.swath.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.swath.testkit.BuiltEmulator;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -11,29 +11,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.global.cudart;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The pretended driver: what it can be asked besides what a driver can be. On a machine with a device the tests run on that
  * one, and nothing here is called; where neither is, they are skipped.
  */
 final class Emulator {
-    private static final Path LIBRARY = Path.of(System.getProperty("swath.test.emulator", ""), "libcuda.so.1");
-    private static final Path CONVOLUTIONS = LIBRARY.resolveSibling("libcudnn_graph.so.9");
+    private static final Path CONVOLUTIONS = BuiltEmulator.DRIVER.resolveSibling("libcudnn_graph.so.9");
     private static int resets;
-    private static final boolean HERE = Files.exists(LIBRARY);
 
     private Emulator() {}
 
     /** Whether kernels run on the processor here. */
     static boolean isHere() {
-        return HERE;
+        return BuiltEmulator.isHere();
     }
 
     /**
@@ -48,10 +44,7 @@ final class Emulator {
 
     /** The same for what only a pretended device can be asked to do. */
     static void requireEmulator() {
-        if (!HERE && "true".equals(System.getenv("CI"))) {
-            fail("the emulator was not built, and where CI=true it must be; it needs g++");
-        }
-        Assumptions.assumeTrue(HERE, "the emulator was not built: there is no g++, or this is not Linux");
+        BuiltEmulator.require();
     }
 
     /** How often everything was forgotten; a backend of an earlier count must not be used. */
@@ -66,7 +59,7 @@ final class Emulator {
     }
 
     private static MethodHandle handle(String name, FunctionDescriptor type) {
-        return handle(LIBRARY, name, type);
+        return handle(BuiltEmulator.DRIVER, name, type);
     }
 
     @SuppressWarnings("restricted")
@@ -114,7 +107,7 @@ final class Emulator {
     /** Forgets every setting, every context and all memory. Backends that are still open must not be used again. */
     static void reset() {
         resets++;
-        if (HERE) {
+        if (isHere()) {
             call(handle("swath_emulator_reset", FunctionDescriptor.of(ValueLayout.JAVA_INT)));
         }
     }
@@ -140,7 +133,7 @@ final class Emulator {
 
     /** Fails where a launch gives other types than the kernel takes. */
     private static LaunchCheck signatures() {
-        if (!HERE) {
+        if (!isHere()) {
             return LaunchCheck.NONE;
         }
         Map<String, String> known = kernels();
