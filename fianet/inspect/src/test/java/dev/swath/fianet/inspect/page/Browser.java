@@ -136,6 +136,13 @@ final class Browser implements AutoCloseable {
         waitFor("document.readyState === 'complete' && document.documentElement.dataset.drawn === 'yes'");
     }
 
+    /** Goes to another place of the page that is open: a view, or a view and what of it. */
+    void go(String place) {
+        evaluate("location.hash = '#" + place + "'");
+        waitFor("document.getElementById('main').dataset.view === '" + place.split("/")[0] + "'");
+        settle();
+    }
+
     /** The value of an expression; a promise is waited for. */
     @Nullable
     Object evaluate(String expression) {

@@ -164,13 +164,6 @@ class PageTest {
         browser.settle();
     }
 
-    /** Goes to another place of the page that is open. */
-    private static void go(String place) {
-        browser.evaluate("location.hash = '#" + place + "'");
-        browser.waitFor("document.getElementById('main').dataset.view === '" + place + "'");
-        browser.settle();
-    }
-
     private static String tip() {
         return browser.text("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent");
     }
@@ -201,7 +194,7 @@ class PageTest {
             browser.size(size[0], size[1], size[0] == 400);
             open("");
             for (String view : VIEWS) {
-                go(view);
+                browser.go(view);
                 assertEquals(view, browser.text("document.getElementById('main').dataset.view"));
                 assertFalse(
                         browser.text("document.getElementById('main').innerText")
@@ -478,7 +471,7 @@ class PageTest {
         double links = browser.number("document.querySelectorAll('.questions a').length");
         assertTrue(links >= 9, said);
         for (int i = 1; i <= links; i++) {
-            go("way");
+            browser.go("way");
             browser.waitFor("document.querySelectorAll('.questions a').length === " + (int) links);
             browser.click(".questions dt:nth-of-type(" + i + ") a");
             browser.waitFor("document.getElementById('main').dataset.view !== 'way'");
