@@ -2,6 +2,7 @@ package dev.swath.fianet.cli;
 
 import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.train.TrainingConfig;
+import dev.swath.files.Messages;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -71,7 +72,7 @@ final class Overrulings {
         try {
             TrainingConfig.fromJson(new Fields(keys, one.option), defaults);
         } catch (JsonException e) {
-            throw new UsageException(String.valueOf(e.getMessage()).replaceFirst("^\\[[a-z]+\\] ", ""));
+            throw new UsageException(Messages.withoutPart(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.swath.fianet.data;
 
+import dev.swath.files.Messages;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -47,14 +48,13 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
             entries.each("categories", categories, (e, place) -> out.addCategory(e, place, sink));
             entries.each("annotations", annotations, (e, place) -> out.addAnnotation(e, place, sink));
         } catch (JsonException e) {
-            sink.report(Problem.Kind.BROKEN_LIST, "", NAME, where + ": the file cannot be understood: " + reason(e));
+            sink.report(
+                    Problem.Kind.BROKEN_LIST,
+                    "",
+                    NAME,
+                    where + ": the file cannot be understood: " + Messages.withoutPart(e));
         }
         return out;
-    }
-
-    /** Without the name of the part that says so. */
-    static String reason(RuntimeException e) {
-        return String.valueOf(e.getMessage()).replaceFirst("^\\[\\w+] ", "");
     }
 
     private record Entries(String where, Problem.Sink sink) {
@@ -73,7 +73,7 @@ record Instances(Map<Long, Image> images, Map<Long, Annotation> annotations, Map
                             Problem.Kind.BROKEN_ENTRY,
                             "",
                             list + "[" + i + "]",
-                            place + " cannot be understood: " + reason(e));
+                            place + " cannot be understood: " + Messages.withoutPart(e));
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.swath.fianet.data;
 import dev.swath.fianet.text.DatasetVocabulary;
 import dev.swath.fianet.text.Spaces;
 import dev.swath.files.Counted;
+import dev.swath.files.Messages;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -120,7 +121,7 @@ final class JsonLines {
         } catch (CharacterCodingException e) {
             broken(number, "the line is not UTF-8 text");
         } catch (JsonException e) {
-            broken(number, "the line cannot be understood: " + Instances.reason(e));
+            broken(number, "the line cannot be understood: " + Messages.withoutPart(e));
         }
         return Optional.empty();
     }

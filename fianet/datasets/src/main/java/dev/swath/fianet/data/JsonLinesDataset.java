@@ -2,6 +2,7 @@ package dev.swath.fianet.data;
 
 import dev.swath.fianet.image.RgbImage;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Messages;
 import dev.swath.files.Quoted;
 import dev.swath.files.json.Json;
 import dev.swath.kernels.Parallelism;
@@ -70,7 +71,8 @@ final class JsonLinesDataset implements ReferringDataset {
                     entry.height() == 0 ? imageHeight : entry.height(),
                     entry.width() == 0 ? imageWidth : entry.width());
         } catch (DataException e) {
-            throw new DataException("[data] the mask of " + Quoted.text(entry.id()) + ": " + Instances.reason(e), e);
+            throw new DataException(
+                    "[data] the mask of " + Quoted.text(entry.id()) + ": " + Messages.withoutPart(e), e);
         }
     }
 

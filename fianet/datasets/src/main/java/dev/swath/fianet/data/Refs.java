@@ -1,6 +1,7 @@
 package dev.swath.fianet.data;
 
 import dev.swath.fianet.text.Spaces;
+import dev.swath.files.Messages;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
 import dev.swath.weights.pickle.PickleException;
@@ -74,7 +75,7 @@ final class Refs {
                     Problem.Kind.BROKEN_LIST,
                     "",
                     NAME,
-                    where + ": the file cannot be understood: " + Instances.reason(e));
+                    where + ": the file cannot be understood: " + Messages.withoutPart(e));
             return List.of();
         }
         List<Ref> refs = new ArrayList<>();
@@ -105,7 +106,7 @@ final class Refs {
                         Problem.Kind.BROKEN_ENTRY,
                         "",
                         "entry " + i,
-                        place + " cannot be understood: " + Instances.reason(e));
+                        place + " cannot be understood: " + Messages.withoutPart(e));
             }
         }
         return refs;

@@ -5,6 +5,7 @@ import dev.swath.fianet.model.ModelConfig;
 import dev.swath.fianet.model.NetworkProvider;
 import dev.swath.fianet.model.Networks;
 import dev.swath.fianet.text.DatasetVocabulary;
+import dev.swath.files.Messages;
 import dev.swath.files.json.Fields;
 import dev.swath.files.json.Json;
 import dev.swath.files.json.JsonException;
@@ -274,8 +275,7 @@ public record TrainingConfig(
             return read(f, defaults);
         } catch (IllegalArgumentException e) {
             // What a part of it says of its values, which does not know the file.
-            throw new JsonException("[config] " + f.where() + ": "
-                    + String.valueOf(e.getMessage()).replaceFirst("^\\[[a-z]+\\] ", ""));
+            throw new JsonException("[config] " + f.where() + ": " + Messages.withoutPart(e));
         }
     }
 
