@@ -19,4 +19,5 @@ if ! command -v "${CXX:-g++}" >/dev/null; then
 fi
 shopt -s nullglob
 kernels=("$2"/*.cu "$3"/*.cu)
-"$here/build.sh" "$out" "${kernels[@]}"
+# What is built beside it, and is waited for, goes first.
+nice -n 5 "$here/build.sh" "$out" "${kernels[@]}"
