@@ -8,19 +8,33 @@ import dev.swath.tensor.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every op on every backend. Runs once for each vector width. */
 class OpCaseTest {
+    /** One of each kind for all cases: to make one takes a device longer than most of them. */
+    private static List<Backend> backends = List.of();
+
+    @BeforeAll
+    static void open() {
+        backends = GoldenRun.backends().toList();
+    }
+
+    @AfterAll
+    static void close() {
+        backends.forEach(Backend::close);
+    }
+
     static Stream<Arguments> onBackends() {
-        // A backend for each call: what a test is given is closed after it.
-        return OpCases.all().stream().flatMap(c -> c.examples().stream().flatMap(e -> GoldenRun.backends()
+        return OpCases.all().stream().flatMap(c -> c.examples().stream().flatMap(e -> backends.stream()
                 .map(b -> Arguments.of(c.op().getSimpleName(), e, b.name(), b, c.tolerance()))));
     }
 
-    @ParameterizedTest(name = "{0}: {1} on {2}")
+    @ParameterizedTest(name = "{0}: {1} on {2}", autoCloseArguments = false)
     @MethodSource("onBackends")
     void agreesWithTheScalarKernelsInDouble(
             String op, OpCase.Example e, String name, Backend backend, OpCase.Tolerance tolerance) {
@@ -29,7 +43,7 @@ class OpCaseTest {
         OpRun.of(backend, DType.F32, 3, e.training(), e.function(), e.inputs()).assertSame(run);
     }
 
-    @ParameterizedTest(name = "{0}: {1} on {2}")
+    @ParameterizedTest(name = "{0}: {1} on {2}", autoCloseArguments = false)
     @MethodSource("onBackends")
     void takesViews(String op, OpCase.Example e, String name, Backend backend, OpCase.Tolerance tolerance) {
         OpRun expected = OpRun.truth(e);
@@ -50,7 +64,7 @@ class OpCaseTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}: {1} on {2}")
+    @ParameterizedTest(name = "{0}: {1} on {2}", autoCloseArguments = false)
     @MethodSource("onBackends")
     void givesTheSameWithoutRecordingAndInUsedMemory(
             String op, OpCase.Example e, String name, Backend backend, OpCase.Tolerance tolerance) {
