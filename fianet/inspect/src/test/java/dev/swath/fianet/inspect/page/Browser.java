@@ -136,6 +136,11 @@ final class Browser implements AutoCloseable {
         waitFor("document.readyState === 'complete' && document.documentElement.dataset.drawn === 'yes'");
     }
 
+    /** Whether this page is open, at whatever place. */
+    boolean isAt(Path file) {
+        return text("location.href.split('#')[0]").equals(file.toUri().toString());
+    }
+
     /** Goes to another place of the page that is open: a view, or a view and what of it. */
     void go(String place) {
         evaluate("location.hash = '#" + place + "'");

@@ -95,9 +95,8 @@ class DocumentTest {
                     browser.errors().toString().contains("Content Security Policy"),
                     browser.errors().toString());
             assertEquals(List.of(), browser.requests());
-        }
-        Files.writeString(file, Files.readString(file).replace("'use strict'", "'use strict' "));
-        try (Browser browser = Browser.start()) {
+
+            Files.writeString(file, Files.readString(file).replace("'use strict'", "'use strict' "));
             browser.send("Page.navigate", Map.of("url", file.toUri().toString()));
             browser.waitFor("document.readyState === 'complete'");
             assertEquals(
