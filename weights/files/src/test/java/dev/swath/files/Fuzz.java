@@ -60,6 +60,9 @@ public final class Fuzz {
     /** Read whatever the time. */
     private static final int FEWEST = 100;
 
+    /** After so many inputs, and at its end, a run for which a time was set tells how far it is: one that is stopped was not for nothing. */
+    private static final int TOLD = 1_000_000;
+
     private static final int MAX_SENTENCE = 1300;
     private static final long BYTES_EACH = 1000;
     private static final double LONGEST = 2;
@@ -168,17 +171,24 @@ public final class Fuzz {
         while (rounds < most && System.nanoTime() < end || rounds < FEWEST) {
             byte[] valid = seeds.isEmpty() ? new byte[0] : seeds.get(random.nextInt(seeds.size()));
             one(target, change.changed(valid, random));
+            if (set != null && rounds % TOLD == 0) {
+                tell(start);
+            }
         }
-        if (set != null) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "fuzz: %s: %d inputs, of which %d refused, in %.1f s, of which %.1f s computing%n",
-                    name,
-                    rounds,
-                    refused,
-                    (System.nanoTime() - start) / 1e9,
-                    THREADS.getCurrentThreadCpuTime() / 1e9);
+        if (set != null && rounds % TOLD != 0) {
+            tell(start);
         }
+    }
+
+    private void tell(long start) {
+        System.out.printf(
+                Locale.ROOT,
+                "fuzz: %s: %d inputs, of which %d refused, in %.1f s, of which %.1f s computing%n",
+                name,
+                rounds,
+                refused,
+                (System.nanoTime() - start) / 1e9,
+                THREADS.getCurrentThreadCpuTime() / 1e9);
     }
 
     /** How many inputs were tried. */
