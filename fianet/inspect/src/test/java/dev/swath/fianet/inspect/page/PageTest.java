@@ -197,7 +197,7 @@ class PageTest {
         assertTrue(Files.size(file) < MOST_BYTES, Files.size(file) + " bytes");
         for (int[] size : new int[][] {{400, 800}, {1280, 900}, {3840, 800}}) {
             browser.size(size[0], size[1], size[0] == 400);
-            open(VIEWS.getLast());
+            browser.open(file);
             for (String view : VIEWS) {
                 browser.go(view);
                 assertEquals(view, browser.text("document.getElementById('main').dataset.view"));
